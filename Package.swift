@@ -1,0 +1,136 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target follows the same rules: language mode 6 (the tools version's default), imports that
+/// show the architecture, and no warning left standing.
+let houseRules: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "tsaccounts",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "TradeStationSessions", targets: ["TradeStationSessions"]),
+        .library(name: "TradeStationEmulator", targets: ["TradeStationEmulator"]),
+        .executable(name: "tsaccounts", targets: ["tsaccounts"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // Values and ports. No I/O, no clock.
+        .target(name: "TradeStationModel"),
+        // RFC 6749, 7636, 7009 and TradeStation's dialect of them. Knows no store.
+        .target(
+            name: "TradeStationOAuth",
+            dependencies: [
+                "TradeStationModel",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        // Rows in, values out. Knows no network.
+        .target(
+            name: "TradeStationStore",
+            dependencies: [
+                "TradeStationModel",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [.embedInCode("Migrations")]
+        ),
+        // What programs import: sessions by profile name, and the refresh transaction.
+        .target(
+            name: "TradeStationSessions",
+            dependencies: [
+                "TradeStationModel", "TradeStationOAuth", "TradeStationStore",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        // A stand-in for the sign-in server and the API. Imports none of the above, so it cannot share their mistakes.
+        .target(
+            name: "TradeStationEmulator",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // One file per sentence that a user can say.
+        .executableTarget(
+            name: "tsaccounts",
+            dependencies: [
+                "TradeStationSessions", "TradeStationEmulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(name: "TradeStationModelTests", dependencies: ["TradeStationModel"]),
+        .testTarget(
+            name: "TradeStationOAuthTests",
+            dependencies: [
+                "TradeStationOAuth", "TradeStationModel",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "TradeStationStoreTests",
+            dependencies: [
+                "TradeStationStore", "TradeStationModel",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "TradeStationSessionsTests",
+            dependencies: [
+                "TradeStationSessions", "TradeStationStore", "TradeStationOAuth", "TradeStationModel",
+                "TradeStationEmulator",
+            ]
+        ),
+        .testTarget(
+            name: "TradeStationEmulatorTests",
+            dependencies: [
+                "TradeStationEmulator",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "tsaccounts", "TradeStationEmulator",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+    ]
+)
+
+for target in package.targets {
+    target.swiftSettings = (target.swiftSettings ?? []) + houseRules
+}

@@ -1,0 +1,4 @@
+/// The command line, still without commands.
+@main enum Main {
+    static func main() {}
+}
