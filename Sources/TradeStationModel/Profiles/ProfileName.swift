@@ -1,0 +1,79 @@
+/// The name people use for a profile: 1 to 64 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit.
+///
+/// Two names that differ only in case are the same name.
+public struct ProfileName: Sendable, CustomStringConvertible {
+    /// The name as it was typed.
+    public let text: String
+
+    /// Words the command line needs for itself.
+    public static let reserved: Set<String> = ["verify", "profile", "profiles"]
+
+    /// Checks a name.
+    ///
+    /// - Throws: ``AccountsError`` `bad_name`.
+    public init(_ text: String) throws(AccountsError) {
+        let bytes = Array(text.utf8)
+        guard let first = bytes.first, bytes.count <= 64, Self.isAlphanumeric(first),
+            bytes.allSatisfy({ Self.isAlphanumeric($0) || $0 == 0x2E || $0 == 0x5F || $0 == 0x2D })
+        else {
+            throw AccountsError(
+                .badName,
+                "This is not a profile name.",
+                reason: "A name has 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit.",
+                suggestion: "a name like swing or ira-2"
+            )
+        }
+        guard !Self.reserved.contains(text.lowercased()) else {
+            throw AccountsError(
+                .badName,
+                "\"\(text)\" cannot be a profile name: the command line uses the word itself.",
+                suggestion: "a name like swing or ira-2"
+            )
+        }
+        self.text = text
+    }
+
+    /// The name itself.
+    public var description: String { text }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+}
+
+extension ProfileName: Hashable {
+    /// Names are equal without regard to case.
+    public static func == (left: ProfileName, right: ProfileName) -> Bool {
+        left.text.lowercased() == right.text.lowercased()
+    }
+
+    /// Hashes without regard to case.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(text.lowercased())
+    }
+}
+
+extension ProfileName {
+    /// The name among `candidates` that was probably meant: the one with the fewest changed letters, at most three and half of it.
+    public static func nearest(to text: String, among candidates: [ProfileName]) -> ProfileName? {
+        candidates
+            .map { ($0, distance(text.lowercased(), $0.text.lowercased())) }
+            .filter { $0.1 <= min(3, max(1, $0.0.text.count / 2)) }
+            .min { $0.1 < $1.1 }?.0
+    }
+
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let (a, b) = (Array(left.utf8), Array(right.utf8))
+        var row = Array(0...b.count)
+        for i in a.indices {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let substitution = diagonal + (a[i] == b[j] ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(substitution, row[j] + 1, diagonal + 1)
+            }
+        }
+        return row[b.count]
+    }
+}

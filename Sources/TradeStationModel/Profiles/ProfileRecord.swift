@@ -1,0 +1,34 @@
+/// A profile together with the login and the API key it stands on. Holds no secret.
+public struct ProfileRecord: Hashable, Sendable {
+    /// The profile.
+    public var profile: Profile
+    /// Its login.
+    public var login: Login
+    /// Its API key.
+    public var apiKey: APIKey
+
+    /// The three, joined.
+    public init(profile: Profile, login: Login, apiKey: APIKey) {
+        self.profile = profile
+        self.login = login
+        self.apiKey = apiKey
+    }
+
+    /// The state as people speak of it.
+    public var state: ProfileState {
+        if apiKey.state == .badClient { return .badClient }
+        switch login.state {
+        case .new: return .new
+        case .needsLogin: return .needsLogin
+        case .held: return .held
+        case .ready: break
+        }
+        if login.attempt != nil { return .refreshing }
+        return login.failures > 0 ? .degraded : .ready
+    }
+
+    /// Until when failures or a pause are waited out; nil when nothing is.
+    public var notBefore: Timestamp? {
+        [login.notBefore, apiKey.notBefore].compactMap { $0 }.max()
+    }
+}

@@ -1,0 +1,28 @@
+/// What a login's side file holds: the answer to an exchange that may not have reached the database yet.
+public struct StagedTokens: Equatable, Sendable {
+    /// The generation whose refresh token was exchanged. It applies only while that generation is the stored one.
+    public var parentGeneration: Int
+    /// The attempt that brought it.
+    public var attemptID: String
+    /// The tokens, with a kept refresh or ID token already filled in.
+    public var tokens: TokenSet
+    /// Who the tokens speak for, as far as known.
+    public var identity: Identity
+    /// What was seen of rotation.
+    public var rotation: APIKey.Rotation
+
+    /// An answer on its way to the database.
+    public init(
+        parentGeneration: Int,
+        attemptID: String,
+        tokens: TokenSet,
+        identity: Identity,
+        rotation: APIKey.Rotation
+    ) {
+        self.parentGeneration = parentGeneration
+        self.attemptID = attemptID
+        self.tokens = tokens
+        self.identity = identity
+        self.rotation = rotation
+    }
+}
