@@ -1,0 +1,218 @@
+import Foundation
+import GRDB
+import TradeStationModel
+
+extension AccountsError {
+    /// What a refusal of the operating system means to a person.
+    static func fileFailure(_ number: Int32, path: String, _ what: String) -> AccountsError {
+        let reason = String(cString: strerror(number)) + "."
+        switch number {
+        case ENOSPC, EDQUOT, EFBIG:
+            return .full(path, reason: reason)
+        case EROFS:
+            return .readonly(path, reason: reason)
+        case EACCES, EPERM:
+            return AccountsError(
+                .insecurePermissions,
+                "\(path) \(what).",
+                reason: reason,
+                suggestion: "run it as the owner, whom this shows, or name another store with --store DIR: "
+                    + "ls -ld \(path.directoryName.shellQuoted) \(path.shellQuoted)"
+            )
+        case EEXIST, ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
+            return AccountsError(
+                .cannotCreate,
+                "\(path) \(what).",
+                reason: reason,
+                suggestion: "tsaccounts --store DIR ..."
+            )
+        case EMFILE, ENFILE, EAGAIN:
+            return AccountsError(
+                .storeBusy,
+                "\(path) \(what).",
+                reason: reason,
+                suggestion: "close other programs and run it again"
+            )
+        default:
+            return AccountsError(
+                .storeCorrupt,
+                "\(path) \(what).",
+                reason: reason,
+                suggestion: "check the disk that holds \(path.shellQuoted)"
+            )
+        }
+    }
+
+    /// No space, no quota, or beyond the process's limit on file size.
+    ///
+    /// At that limit the system first sends `SIGXFSZ`, which ends a process that does not ignore it. A library leaves
+    /// signals alone; what such an end leaves behind is what any killed process leaves.
+    static func full(_ path: String, reason: String?) -> AccountsError {
+        AccountsError(
+            .storeFull,
+            "There is no space left to save \(path).",
+            reason: reason,
+            suggestion: "free some space (df -h \(path.directoryName.shellQuoted)) or lift the limit on file size "
+                + "(ulimit -f), then run it again"
+        )
+    }
+
+    static func readonly(_ path: String, reason: String?) -> AccountsError {
+        AccountsError(
+            .storeReadonly,
+            "\(path) cannot be written.",
+            reason: reason,
+            suggestion: "make the file system writable, or name another store: tsaccounts --store DIR ..."
+        )
+    }
+
+    static func symbolicLink(_ path: String) -> AccountsError {
+        AccountsError(
+            .insecurePermissions,
+            "\(path) is a symbolic link.",
+            reason: "Whoever can change the link decides which file is used.",
+            suggestion: "put the real file there: rm \(path.shellQuoted)"
+        )
+    }
+
+    static func notRegular(_ path: String) -> AccountsError {
+        AccountsError(
+            .insecurePermissions,
+            "\(path) is not a regular file.",
+            suggestion: "move it away: mv \(path.shellQuoted) \((path + ".bad").shellQuoted)"
+        )
+    }
+
+    static func tooOpen(_ path: String, _ message: String, fix: String) -> AccountsError {
+        AccountsError(.insecurePermissions, message, suggestion: "\(fix) \(path.shellQuoted)")
+    }
+
+    static func corrupt(_ path: String, reason: String) -> AccountsError {
+        AccountsError(
+            .storeCorrupt,
+            "\(path) is not a usable tsaccounts store.",
+            reason: reason,
+            suggestion: "keep a copy, then restore a backup: cp -a \(path.shellQuoted) \((path + ".copy").shellQuoted)"
+        )
+    }
+
+    static func tampered(_ what: String) -> AccountsError {
+        AccountsError(
+            .recordTampered,
+            "\(what) does not match its seal.",
+            reason: "It was changed by something else than tsaccounts, or damaged. Nothing was overwritten.",
+            suggestion: "restore a backup, or remove the profile and add it again"
+        )
+    }
+
+    static let storeClosed = AccountsError(
+        .closed,
+        "The store has been closed.",
+        suggestion: "open it again before using it"
+    )
+
+    /// What SQLite's refusal means to a person. Neither SQL nor arguments get into the text.
+    static func databaseFailure(_ error: DatabaseError, path: String) -> AccountsError {
+        let code = "SQLite result code \(error.extendedResultCode.rawValue)."
+        switch error.extendedResultCode {
+        case .SQLITE_IOERR_SHMSIZE:
+            // The index of the log could not grow.
+            return .full(path, reason: code)
+        case .SQLITE_IOERR_WRITE where fileSizeIsLimited:
+            // SQLite keeps no errno for a failed commit: where there is a limit, it is the likely reason.
+            return .full(path, reason: "A file cannot grow beyond the limit on file size, or the disk is bad. \(code)")
+        default:
+            break
+        }
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            return .full(path, reason: code)
+        case .SQLITE_READONLY:
+            return .readonly(path, reason: code)
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return .busy(path)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
+            return .corrupt(path, reason: "It is damaged or not an SQLite database. \(code)")
+        case .SQLITE_PERM, .SQLITE_AUTH:
+            return .fileFailure(EACCES, path: path, "cannot be used")
+        case .SQLITE_CANTOPEN:
+            // Even reading needs two small files beside the database, unless another program has made them.
+            let directory = path.directoryName
+            guard access(directory, W_OK) == 0 else { return .fileFailure(errno, path: directory, "cannot be written") }
+            return AccountsError(
+                .cannotCreate,
+                "\(path) cannot be opened.",
+                reason: code,
+                suggestion: "check the directory and its permissions: ls -la \(path.shellQuoted)"
+            )
+        case .SQLITE_IOERR:
+            return AccountsError(
+                .storeReadonly,
+                "\(path) cannot be read or written.",
+                reason: code,
+                suggestion: "check the disk that holds it, then run it again"
+            )
+        default:
+            return AccountsError(
+                .internal,
+                "The database refused an operation.",
+                reason: code,
+                suggestion: "report this with the code, and check the store: tsaccounts audit verify"
+            )
+        }
+    }
+
+    private static var fileSizeIsLimited: Bool {
+        var limit = rlimit()
+        #if canImport(Glibc)
+            let result = getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+        #else
+            let result = getrlimit(RLIMIT_FSIZE, &limit)
+        #endif
+        // No file is longer than that, so there it is no limit, however the system spells infinity.
+        return result == 0 && limit.rlim_cur < rlim_t(Int64.max)
+    }
+
+    static func busy(_ path: String) -> AccountsError {
+        AccountsError(
+            .storeBusy,
+            "Another program kept \(path) busy for 5 seconds.",
+            suggestion: "close programs that write to it, then run it again"
+        )
+    }
+
+    /// Any error of the store, as one that may be shown.
+    static func shown(_ error: any Error, path: String) -> AccountsError {
+        switch error {
+        case let error as AccountsError: error
+        case let error as DatabaseError: .databaseFailure(error, path: path)
+        case is RowDecodingError: .corrupt(path, reason: "A column holds a value it cannot hold.")
+        default:
+            AccountsError(
+                .internal,
+                "The store failed in an unexpected way.",
+                reason: "\(type(of: error))",
+                suggestion: "report this, and check the store: tsaccounts audit verify"
+            )
+        }
+    }
+}
+
+extension String {
+    /// The directory that a path's last component is in.
+    var directoryName: String {
+        guard let slash = lastIndex(of: "/") else { return "." }
+        return slash == startIndex ? "/" : String(self[..<slash])
+    }
+
+    /// The text as one word of a shell command.
+    var shellQuoted: String {
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || "/._-+:@".utf8.contains(byte)
+            }
+        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
+    }
+}

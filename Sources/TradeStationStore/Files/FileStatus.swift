@@ -1,0 +1,75 @@
+import Foundation
+import TradeStationModel
+
+/// What the file system says about one file, and whether that is safe enough.
+struct FileStatus: Sendable {
+    let mode: mode_t
+    let owner: uid_t
+    let size: Int64
+    let device: UInt64
+    let inode: UInt64
+    /// How many names the file has.
+    let links: UInt64
+
+    /// The file itself, not what a symbolic link points to; nil when there is none.
+    static func of(_ path: String) throws(AccountsError) -> FileStatus? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw AccountsError.fileFailure(errno, path: path, "cannot be examined")
+        }
+        return FileStatus(status)
+    }
+
+    /// The file behind an open descriptor.
+    static func of(descriptor: Int32, path: String) throws(AccountsError) -> FileStatus {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw AccountsError.fileFailure(errno, path: path, "cannot be examined")
+        }
+        return FileStatus(status)
+    }
+
+    init(_ status: stat) {
+        mode = status.st_mode
+        owner = status.st_uid
+        size = Int64(status.st_size)
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        inode = UInt64(status.st_ino)
+        links = UInt64(status.st_nlink)
+    }
+
+    var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
+    var isRegular: Bool { mode & S_IFMT == S_IFREG }
+    var isSymbolicLink: Bool { mode & S_IFMT == S_IFLNK }
+
+    /// Whether both are the same file.
+    func isSameFile(as other: FileStatus) -> Bool {
+        device == other.device && inode == other.inode
+    }
+
+    /// - Throws: `insecure_permissions` unless it is a regular file of ours that nobody else can write.
+    func requirePrivateFile(_ path: String, secret: Bool = false) throws(AccountsError) {
+        guard !isSymbolicLink else { throw .symbolicLink(path) }
+        guard isRegular else { throw .notRegular(path) }
+        try requireOurs(path)
+        if secret, mode & 0o077 != 0 {
+            throw .tooOpen(path, "Others can read \(path).", fix: "chmod 600")
+        }
+        if mode & 0o022 != 0 {
+            throw .tooOpen(path, "Others can write \(path).", fix: "chmod 600")
+        }
+    }
+
+    /// - Throws: `insecure_permissions` unless it belongs to the user this process runs as.
+    func requireOurs(_ path: String) throws(AccountsError) {
+        guard owner == geteuid() else {
+            throw AccountsError(
+                .insecurePermissions,
+                "\(path) belongs to another user.",
+                reason: "Its owner has user id \(owner); this process runs as \(geteuid()).",
+                suggestion: "run it as that user, or name another store: tsaccounts --store DIR ..."
+            )
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import TradeStationModel
+
+/// An open file that nobody else can write. Closed when the last reference goes.
+final class PrivateFile: Sendable {
+    let path: String
+    let descriptor: Int32
+
+    /// Opens a file, never through a symbolic link, and checks what was opened.
+    ///
+    /// - Parameters:
+    ///   - flags: for `open(2)`. With `O_CREAT` the file gets mode 0600 whatever the umask.
+    ///   - secret: whether others may not even read it.
+    /// - Throws: `insecure_permissions`, or what the system's refusal means.
+    init(path: String, flags: Int32, secret: Bool = false) throws(AccountsError) {
+        let (descriptor, isNew) = try Self.open(path, flags)
+        self.path = path
+        self.descriptor = descriptor
+        if isNew, fchmod(descriptor, 0o600) != 0 {
+            throw AccountsError.fileFailure(errno, path: path, "cannot be created")
+        }
+        try FileStatus.of(descriptor: descriptor, path: path).requirePrivateFile(path, secret: secret)
+    }
+
+    deinit { close(descriptor) }
+
+    /// The file, or nil when there is none.
+    static func existing(path: String, flags: Int32, secret: Bool = false) throws(AccountsError) -> PrivateFile? {
+        guard try FileStatus.of(path) != nil else { return nil }
+        return try PrivateFile(path: path, flags: flags, secret: secret)
+    }
+
+    /// Removes a file, if there is one of that name.
+    static func remove(_ path: String) throws(AccountsError) {
+        guard unlink(path) == 0 || errno == ENOENT else {
+            throw AccountsError.fileFailure(errno, path: path, "cannot be removed")
+        }
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int64 = 0) throws(AccountsError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset) + off_t(written))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw AccountsError.fileFailure(errno, path: path, "cannot be written") }
+            written += count
+        }
+    }
+
+    /// Up to `limit` bytes from the beginning.
+    func read(limit: Int) throws(AccountsError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var total = 0
+        while total < limit {
+            let count = bytes[total...].withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress, $0.count, off_t(total))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw AccountsError.fileFailure(errno, path: path, "cannot be read") }
+            if count == 0 { break }
+            total += count
+        }
+        return Array(bytes[..<total])
+    }
+
+    func synchronize() throws(AccountsError) {
+        guard fsync(descriptor) == 0 else {
+            throw AccountsError.fileFailure(errno, path: path, "cannot be saved")
+        }
+    }
+
+    /// Reserves the space for `count` bytes, so that a later write needs none.
+    func reserve(_ count: Int64) throws(AccountsError) {
+        #if os(Linux)
+            let failure = posix_fallocate(descriptor, 0, off_t(count))
+        #else
+            let failure = ftruncate(descriptor, off_t(count)) == 0 ? 0 : errno
+        #endif
+        guard failure == 0 else { throw AccountsError.fileFailure(failure, path: path, "cannot be prepared") }
+    }
+
+    // Tells a new file from an old one: only a new one may have its mode set.
+    private static func open(_ path: String, _ flags: Int32) throws(AccountsError) -> (descriptor: Int32, isNew: Bool) {
+        let flags = flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
+        for _ in 0..<100 {
+            let old = Foundation.open(path, flags & ~O_CREAT)
+            if old >= 0 { return (old, false) }
+            guard errno == ENOENT, flags & O_CREAT != 0 else {
+                if errno == ELOOP { throw .symbolicLink(path) }
+                if errno == EISDIR || errno == ENXIO { throw .notRegular(path) }
+                throw AccountsError.fileFailure(errno, path: path, "cannot be opened")
+            }
+            let new = Foundation.open(path, flags | O_EXCL, 0o600)
+            if new >= 0 { return (new, true) }
+            guard errno == EEXIST else {
+                throw AccountsError.fileFailure(errno, path: path, "cannot be created")
+            }
+        }
+        throw AccountsError.fileFailure(EAGAIN, path: path, "cannot be opened")
+    }
+}

@@ -1,0 +1,171 @@
+import Crypto
+import Foundation
+import GRDB
+import TradeStationModel
+
+/// An open store: where reads go, the keys, and which file it was.
+struct OpenedStore: Sendable {
+    let reader: DatabaseQueue
+    let keyring: Keyring
+    let file: FileStatus
+}
+
+/// Opens a store, and makes or migrates one under the store lock. An existing one is opened read-only and only looked
+/// at until everything about it is known to be right.
+struct StoreOpener: Sendable {
+    /// 'tsac', so that the database of another program is recognised.
+    static let applicationID = 0x7473_6163
+
+    let files: StoreFiles
+    let lock: StoreLock
+    let migrator: Migrator
+    let clock: any TimeSource
+    let random: RandomSource
+
+    func open() throws -> OpenedStore {
+        try files.check()
+        if let opened = try openCurrent() { return opened }
+        try files.prepareDirectories()
+        try lock.hold {
+            if try hasDatabase() { try migrate() } else { try create() }
+        }
+        guard let opened = try openCurrent() else {
+            throw AccountsError.corrupt(files.database, reason: "It was removed while it was being opened.")
+        }
+        return opened
+    }
+
+    /// The store as it stands; nil where there is none yet or its schema is older than this version.
+    private func openCurrent() throws -> OpenedStore? {
+        guard try hasDatabase(), let file = try FileStatus.of(files.database) else { return nil }
+        let reader = try DatabaseQueue(path: files.database, configuration: Self.readerConfiguration)
+        let keyring = try reader.read { database -> Keyring? in
+            try requireOurs(database)
+            let missing = try migrator.missing(in: database, path: files.database)
+            let keyring = try self.keyring(database)
+            return missing.isEmpty ? keyring : nil
+        }
+        return keyring.map { OpenedStore(reader: reader, keyring: $0, file: file) }
+    }
+
+    // An empty file without a key is a place to put a store; with a key, a store was there and its content is gone.
+    private func hasDatabase() throws -> Bool {
+        guard let status = try FileStatus.of(files.database) else { return false }
+        if status.size > 0 { return true }
+        guard try FileStatus.of(files.key) == nil else {
+            throw AccountsError.corrupt(files.database, reason: "It is empty, although its key file exists.")
+        }
+        return false
+    }
+
+    private func requireOurs(_ database: Database) throws {
+        guard try Int.fetchOne(database, sql: "PRAGMA application_id") == Self.applicationID else {
+            throw AccountsError.corrupt(files.database, reason: "It is the database of another program.")
+        }
+    }
+
+    private func keyring(_ database: Database) throws -> Keyring {
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM store"), try row.integer("seal_format") == 1
+        else { throw AccountsError.corrupt(files.database, reason: "It does not say how it is sealed.") }
+        guard let master = try KeyFile(path: files.key).load() else { throw AccountsError.keyMissing(files.key) }
+        let keyring = Keyring(master: master, storeID: try row.text("store_id"))
+        guard try row.text("key_id") == keyring.keyID, keyring.open(try row.blob("key_check"), for: .keyCheck) != nil
+        else {
+            throw AccountsError(
+                .keyMismatch,
+                "The key file \(files.key) does not belong to \(files.database).",
+                reason: "The database was sealed with another key.",
+                suggestion: "restore the key file that was made with this database"
+            )
+        }
+        return keyring
+    }
+
+    /// Makes the database under another name and gives it its own when it is whole: whoever finds `accounts.db`
+    /// finds all of it.
+    private func create() throws {
+        try requireNoLogWithoutDatabase()
+        let master = try KeyFile(path: files.key).loadOrCreate(random)
+        let keyring = Keyring(master: master, storeID: random.hex(bytes: 16))
+        for path in [files.newDatabase] + StoreFiles.companions(of: files.newDatabase) {
+            try PrivateFile.remove(path)
+        }
+        // SQLite gives a new file the umask's mode, and its companions the mode of the database: so it finds a file.
+        do { _ = try PrivateFile(path: files.newDatabase, flags: O_RDWR | O_CREAT) }
+        let queue = try DatabaseQueue(path: files.newDatabase, configuration: WriterConnection.configuration(lock))
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+            guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                throw AccountsError(
+                    .cannotCreate,
+                    "The file system of \(files.database) cannot hold a write-ahead log.",
+                    suggestion: "name a directory on a local disk: tsaccounts --store DIR ..."
+                )
+            }
+            try database.execute(sql: "PRAGMA synchronous = \(Durability.power.rawValue)")
+            try database.inTransaction(.immediate) {
+                try migrator.apply(migrator.migrations, to: database, at: clock.wallTime())
+                try database.execute(
+                    sql: """
+                        INSERT INTO store (id, store_id, seal_format, key_id, key_check, created_at)
+                        VALUES (1, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        keyring.storeID, Int(SealContext.format), keyring.keyID,
+                        try keyring.seal(Array("tsaccounts".utf8), for: .keyCheck, nonce: random.bytes(12)),
+                        clock.wallTime().description,
+                    ]
+                )
+                return .commit
+            }
+            // Closing would leave the log behind when it cannot fold it in, and the log does not go with the rename.
+            try database.checkpoint(.truncate)
+        }
+        try queue.close()
+        for path in StoreFiles.companions(of: files.database) { try PrivateFile.remove(path) }
+        guard rename(files.newDatabase, files.database) == 0 else {
+            throw AccountsError.fileFailure(errno, path: files.database, "cannot be created")
+        }
+        try PrivateDirectory(path: files.location.dataDirectory).synchronize()
+    }
+
+    // SQLite would play the log of the database that was here before into the new one.
+    private func requireNoLogWithoutDatabase() throws {
+        for path in files.logs {
+            guard let log = try FileStatus.of(path), log.size > 0 else { continue }
+            throw AccountsError(
+                .storeCorrupt,
+                "\(files.database) is missing, and \(path) of it is still there.",
+                reason: "That file may hold the latest tokens, and a new store would be damaged by it. None was made.",
+                suggestion: "restore the database beside it, or move it away: "
+                    + "mv \(path.shellQuoted) \((path + ".old").shellQuoted)"
+            )
+        }
+    }
+
+    private func migrate() throws {
+        let queue = try DatabaseQueue(path: files.database, configuration: Self.readerConfiguration)
+        let missing = try queue.read { try migrator.missing(in: $0, path: files.database) }
+        try queue.close()
+        guard !missing.isEmpty else { return }
+        let writer = try DatabaseQueue(path: files.database, configuration: WriterConnection.configuration(lock))
+        try writer.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = \(Durability.power.rawValue)")
+            try database.inTransaction(.immediate) {
+                try migrator.apply(missing, to: database, at: clock.wallTime())
+                return .commit
+            }
+        }
+        try writer.close()
+    }
+
+    private static var readerConfiguration: Configuration {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;")
+        }
+        return configuration
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import GRDB
+import Synchronization
+import TradeStationModel
+
+/// The one writable connection of a store, opened with its first write and closed under the store lock: the last
+/// close checkpoints, and a checkpoint that races a commit can corrupt the database (SQLite 3.7.0 to 3.51.2).
+final class WriterConnection: Sendable {
+    private let queue: Mutex<DatabaseQueue?>
+    private let lock: StoreLock
+
+    init(path: String, lock: StoreLock) throws {
+        self.lock = lock
+        queue = Mutex(try DatabaseQueue(path: path, configuration: Self.configuration(lock)))
+    }
+
+    deinit {
+        // Whoever lets go of a store without closing it may be on a thread that must not wait.
+        guard let open = take() else { return }
+        Thread.detachNewThread { [lock] in Self.close(open, under: lock) }
+    }
+
+    /// Closes the connection. Further calls do nothing.
+    func close() {
+        if let open = take() { Self.close(open, under: lock) }
+    }
+
+    private func take() -> DatabaseQueue? {
+        queue.withLock { queue in
+            defer { queue = nil }
+            return queue
+        }
+    }
+
+    private static func close(_ open: DatabaseQueue, under lock: StoreLock) {
+        do {
+            try lock.hold { try? open.close() }
+        } catch {
+            // Nobody gave us the lock in time. Rather than checkpoint without it, the connection stays open until
+            // the process ends; what it committed is in the write-ahead log and safe.
+            _ = Unmanaged.passRetained(open)
+        }
+    }
+
+    /// Runs one transaction. The caller holds the store lock.
+    func write<Value>(_ durability: Durability, _ body: (Database) throws -> Value) throws -> Value {
+        guard let queue = queue.withLock({ $0 }) else { throw AccountsError.storeClosed }
+        return try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            var result: Value?
+            try database.inTransaction(.immediate) {
+                result = try body(database)
+                return .commit
+            }
+            guard let result else { throw AccountsError.storeClosed }
+            return result
+        }
+    }
+
+    /// For every connection that can write. It waits for foreign writers, who know nothing of the store lock, as long
+    /// as for the lock.
+    static func configuration(_ lock: StoreLock) -> Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Double(lock.deadlineMilliseconds) / 1000)
+        configuration.prepareDatabase { database in
+            // A checkpoint costs two or three disk syncs. 4000 pages are 16 MB; the last close truncates the log.
+            try database.execute(
+                sql: """
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA secure_delete = ON;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA wal_autocheckpoint = 4000;
+                    """
+            )
+        }
+        return configuration
+    }
+}

@@ -1,0 +1,168 @@
+public import TradeStationModel
+
+extension SQLiteCredentialStore {
+    /// Takes a login's lock, off the store's own queue. Nothing but this process's death or `unlock` gives it back.
+    ///
+    /// - Parameter timeoutMilliseconds: how long to wait while somebody else has it. At zero or less it is tried once.
+    /// - Throws: `lock_timeout` after `timeoutMilliseconds`, naming the process that has it; `CancellationError`.
+    public nonisolated func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock {
+        try Task.checkCancellation()
+        let path = files.loginLock(login)
+        try PrivateDirectory(path: files.locks).prepare()
+        let free = try FileLock.attempt(path)
+        let lock = if let free { free } else { try await wait(path, milliseconds: timeoutMilliseconds) }
+        lock.leaveNote(pid: identity.pid)
+        return lock
+    }
+
+    private nonisolated func wait(_ path: String, milliseconds: Int64) async throws -> FileLock {
+        guard milliseconds > 0 else { throw AccountsError.lockTimeout(path, milliseconds: 0) }
+        let waiter = LockWaiter(path: path)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [clock] in
+                try await clock.sleep(milliseconds: milliseconds)
+                waiter.leave(AccountsError.lockTimeout(path, milliseconds: milliseconds))
+            }
+            defer { group.cancelAll() }
+            return try await withTaskCancellationHandler {
+                try await waiter.lock()
+            } onCancel: {
+                waiter.leave(CancellationError())
+            }
+        }
+    }
+
+    /// T1: records that an attempt begins and readies the side file. Committed without a disk sync. If this throws,
+    /// nothing may be sent.
+    ///
+    /// - Throws: `profile_not_found`, `store_full`, `store_busy`, `store_readonly`.
+    public func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) throws {
+        let file = try showingErrors {
+            try PrivateDirectory(path: files.pending).prepare()
+            return try SideFile(path: files.pending(login)).reserve()
+        }
+        readied[login] = try write(.process) { transaction in
+            let (stored, key) = try transaction.logins.require(login)
+            try transaction.logins.setAttempt(attempt, of: login)
+            try transaction.audit.append(audit)
+            return ReadiedSideFile(file: file, login: stored, key: key)
+        }
+    }
+
+    /// Writes an answer into the side file: one plain write that needs no free space, and no database after ``begin``.
+    ///
+    /// - Throws: `profile_not_found`.
+    public func stage(_ tokens: StagedTokens, for login: Login.ID) throws {
+        try showingErrors {
+            let ready = try readied[login] ?? readySideFile(of: login)
+            let context = SealContext(.staged, of: ready.login, key: ready.key, generation: tokens.parentGeneration)
+            let envelope = try keyring().seal(tokens.encoded, for: context, nonce: random.bytes(12))
+            try SideFile(path: files.pending(login)).write(envelope, to: ready.file)
+        }
+    }
+
+    /// Makes the side file durable, where the database could not take its content.
+    ///
+    /// - Throws: `store_corrupt` when there is no whole answer in it; `store_full` and others when the disk refuses.
+    public func synchronizeStaged(for login: Login.ID) throws {
+        try showingErrors { try SideFile(path: files.pending(login)).synchronize() }
+    }
+
+    /// T2: saves new tokens by compare-and-set on the generation, durably, and settles the attempt.
+    ///
+    /// When somebody else has saved meanwhile, the tokens are kept sealed as a late result, and the one audit row that
+    /// is written says so.
+    ///
+    /// - Throws: `profile_not_found` when the login was removed meanwhile; `store_full`, `store_busy`.
+    public func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) throws -> TokenCommit.Outcome {
+        let outcome = try write(.power) { transaction -> TokenCommit.Outcome in
+            let (stored, key) = try transaction.logins.require(login)
+            guard stored.generation == commit.parentGeneration else {
+                try keepLate(commit, to: stored, key: key, audit: audit.first, in: transaction)
+                return .superseded(generation: stored.generation)
+            }
+            try transaction.save(commit, to: stored, key: key)
+            try transaction.audit.append(audit)
+            return .saved(generation: stored.generation + 1)
+        }
+        readied[login] = nil
+        return outcome
+    }
+
+    /// Settles an attempt that brought no tokens. Committed without a disk sync, like its beginning.
+    public func settle(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) throws {
+        try write(.process) { transaction in
+            let key = try transaction.logins.require(login).key
+            try transaction.logins.settle(failure, of: login)
+            try transaction.apiKeys.note(failure, of: key.id)
+            try transaction.audit.append(audit)
+        }
+        readied[login] = nil
+    }
+
+    private func readySideFile(of login: Login.ID) throws -> ReadiedSideFile {
+        try PrivateDirectory(path: files.pending).prepare()
+        let file = try SideFile(path: files.pending(login)).open()
+        let (stored, key) = try read { try $0.logins.require(login) }
+        return ReadiedSideFile(file: file, login: stored, key: key)
+    }
+
+    // Nothing here reads a late result again. It stays sealed beside the current tokens for a person: should the newer
+    // generation turn out to be dead, this may be the only refresh token that still works.
+    private func keepLate(
+        _ commit: TokenCommit,
+        to login: Login,
+        key: APIKey,
+        audit: AuditEntry?,
+        in transaction: StoreTransaction
+    ) throws {
+        let late = StagedTokens(
+            parentGeneration: commit.parentGeneration,
+            attemptID: audit?.attemptID ?? "",
+            tokens: commit.tokens,
+            identity: commit.identity ?? Identity(),
+            rotation: commit.rotation
+        )
+        try transaction.secrets.setLateResult(
+            late.encoded,
+            of: login,
+            key: key,
+            generation: commit.parentGeneration
+        )
+        if let attempt = audit?.attemptID { try transaction.logins.clearAttempt(attempt, of: login.id) }
+        var entry = audit ?? AuditEntry(.lateResult, loginID: login.id)
+        entry.event = .lateResult
+        entry.generationBefore = commit.parentGeneration
+        entry.generationAfter = login.generation
+        try transaction.audit.append([entry])
+    }
+}
+
+extension StoreTransaction {
+    /// Makes tokens the next generation of a login: every kind is sealed anew for it, and what is no longer there goes.
+    func save(_ commit: TokenCommit, to stored: Login, key: APIKey) throws {
+        var login = stored
+        login.identity.subject = commit.identity?.subject ?? stored.identity.subject
+        login.identity.username = commit.identity?.username ?? stored.identity.username
+        try logins.advance(login, with: commit)
+        let tokens: [(SealContext.Kind, Secret?)] = [
+            (.accessToken, commit.tokens.accessToken), (.refreshToken, commit.tokens.refreshToken),
+            (.idToken, commit.tokens.idToken),
+        ]
+        for (kind, token) in tokens {
+            try secrets.setToken(token, kind, of: login, key: key, generation: stored.generation + 1)
+        }
+        try apiKeys.accept(key.id, rotation: commit.rotation)
+    }
+}
+
+extension AccountsError {
+    static func lockTimeout(_ path: String, milliseconds: Int64) -> AccountsError {
+        let holder = FileLock.note(in: path).map { "Process \($0)" } ?? "Another process"
+        return AccountsError(
+            .lockTimeout,
+            "\(holder) has been refreshing this sign-in for more than \(milliseconds) ms.",
+            suggestion: "run it again; if it stays, look at that process: fuser -v \(path.shellQuoted)"
+        )
+    }
+}

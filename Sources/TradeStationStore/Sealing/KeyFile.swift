@@ -1,0 +1,93 @@
+import Crypto
+import Foundation
+import TradeStationModel
+
+/// The master key of a store: 32 random bytes in a file that nobody else may read.
+///
+/// It protects copies of the database, not the account: whoever can read both has both.
+struct KeyFile: Sendable {
+    static let length = 32
+    private static let draftSuffixBytes = 8
+    let path: String
+
+    /// The key, or nil when there is no key file.
+    ///
+    /// - Throws: `insecure_permissions`, also when the file has a second name, under which it might be elsewhere;
+    ///   `key_mismatch` when the file does not hold exactly 32 bytes.
+    func load() throws(AccountsError) -> SymmetricKey? {
+        try load(names: 1)
+    }
+
+    private func load(names: UInt64) throws(AccountsError) -> SymmetricKey? {
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY, secret: true) else { return nil }
+        guard try FileStatus.of(descriptor: file.descriptor, path: path).links <= names else {
+            throw .secondName(path)
+        }
+        let bytes = try file.read(limit: Self.length + 1)
+        guard bytes.count == Self.length else {
+            throw AccountsError(
+                .keyMismatch,
+                "\(path) is not a key file.",
+                reason: "A key file holds exactly \(Self.length) bytes, with no line break after them.",
+                suggestion: "restore the key file from a backup"
+            )
+        }
+        return SymmetricKey(data: bytes)
+    }
+
+    /// Makes a key unless there is one; of many who try at once exactly one makes it, and all get the same.
+    func loadOrCreate(_ random: RandomSource) throws(AccountsError) -> SymmetricKey {
+        if let key = try load(names: 2) {
+            try removeDraft()
+            return key
+        }
+        let draft = "\(path).\(random.hex(bytes: Self.draftSuffixBytes))"
+        defer { unlink(draft) }
+        do {
+            let file = try PrivateFile(path: draft, flags: O_WRONLY | O_CREAT, secret: true)
+            try file.write(random.bytes(Self.length))
+            try file.synchronize()
+        }
+        // link(2) gives the finished file its name, or fails because somebody was faster: a key is never half there.
+        guard link(draft, path) == 0 || errno == EEXIST else {
+            throw AccountsError.fileFailure(errno, path: path, "cannot be created")
+        }
+        try PrivateFile.remove(draft)
+        try PrivateDirectory(path: path.directoryName).synchronize()
+        guard let key = try load(names: 2) else { throw AccountsError.keyMissing(path) }
+        return key
+    }
+
+    // Between link and unlink the key has two names. Another first start may look just then, and a process that is
+    // killed there leaves both: whoever makes a store next takes the draft's away.
+    private func removeDraft() throws(AccountsError) {
+        guard let key = try FileStatus.of(path), key.links > 1 else { return }
+        let directory = path.directoryName
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let prefix = path.dropFirst(directory.count + 1) + "."
+        for name in names where name.hasPrefix(prefix) && name.count == prefix.count + 2 * Self.draftSuffixBytes {
+            let draft = directory + "/" + name
+            if try FileStatus.of(draft)?.isSameFile(as: key) == true { try PrivateFile.remove(draft) }
+        }
+    }
+}
+
+extension AccountsError {
+    static func secondName(_ path: String) -> AccountsError {
+        AccountsError(
+            .insecurePermissions,
+            "\(path) has a second name (a hard link).",
+            reason: "Whoever has the other name has the key.",
+            suggestion: "remove the others that this shows: find / -xdev -samefile \(path.shellQuoted)"
+        )
+    }
+
+    static func keyMissing(_ path: String) -> AccountsError {
+        AccountsError(
+            .keyMissing,
+            "The key file \(path) is missing, and the database is sealed with it.",
+            reason: "A new key could open nothing, so none was made.",
+            suggestion: "restore \(path.shellQuoted) from a backup"
+        )
+    }
+}

@@ -1,0 +1,134 @@
+import GRDB
+import TradeStationModel
+
+/// The table `api_key`. Every row that is read is checked against its keyed checksum.
+struct APIKeyTable {
+    let transaction: StoreTransaction
+
+    func fetch(_ id: APIKey.ID) throws -> APIKey? {
+        try transaction.row("SELECT * FROM api_key WHERE id = ?", [id.rawValue]).map(key)
+    }
+
+    func fetch(clientID: String, tokenURL: EndpointURL) throws -> APIKey? {
+        try transaction.row("SELECT * FROM api_key WHERE client_id = ? AND token_url = ?", [clientID, tokenURL.text])
+            .map(key)
+    }
+
+    func insert(_ registration: ClientRegistration, rotation: APIKey.Rotation) throws -> APIKey {
+        // The checksum covers the id, which the database gives: the row is first written with an empty one.
+        let database = transaction.database
+        try transaction.execute(
+            """
+            INSERT INTO api_key (client_id, client_auth, authorize_url, token_url, revoke_url, redirect_uri, pkce, nonce,
+                rotation, mac, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(32), ?)
+            """,
+            [
+                registration.clientID, registration.authentication.rawValue, registration.authorizeURL.text,
+                registration.tokenURL.text, registration.revokeURL?.text, registration.redirectURI,
+                registration.usesPKCE, registration.usesNonce, rotation.rawValue,
+                transaction.clock.wallTime().description,
+            ]
+        )
+        let id = database.lastInsertedRowID
+        try transaction.execute(
+            "UPDATE api_key SET mac = ? WHERE id = ?",
+            [transaction.keyring.mac(fields(id, registration)), id]
+        )
+        guard let key = try fetch(APIKey.ID(rawValue: id)) else { throw AccountsError.tampered("An API key") }
+        return key
+    }
+
+    /// Writes what may change about a registration, and forgets what was held against the key.
+    func update(_ key: APIKey, to registration: ClientRegistration) throws {
+        try transaction.execute(
+            """
+            UPDATE api_key SET client_auth = ?, redirect_uri = ?, pkce = ?, nonce = ?, mac = ?,
+                state = 'ready', last_error = NULL, not_before = NULL
+            WHERE id = ?
+            """,
+            [
+                registration.authentication.rawValue, registration.redirectURI, registration.usesPKCE,
+                registration.usesNonce, transaction.keyring.mac(fields(key.id.rawValue, registration)), key.id.rawValue,
+            ]
+        )
+    }
+
+    /// The server accepted the key.
+    func accept(_ id: APIKey.ID, rotation: APIKey.Rotation) throws {
+        try transaction.execute(
+            """
+            UPDATE api_key SET state = 'ready', last_error = NULL, not_before = NULL,
+                rotation = coalesce(?, rotation)
+            WHERE id = ?
+            """,
+            [rotation == .unknown ? nil : rotation.rawValue, id.rawValue]
+        )
+    }
+
+    /// The server refused the key, or asked all of its logins to pause.
+    func note(_ failure: AttemptFailure, of id: APIKey.ID) throws {
+        if failure.isBadClient {
+            try transaction.execute(
+                "UPDATE api_key SET state = 'bad_client', last_error = ? WHERE id = ?",
+                [failure.code.rawValue, id.rawValue]
+            )
+        }
+        if let pause = failure.keyNotBefore {
+            try transaction.execute(
+                "UPDATE api_key SET not_before = ? WHERE id = ?",
+                [pause.description, id.rawValue]
+            )
+        }
+    }
+
+    /// Removes a key that no login uses any more, with its secret.
+    func removeIfUnused(_ id: APIKey.ID) throws {
+        try transaction.execute(
+            "DELETE FROM api_key WHERE id = ? AND NOT EXISTS (SELECT 1 FROM login WHERE api_key_id = api_key.id)",
+            [id.rawValue]
+        )
+    }
+
+    private func key(_ row: Row) throws -> APIKey {
+        let id = try row.integer("id")
+        let registration = try ClientRegistration(
+            clientID: row.text("client_id"),
+            authentication: row.name("client_auth"),
+            authorizeURL: url(row.text("authorize_url")),
+            tokenURL: url(row.text("token_url")),
+            revokeURL: row.optionalText("revoke_url").map(url),
+            redirectURI: row.optionalText("redirect_uri"),
+            usesPKCE: row.integer("pkce") == 1,
+            usesNonce: row.integer("nonce") == 1
+        )
+        guard transaction.keyring.isMAC(try row.blob("mac"), of: fields(id, registration)) else {
+            throw AccountsError.tampered("The API key of the profile")
+        }
+        return try APIKey(
+            id: APIKey.ID(rawValue: id),
+            registration: registration,
+            rotation: row.name("rotation"),
+            state: row.name("state"),
+            lastError: row.optionalText("last_error"),
+            notBefore: row.optionalTime("not_before"),
+            createdAt: row.time("created_at")
+        )
+    }
+
+    private func url(_ text: String) throws -> EndpointURL {
+        do {
+            return try EndpointURL(text)
+        } catch {
+            throw AccountsError.tampered("The API key of the profile")
+        }
+    }
+
+    private func fields(_ id: Int64, _ registration: ClientRegistration) -> [String?] {
+        [
+            "api_key", String(id), registration.clientID, registration.authentication.rawValue,
+            registration.authorizeURL.text, registration.tokenURL.text, registration.revokeURL?.text,
+            registration.redirectURI, registration.usesPKCE ? "1" : "0", registration.usesNonce ? "1" : "0",
+        ]
+    }
+}

@@ -1,0 +1,131 @@
+import Crypto
+import Foundation
+import GRDB
+import TradeStationModel
+
+/// The table `audit`: a chain of rows that is only ever appended to.
+struct AuditTable {
+    /// What the first row names as its predecessor.
+    static let genesis = String(repeating: "0", count: 64)
+
+    let transaction: StoreTransaction
+
+    /// Appends rows, in order. An entry without a login is about `newLogin`, if there is one.
+    func append(_ entries: [AuditEntry], newLogin: Login.ID? = nil) throws {
+        guard !entries.isEmpty else { return }
+        let last = try transaction.row("SELECT seq, row_hash FROM audit ORDER BY seq DESC LIMIT 1", [])
+        var sequence = try last?.integer("seq") ?? 0
+        var previous = try last?.text("row_hash") ?? Self.genesis
+        for entry in entries {
+            guard (0..<Int64.max).contains(sequence) else { throw AccountsError.tampered("The last audit row") }
+            sequence += 1
+            let columns = try columns(entry, newLogin: newLogin, sequence: sequence, previous: previous)
+            previous = try insert(columns)
+        }
+    }
+
+    /// Rows that a query asks for, oldest first.
+    func fetch(_ query: AuditQuery) throws -> [AuditRecord] {
+        let conditions: [(String, (any DatabaseValueConvertible)?)] = [
+            ("login_id = ?", query.loginID?.rawValue), ("at >= ?", query.since?.description),
+            ("seq > ?", query.afterSequence),
+        ].filter { $0.1 != nil }
+        let filter = (["TRUE"] + conditions.map(\.0)).joined(separator: " AND ")
+        let arguments = conditions.map(\.1) + [query.limit.map { max($0, 0) } ?? -1]
+        return try Row.fetchAll(
+            transaction.database,
+            sql: """
+                SELECT * FROM (SELECT * FROM audit WHERE \(filter) ORDER BY seq DESC LIMIT ?) ORDER BY seq
+                """,
+            arguments: StatementArguments(arguments)
+        ).map(Self.record)
+    }
+
+    /// A row as it stands in the table.
+    static func record(_ row: Row) throws -> AuditRecord {
+        try AuditRecord(
+            columns: row.map { name, value in
+                switch value.storage {
+                case .null: AuditRecord.Column(name: name, value: .null)
+                case .int64(let integer): AuditRecord.Column(name: name, value: .integer(integer))
+                case .string(let text): AuditRecord.Column(name: name, value: .text(text))
+                case .double, .blob: throw AccountsError.tampered("An audit row")
+                }
+            }
+        )
+    }
+
+    /// The SHA-256 of a row's canonical form, as `row_hash` holds it.
+    static func hash(_ record: AuditRecord) -> String {
+        Keyring.hex(SHA256.hash(data: record.canonicalForm))
+    }
+
+    private func insert(_ columns: [AuditRecord.Column]) throws -> String {
+        let hash = Self.hash(AuditRecord(columns: columns))
+        let mac = transaction.keyring.auditMAC(ofRowHash: hash)
+        let all = columns + [.init(name: "row_hash", value: .text(hash)), .init(name: "row_mac", value: .text(mac))]
+        let names = all.map(\.name).joined(separator: ", ")
+        let marks = all.map { _ in "?" }.joined(separator: ", ")
+        let values = all.map { column -> (any DatabaseValueConvertible)? in
+            switch column.value {
+            case .null: nil
+            case .integer(let integer): integer
+            case .text(let text): text
+            }
+        }
+        try transaction.execute("INSERT INTO audit (\(names)) VALUES (\(marks))", StatementArguments(values))
+        return hash
+    }
+
+    private func columns(
+        _ entry: AuditEntry,
+        newLogin: Login.ID?,
+        sequence: Int64,
+        previous: String
+    ) throws -> [AuditRecord.Column] {
+        func text(_ text: String?) -> AuditRecord.Value { text.map { .text($0.printable(limit: 200)) } ?? .null }
+        func integer(_ number: (some BinaryInteger)?) -> AuditRecord.Value {
+            number.map { .integer(Int64($0)) } ?? .null
+        }
+        func fingerprint(_ secret: Secret?) -> AuditRecord.Value {
+            text(secret.map(transaction.keyring.fingerprint))
+        }
+        let values: [(String, AuditRecord.Value)] = [
+            ("seq", .integer(sequence)),
+            ("at", .text(transaction.clock.wallTime().description)),
+            ("event", .text(entry.event.rawValue)),
+            ("outcome", text(entry.outcome)),
+            ("profile_name", text(entry.profileName)),
+            ("login_id", integer((entry.loginID ?? newLogin)?.rawValue)),
+            ("attempt_id", text(entry.attemptID)),
+            ("generation_before", integer(entry.generationBefore)),
+            ("generation_after", integer(entry.generationAfter)),
+            ("refresh_fp_before", fingerprint(entry.refreshTokenBefore)),
+            ("refresh_fp_after", fingerprint(entry.refreshTokenAfter)),
+            ("access_fp_after", fingerprint(entry.accessTokenAfter)),
+            ("expires_at", text(entry.expiresAt?.description)),
+            ("trigger", text(entry.trigger)),
+            ("requester", text(transaction.identity.requester)),
+            ("http_status", integer(entry.httpStatus)),
+            ("oauth_error", text(entry.oauthError)),
+            ("retry_no", integer(entry.retryNumber)),
+            ("duration_ms", integer(entry.durationMilliseconds)),
+            ("waiters", integer(entry.waiters)),
+            ("host", text(transaction.identity.host)),
+            ("pid", .integer(Int64(transaction.identity.pid))),
+            ("version", text(transaction.identity.version)),
+            ("detail", try Self.json(entry.detail)),
+            ("prev_hash", .text(previous)),
+        ]
+        return values.map(AuditRecord.Column.init)
+    }
+
+    // An object with sorted keys, so that the same detail is always the same text.
+    private static func json(_ detail: [String: String]) throws -> AuditRecord.Value {
+        guard !detail.isEmpty else { return .null }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let object = try encoder.encode(detail.mapValues { $0.printable(limit: 500) })
+        return .text(String(decoding: object, as: UTF8.self))
+    }
+}

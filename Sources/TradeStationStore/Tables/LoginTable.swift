@@ -1,0 +1,171 @@
+import GRDB
+import TradeStationModel
+
+/// The table `login`: who signed in, the generation, and the facts that states are derived from.
+struct LoginTable {
+    // No refreshing gets there; numbers beyond were put in by something else.
+    private static let mostFailures = 1_000_000
+    private static let endOfGenerations = 1 << 53
+
+    let transaction: StoreTransaction
+
+    private var now: String { transaction.clock.wallTime().description }
+
+    func fetch(_ id: Login.ID) throws -> Login? {
+        try row(id).map(login)
+    }
+
+    /// A login that a write is about.
+    ///
+    /// - Throws: `profile_not_found` when it was removed meanwhile.
+    func require(_ id: Login.ID) throws -> (login: Login, key: APIKey) {
+        guard let login = try fetch(id) else {
+            throw AccountsError(
+                .profileNotFound,
+                "The sign-in is not in the store any more: its last profile was removed.",
+                suggestion: "tsaccounts list"
+            )
+        }
+        guard let key = try transaction.apiKeys.fetch(login.apiKeyID) else {
+            throw AccountsError.tampered("The API key of the profile")
+        }
+        return (login, key)
+    }
+
+    func insert(_ new: NewProfile.NewLogin, key: APIKey.ID, state: Login.State) throws -> Login {
+        try transaction.execute(
+            """
+            INSERT INTO login (api_key_id, subject, username, scopes, state, created_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [key.rawValue, new.identity.subject, new.identity.username, new.scopes, state.rawValue, now, now]
+        )
+        guard let login = try fetch(Login.ID(rawValue: transaction.database.lastInsertedRowID)) else {
+            throw AccountsError.tampered("The sign-in")
+        }
+        return login
+    }
+
+    func setAttempt(_ attempt: Attempt, of id: Login.ID) throws {
+        try transaction.execute(
+            "UPDATE login SET attempt_id = ?, attempt_started_at = ?, updated_at = ? WHERE id = ?",
+            [attempt.id, attempt.startedAt.description, now, id.rawValue]
+        )
+    }
+
+    /// Ends an attempt, if it is still the one under way.
+    func clearAttempt(_ attemptID: String, of id: Login.ID) throws {
+        try transaction.execute(
+            """
+            UPDATE login SET attempt_id = NULL, attempt_started_at = NULL, updated_at = ?
+            WHERE id = ? AND attempt_id = ?
+            """,
+            [now, id.rawValue, attemptID]
+        )
+    }
+
+    /// Makes a commit the current generation. The caller has compared generations in the same transaction; the
+    /// statement does it once more.
+    func advance(_ login: Login, with commit: TokenCommit) throws {
+        let expiry = commit.tokens.expiresAt
+        try transaction.execute(
+            """
+            UPDATE login SET generation = generation + 1, state = ?, subject = ?, username = ?,
+                scopes = coalesce(?, scopes), access_expires_at = ?, access_lifetime_s = ?, boot_id = ?,
+                access_expires_boot_ms = ?, refresh_expires_at = ?, absolute_expires_at = ?, attempt_id = NULL,
+                attempt_started_at = NULL, failures = 0, last_error = NULL, not_before = NULL, updated_at = ?
+            WHERE id = ? AND generation = ?
+            """,
+            [
+                (commit.isHeld ? Login.State.held : .ready).rawValue,
+                login.identity.subject, login.identity.username, commit.scopes, expiry.wall.description,
+                TokenSet.boundedLifetime(commit.tokens.lifetimeSeconds), expiry.bootID, expiry.bootMilliseconds,
+                commit.refreshExpiresAt?.description, commit.absoluteExpiresAt?.description, now, login.id.rawValue,
+                commit.parentGeneration,
+            ]
+        )
+        guard transaction.database.changesCount == 1 else { throw AccountsError.tampered("The sign-in") }
+    }
+
+    /// Ends the attempt under way as a failure.
+    func settle(_ failure: AttemptFailure, of id: Login.ID) throws {
+        try transaction.execute(
+            """
+            UPDATE login SET attempt_id = NULL, attempt_started_at = NULL, failures = min(failures, ?) + 1,
+                last_error = ?, not_before = ?, state = coalesce(?, state), updated_at = ?
+            WHERE id = ?
+            """,
+            [
+                Self.mostFailures - 1, failure.code.rawValue, failure.notBefore?.description,
+                failure.needsLogin ? Login.State.needsLogin.rawValue : nil, now, id.rawValue,
+            ]
+        )
+    }
+
+    /// Forgets everything that spoke of tokens. The generation moves on, so that no answer that is still under way,
+    /// and no side file, fits any more.
+    func erase(_ id: Login.ID, leaving state: Login.State) throws {
+        try transaction.execute(
+            """
+            UPDATE login SET generation = generation + 1, state = ?, access_expires_at = NULL,
+                access_lifetime_s = NULL, boot_id = NULL, access_expires_boot_ms = NULL, refresh_expires_at = NULL,
+                absolute_expires_at = NULL, attempt_id = NULL, attempt_started_at = NULL, failures = 0,
+                last_error = NULL, not_before = NULL, updated_at = ?
+            WHERE id = ?
+            """,
+            [state.rawValue, now, id.rawValue]
+        )
+    }
+
+    /// Removes a login that no profile uses any more, with its secrets; says whether it did.
+    func removeIfUnused(_ id: Login.ID) throws -> Bool {
+        try transaction.execute(
+            "DELETE FROM login WHERE id = ? AND NOT EXISTS (SELECT 1 FROM profile WHERE login_id = login.id)",
+            [id.rawValue]
+        )
+        return transaction.database.changesCount > 0
+    }
+
+    /// When the access token ends and how long it lives in all, within bounds: no checksum covers either. Nil when
+    /// there is no access token.
+    func accessExpiry(of id: Login.ID) throws -> (moment: Moment, lifetimeSeconds: Int)? {
+        try row(id).flatMap(accessExpiry)
+    }
+
+    private func accessExpiry(_ row: Row) throws -> (moment: Moment, lifetimeSeconds: Int)? {
+        guard let wall = try row.optionalTime("access_expires_at") else { return nil }
+        let boot = try row.decode(Int64?.self, forColumn: "access_expires_boot_ms") ?? 0
+        let moment = try Moment(wall: wall, bootID: row.optionalText("boot_id") ?? "", bootMilliseconds: boot)
+        let lifetime = TokenSet.boundedLifetime(try row.decode(Int?.self, forColumn: "access_lifetime_s") ?? 1)
+        return (moment.bounded(byLifetimeSeconds: lifetime, now: transaction.clock.now()), lifetime)
+    }
+
+    private func row(_ id: Login.ID) throws -> Row? {
+        try transaction.row("SELECT * FROM login WHERE id = ?", [id.rawValue])
+    }
+
+    private func login(_ row: Row) throws -> Login {
+        var attempt: Attempt?
+        if let id = try row.optionalText("attempt_id"), let start = try row.optionalTime("attempt_started_at") {
+            attempt = Attempt(id: id, startedAt: start)
+        }
+        let generation = try row.decode(Int.self, forColumn: "generation")
+        guard (0..<Self.endOfGenerations).contains(generation) else { throw AccountsError.tampered("The sign-in") }
+        return try Login(
+            id: Login.ID(rawValue: row.integer("id")),
+            apiKeyID: APIKey.ID(rawValue: row.integer("api_key_id")),
+            identity: Identity(subject: row.optionalText("subject"), username: row.optionalText("username")),
+            scopes: row.text("scopes"),
+            state: row.name("state"),
+            generation: generation,
+            accessExpiresAt: accessExpiry(row)?.moment.wall,
+            refreshExpiresAt: row.optionalTime("refresh_expires_at"),
+            absoluteExpiresAt: row.optionalTime("absolute_expires_at"),
+            attempt: attempt,
+            failures: min(max(row.decode(Int.self, forColumn: "failures"), 0), Self.mostFailures),
+            lastError: row.optionalText("last_error"),
+            notBefore: row.optionalTime("not_before"),
+            createdAt: row.time("created_at")
+        )
+    }
+}

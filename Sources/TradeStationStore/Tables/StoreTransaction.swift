@@ -1,0 +1,53 @@
+import Foundation
+import GRDB
+import TradeStationModel
+
+/// An open transaction, with what it takes to read and write rows in it.
+struct StoreTransaction {
+    let database: Database
+    let keyring: Keyring
+    let identity: AuditIdentity
+    let clock: any TimeSource
+    let random: RandomSource
+
+    var apiKeys: APIKeyTable { APIKeyTable(transaction: self) }
+    var logins: LoginTable { LoginTable(transaction: self) }
+    var profiles: ProfileTable { ProfileTable(transaction: self) }
+    var secrets: SecretTable { SecretTable(transaction: self) }
+    var audit: AuditTable { AuditTable(transaction: self) }
+
+    /// A statement that is compiled once per connection.
+    func execute(_ sql: String, _ arguments: StatementArguments) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    func row(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
+        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+}
+
+extension Row {
+    func text(_ column: String) throws -> String { try decode(String.self, forColumn: column) }
+    func optionalText(_ column: String) throws -> String? { try decode(String?.self, forColumn: column) }
+    func integer(_ column: String) throws -> Int64 { try decode(Int64.self, forColumn: column) }
+    func blob(_ column: String) throws -> Data { try decode(Data.self, forColumn: column) }
+
+    /// A time that must be there.
+    func time(_ column: String) throws -> Timestamp {
+        guard let time = try optionalTime(column) else { throw AccountsError.tampered("A stored time") }
+        return time
+    }
+
+    func optionalTime(_ column: String) throws -> Timestamp? {
+        guard let text = try optionalText(column) else { return nil }
+        guard let time = Timestamp(text) else { throw AccountsError.tampered("A stored time") }
+        return time
+    }
+
+    /// A value with one of few names.
+    func name<Value: RawRepresentable>(_ column: String, _: Value.Type = Value.self) throws -> Value
+    where Value.RawValue == String {
+        guard let value = Value(rawValue: try text(column)) else { throw AccountsError.tampered("A stored state") }
+        return value
+    }
+}

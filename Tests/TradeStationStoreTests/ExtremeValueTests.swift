@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+import TradeStationModel
+
+@testable import TradeStationStore
+
+/// Rows that another program put at the edge of what the schema allows.
+@Suite(.serialized) struct ExtremeValueTests {
+    @Test(arguments: [
+        "access_expires_at = '9999-12-31T23:59:59.999Z', boot_id = 'boot-0'",
+        "access_expires_at = '9999-12-31T23:59:59.999Z', boot_id = NULL, access_expires_boot_ms = NULL",
+        "access_expires_at = '9999-12-31T23:59:59.999Z', access_expires_boot_ms = 9223372036854775807",
+        "access_expires_boot_ms = 9223372036854775807",
+    ])
+    func `no access token is believed to live longer than a token can`(edit: String) async throws {
+        let (sample, store, id) = try await signedIn()
+        try sample.shell("UPDATE login SET \(edit)")
+        let tokens = try #require(try await store.login(id)?.tokens)
+        #expect(tokens.expiresAt.milliseconds(after: sample.clock.now()) == 1_200_000)
+        #expect(tokens.expiresAt.wall == sample.clock.wallTime().advanced(byMilliseconds: 1_200_000))
+        #expect(try await store.profiles().first?.login.accessExpiresAt == tokens.expiresAt.wall)
+        await store.close()
+    }
+
+    @Test func `a wall clock that was set back does not lengthen a token of another boot`() async throws {
+        let (sample, store, id) = try await signedIn()
+        let hour = sample.clock.wallTime().advanced(byMilliseconds: 3_600_000)
+        try sample.shell("UPDATE login SET boot_id = 'boot-0', access_expires_at = '\(hour)'")
+        let tokens = try #require(try await store.login(id)?.tokens)
+        #expect(tokens.expiresAt.milliseconds(after: sample.clock.now()) == 1_200_000)
+        await store.close()
+    }
+
+    @Test(arguments: [
+        "access_expires_boot_ms = -9223372036854775808",
+        "access_expires_at = '0001-01-01T00:00:00.000Z', boot_id = 'boot-0', access_expires_boot_ms = -1",
+        "access_expires_at = '0001-01-01T00:00:00.000Z', access_expires_boot_ms = 0",
+    ])
+    func `an end in the deepest past is just over`(edit: String) async throws {
+        let (sample, store, id) = try await signedIn()
+        try sample.shell("UPDATE login SET \(edit)")
+        let tokens = try #require(try await store.login(id)?.tokens)
+        #expect(tokens.expiresAt.milliseconds(after: sample.clock.now()) < 0)
+        #expect(tokens.expiresAt.bootMilliseconds >= 0)
+        await store.close()
+    }
+
+    @Test(arguments: [(-9_223_372_036_854_775_808, 1), (0, 1), (9_223_372_036_854_775_807, 86_400)])
+    func `a lifetime beyond what the schema allows is bounded too`(stored: Int, read: Int) async throws {
+        let (sample, store, id) = try await signedIn()
+        try sample.shell("PRAGMA ignore_check_constraints = ON; UPDATE login SET access_lifetime_s = \(stored)")
+        #expect(try await store.login(id)?.tokens?.lifetimeSeconds == read)
+        await store.close()
+    }
+
+    @Test func `an answer in the side file is bounded as well`() async throws {
+        let (sample, store, id) = try await signedIn()
+        var staged = sample.staged("b", after: 1)
+        staged.tokens.lifetimeSeconds = .max
+        staged.tokens.expiresAt = Moment(
+            wall: Timestamp(milliseconds: .max),
+            bootID: sample.clock.bootID,
+            bootMilliseconds: .max
+        )
+        try await store.stage(staged, for: id)
+        let found = try #require(try await store.login(id)?.staged?.tokens)
+        #expect(found.lifetimeSeconds == 86_400)
+        #expect(found.expiresAt.milliseconds(after: sample.clock.now()) == 86_400_000)
+        await store.close()
+    }
+
+    @Test(arguments: [(9_223_372_036_854_775_807, 1_000_000), (1_000_001, 1_000_000), (-1, 0)])
+    func `failures are counted within bounds`(stored: Int, read: Int) async throws {
+        let (sample, store, id) = try await signedIn()
+        try sample.shell("PRAGMA ignore_check_constraints = ON; UPDATE login SET failures = \(stored)")
+        #expect(try await store.login(id)?.login.failures == read)
+        try await store.settle(AttemptFailure(code: .serverError), of: id, audit: [])
+        #expect(try await store.login(id)?.login.failures == min(read + (stored < 0 ? 0 : 1), 1_000_000))
+        await store.close()
+    }
+
+    @Test(arguments: [9_223_372_036_854_775_807, -1])
+    func `a generation that no refreshing reaches is told, not counted on`(generation: Int) async throws {
+        let (sample, store, id) = try await signedIn()
+        try sample.shell(
+            """
+            PRAGMA ignore_check_constraints = ON; DROP TRIGGER login_generation_forward;
+            UPDATE login SET generation = \(generation)
+            """
+        )
+        let reading = try await #require(throws: AccountsError.self) { _ = try await store.login(id) }
+        #expect(reading.code == .recordTampered)
+        let saving = try await #require(throws: AccountsError.self) {
+            _ = try await store.commit(sample.commit("b", after: generation), to: id, audit: [])
+        }
+        #expect(saving.code == .recordTampered)
+        await store.close()
+    }
+
+    @Test func `nothing is appended behind the last audit row there can be`() async throws {
+        let (sample, store, _) = try await signedIn()
+        let zeros = String(repeating: "0", count: 64)
+        try sample.shell(
+            """
+            DROP TRIGGER audit_insert_guard;
+            INSERT INTO audit (seq, at, event, host, pid, version, prev_hash, row_hash, row_mac)
+            VALUES (9223372036854775807, '2026-01-01T00:00:00.000Z', 'fenced', 'h', 1, '1', '\(zeros)', '\(zeros)', '\(zeros)')
+            """
+        )
+        let error = try await #require(throws: AccountsError.self) { try await store.record([AuditEntry(.fenced)]) }
+        #expect(error.code == .recordTampered)
+        #expect(try await store.verifyAudit().firstBadSequence == .max)
+        await store.close()
+    }
+
+    private func signedIn() async throws -> (Sample, SQLiteCredentialStore, Login.ID) {
+        let sample = try Sample()
+        let store = try await sample.open()
+        let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+        return (sample, store, id)
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+import TradeStationModel
+
+@testable import TradeStationStore
+
+@Suite(.serialized) struct MigrationTests {
+    @Test func `the list names every file, in order, with its text`() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Migrations").standardized
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(Migration.all.map { $0.name + ".sql" } == files)
+        for migration in Migration.all {
+            let text = try Data(contentsOf: folder.appending(path: migration.name + ".sql"))
+            #expect(Data(migration.sql) == text)
+        }
+    }
+
+    @Test func `an older store is brought up to date, and keeps its rows`() async throws {
+        let sample = try Sample()
+        let old = try await sample.open()
+        let record = try await old.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+        await old.close()
+        let added = Migration(name: "V0002__next", sql: Array("CREATE TABLE next (x INTEGER) STRICT".utf8))
+        let new = try await sample.open(Migration.all + [added])
+        #expect(try await new.profiles() == [record])
+        await new.close()
+        #expect(
+            try sample.shell("SELECT name, sha256, version FROM migration WHERE name LIKE 'V0002%'").output
+                == "V0002__next|\(added.sha256)|1.0.0\n"
+        )
+        #expect(try sample.shell("SELECT count(*) FROM next").output == "0\n")
+    }
+
+    @Test func `a newer store is refused, byte for byte untouched`() async throws {
+        let sample = try Sample()
+        await (try await sample.open()).close()
+        try sample.shell(
+            "INSERT INTO migration VALUES ('V0002__later', '\(String(repeating: "a", count: 64))', 'x', '2.0')"
+        )
+        let before = try Data(contentsOf: URL(fileURLWithPath: sample.database))
+        let error = try await sample.refusal()
+        #expect(error.code == .schemaTooNew)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: sample.database)) == before)
+    }
+
+    @Test func `a store that was migrated while it was open is not written to`() async throws {
+        let sample = try Sample()
+        let store = try await sample.open()
+        try sample.shell(
+            "INSERT INTO migration VALUES ('V0002__later', '\(String(repeating: "a", count: 64))', 'x', '2.0')"
+        )
+        let error = try await #require(throws: AccountsError.self) { try await store.record([AuditEntry(.fenced)]) }
+        #expect(error.code == .schemaTooNew)
+        await store.close()
+        #expect(try sample.shell("SELECT count(*) FROM audit").output == "0\n")
+    }
+
+    @Test func `an edited migration is recognised`() async throws {
+        let sample = try Sample()
+        await (try await sample.open()).close()
+        let edited = Migration(name: "V0001__init", sql: Migration.all[0].sql + Array("-- edited".utf8))
+        #expect(try await sample.refusal([edited]).code == .storeCorrupt)
+    }
+
+    @Test func `migrations out of order are refused`() async throws {
+        let sample = try Sample()
+        await (try await sample.open()).close()
+        let earlier = Migration(name: "V0000__earlier", sql: Array("CREATE TABLE earlier (x)".utf8))
+        #expect(try await sample.refusal([earlier] + Migration.all).code == .storeCorrupt)
+    }
+
+    @Test func `a migration that fails leaves the old schema`() async throws {
+        let sample = try Sample()
+        await (try await sample.open()).close()
+        let broken = Migration(name: "V0002__broken", sql: Array("CREATE TABLE half (x); CREATE NONSENSE".utf8))
+        #expect(try await sample.refusal(Migration.all + [broken]).code == .internal)
+        #expect(try sample.shell("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").output == "0\n")
+        let store = try await sample.open()
+        #expect(try await store.profiles() == [])
+        await store.close()
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Testing
+import TradeStationModel
+
+@testable import TradeStationStore
+
+@Suite(.serialized) struct SideFileTests {
+    @Test func `an answer that was staged is found by the next process`() async throws {
+        let (sample, store, id) = try await signedIn()
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        try await store.stage(sample.staged("b", after: 1), for: id)
+        try await store.synchronizeStaged(for: id)
+        let other = try await sample.open()
+        #expect(try await other.login(id)?.staged == sample.staged("b", after: 1))
+        #expect(try await other.commit(sample.commit("b", after: 1), to: id, audit: []) == .saved(generation: 2))
+        #expect(try await other.login(id)?.staged == nil)
+        await store.close()
+        await other.close()
+    }
+
+    @Test(arguments: ["never begun", "removed", "emptied", "not staged"])
+    func `an answer that is not there is not called safe`(loss: String) async throws {
+        let (sample, store, id) = try await signedIn()
+        if loss != "never begun" { try await store.begin(sample.attempt(1), of: id, audit: []) }
+        if loss == "removed" || loss == "emptied" { try await store.stage(sample.staged("b", after: 1), for: id) }
+        if loss == "removed" { #expect(unlink(path(sample, id)) == 0) }
+        if loss == "emptied" { #expect(truncate(path(sample, id), 0) == 0) }
+        let error = try await #require(throws: AccountsError.self) { try await store.synchronizeStaged(for: id) }
+        #expect(error.code == .storeCorrupt)
+        #expect(error.message == "The side file \(path(sample, id)) does not hold the new tokens any more.")
+        await store.close()
+    }
+
+    @Test func `its space is reserved before anything is sent`() async throws {
+        let (sample, store, id) = try await signedIn()
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        var status = stat()
+        #expect(stat(path(sample, id), &status) == 0)
+        #expect(status.st_size == 65_536)
+        #expect(Int(status.st_blocks) * 512 >= 65_536)
+        await store.close()
+    }
+
+    @Test func `three tokens of 16 KiB fit into the reserved space`() async throws {
+        let (sample, store, id) = try await signedIn()
+        var staged = sample.staged("b", after: 1)
+        let long = Secret(String(repeating: "x", count: 16_384))
+        staged.tokens.accessToken = long
+        staged.tokens.refreshToken = long
+        staged.tokens.idToken = long
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        try await store.stage(staged, for: id)
+        #expect(try await store.login(id)?.staged == staged)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path(sample, id))).count == 65_536)
+        await store.close()
+    }
+
+    @Test(arguments: ["torn", "flipped", "short header", "other login", "empty", "text"])
+    func `what is not the answer is no answer`(damage: String) async throws {
+        let (sample, store, id) = try await signedIn()
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        try await store.stage(sample.staged("b", after: 1), for: id)
+        let url = URL(fileURLWithPath: path(sample, id))
+        var bytes = try Data(contentsOf: url)
+        switch damage {
+        case "torn": bytes = bytes.prefix(60)
+        case "flipped": bytes[60] ^= 1
+        case "short header": bytes = bytes.prefix(10)
+        case "empty": bytes = Data()
+        case "text": bytes = Data(repeating: 0x41, count: 65_536)
+        default:
+            let other = try await store.add(
+                try sample.profile("other", tokens: sample.tokens("o"), client: "two"),
+                audit: []
+            ).login.id
+            try bytes.write(to: URL(fileURLWithPath: path(sample, other)))
+            chmod(path(sample, other), 0o600)
+            #expect(try await store.login(other)?.staged == nil)
+            #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
+            await store.close()
+            return
+        }
+        try bytes.write(to: url)
+        chmod(url.path, 0o600)
+        let stored = try #require(try await store.login(id))
+        #expect(stored.staged == nil)
+        #expect(stored.tokens == sample.tokens("a"))
+        await store.close()
+    }
+
+    @Test func `an answer to an older or newer generation is no answer`() async throws {
+        let (sample, store, id) = try await signedIn()
+        for generation in [0, 2] {
+            try await store.stage(sample.staged("b", after: generation), for: id)
+            #expect(try await store.login(id)?.staged == nil)
+        }
+        try await store.stage(sample.staged("b", after: 1), for: id)
+        #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
+        await store.close()
+    }
+
+    @Test func `erasing tokens wipes it, and what another process still stages fits no more`() async throws {
+        let (sample, store, id) = try await signedIn()
+        let other = try await sample.open()
+        try await other.begin(sample.attempt(1), of: id, audit: [])
+        try await store.eraseTokens(of: id, leaving: .new, audit: [AuditEntry(.signedOut, loginID: id)])
+        #expect(!FileManager.default.fileExists(atPath: path(sample, id)))
+        let stored = try #require(try await store.login(id))
+        #expect(stored.tokens == nil)
+        #expect(stored.refreshToken == nil)
+        #expect(stored.login.state == .new)
+        #expect(stored.login.accessExpiresAt == nil)
+        #expect(stored.login.identity.username == "jane")
+        #expect(stored.clientSecret == Secret("client-secret"))
+
+        try await other.stage(sample.staged("b", after: 1), for: id)
+        #expect(try await store.login(id)?.staged == nil)
+        #expect(try await other.commit(sample.commit("b", after: 1), to: id, audit: []) == .superseded(generation: 2))
+        #expect(try await store.login(id)?.tokens == nil)
+        await store.close()
+        await other.close()
+    }
+
+    @Test func `removing the last profile removes login, key, secrets and side file`() async throws {
+        let (sample, store, id) = try await signedIn()
+        let second = try await store.add(
+            NewProfile(
+                name: ProfileName("paper"),
+                environment: .sim,
+                apiVersion: .v3,
+                apiURL: nil,
+                login: .existing(id)
+            ),
+            audit: []
+        )
+        #expect(second.login.id == id)
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        try await store.remove(Profile.ID(rawValue: 1), audit: [])
+        #expect(try await store.login(id)?.tokens == sample.tokens("a"))
+        try await store.remove(
+            second.profile.id,
+            audit: [AuditEntry(.profileRemoved, profileName: "paper", loginID: id)]
+        )
+        #expect(
+            try sample.shell("SELECT count(*) FROM login; SELECT count(*) FROM api_key; SELECT count(*) FROM secret")
+                .output == "0\n0\n0\n"
+        )
+        #expect(!FileManager.default.fileExists(atPath: path(sample, id)))
+        #expect(try await store.auditRecords(AuditQuery()).count == 1)
+        let again = try await store.add(try sample.profile("paper", tokens: nil), audit: [])
+        #expect(again.login.id.rawValue == id.rawValue + 1)
+        await store.close()
+    }
+
+    private func path(_ sample: Sample, _ id: Login.ID) -> String {
+        sample.directory + "/pending/login-\(id.rawValue)"
+    }
+
+    private func signedIn() async throws -> (Sample, SQLiteCredentialStore, Login.ID) {
+        let sample = try Sample()
+        let store = try await sample.open()
+        let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+        return (sample, store, id)
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import GRDB
+import Testing
+import TradeStationModel
+
+@testable import TradeStationStore
+
+@Suite(.serialized) struct StoreFailureTests {
+    @Test(arguments: [
+        (ResultCode.SQLITE_FULL, AccountsError.Code.storeFull),
+        (.SQLITE_READONLY, .storeReadonly), (.SQLITE_READONLY_CANTINIT, .storeReadonly),
+        (.SQLITE_IOERR_FSYNC, .storeReadonly), (.SQLITE_IOERR_WRITE, .storeReadonly),
+        (.SQLITE_IOERR_SHMSIZE, .storeFull),
+        (.SQLITE_BUSY, .storeBusy), (.SQLITE_BUSY_RECOVERY, .storeBusy), (.SQLITE_LOCKED, .storeBusy),
+        (.SQLITE_CORRUPT, .storeCorrupt), (.SQLITE_NOTADB, .storeCorrupt), (.SQLITE_CORRUPT_VTAB, .storeCorrupt),
+        (.SQLITE_PERM, .insecurePermissions), (.SQLITE_CANTOPEN, .cannotCreate),
+        (.SQLITE_CONSTRAINT_TRIGGER, .internal), (.SQLITE_MISUSE, .internal),
+    ])
+    func `what SQLite refuses has a code, and shows neither SQL nor values`(
+        result: ResultCode,
+        code: AccountsError.Code
+    ) {
+        let error = DatabaseError(
+            resultCode: result,
+            message: "canary in message",
+            sql: "INSERT canary",
+            arguments: ["canary"]
+        )
+        let shown = AccountsError.shown(error, path: "/store/accounts.db")
+        #expect(shown.code == code)
+        #expect(shown.suggestion != nil)
+        #expect(!shown.description.contains("canary"))
+        #expect(shown.description.split(separator: "\n").count <= 3)
+    }
+
+    @Test(arguments: [
+        (ENOSPC, AccountsError.Code.storeFull), (EDQUOT, .storeFull), (EFBIG, .storeFull), (EROFS, .storeReadonly),
+        (EACCES, .insecurePermissions), (EPERM, .insecurePermissions), (ENOENT, .cannotCreate), (EMFILE, .storeBusy),
+        (EIO, .storeCorrupt),
+    ])
+    func `what the system refuses has a code and a way out`(number: Int32, code: AccountsError.Code) {
+        let shown = AccountsError.fileFailure(number, path: "/store/key", "cannot be read")
+        #expect(shown.code == code)
+        #expect(shown.suggestion != nil)
+    }
+
+    @Test func `a foreign writer that keeps the database is told from a full one`() async throws {
+        let sample = try Sample()
+        let store = try await sample.open(lockMilliseconds: 20)
+        try await store.record([AuditEntry(.fenced)])
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let holder = try DatabaseQueue(path: sample.database, configuration: configuration)
+        let error = try await #require(throws: AccountsError.self) {
+            try await holder.writeBlocking { try await store.record([AuditEntry(.fenced)]) }
+        }
+        #expect(error.code == .storeBusy)
+        try await store.record([AuditEntry(.fenced)])
+        #expect(try await store.auditRecords(AuditQuery()).count == 2)
+        await store.close()
+    }
+
+    @Test(arguments: [16_384, 65_536]) func `a limit on file size is no space, and nothing is half there`(limit: Int)
+        async throws
+    {
+        let sample = try Sample()
+        let store = try await sample.open()
+        let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+        await store.close()
+        await #expect(processExitsWith: .success) { [root = sample.root as String, limit = limit as Int] in
+            let sample = try Sample(root: root)
+            try limitFileSize(limit)
+            let error = try await #require(throws: AccountsError.self) {
+                let store = try await sample.open()
+                for generation in 1...20 { try await sample.refresh(store, Login.ID(rawValue: 1), from: generation) }
+            }
+            #expect(error.code == .storeFull)
+        }
+        let again = try await sample.open()
+        let stored = try #require(try await again.login(id))
+        #expect(stored.tokens == sample.tokens(stored.login.generation == 1 ? "a" : "g\(stored.login.generation)"))
+        #expect(try await again.verifyAudit().problem == nil)
+        await again.close()
+    }
+
+    @Test func `a first start below a limit on file size is refused as no space`() async throws {
+        let sample = try Sample()
+        await #expect(processExitsWith: .success) { [root = sample.root as String] in
+            try limitFileSize(16_384)
+            let error = try await Sample(root: root).refusal()
+            #expect(error.code == .storeFull)
+        }
+        let store = try await sample.open()
+        #expect(try await store.profiles() == [])
+        await store.close()
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can mount a small disk"))
+    func `on a full disk nothing begins, and what was begun is kept in the side file`() async throws {
+        let sample = try Sample()
+        guard
+            try sample.run("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", sample.root])
+                .errors == ""
+        else { return }
+        defer { _ = try? sample.run("/usr/bin/env", ["umount", "-l", sample.root]) }
+        let store = try await sample.open()
+        let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+        let other = try await store.add(
+            try sample.profile("other", tokens: sample.tokens("o"), client: "two"),
+            audit: []
+        ).login.id
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        let filler = sample.root + "/filler"
+        _ = try sample.run("/usr/bin/env", ["dd", "if=/dev/zero", "of=\(filler)", "bs=4096"])
+
+        let beginning = try await #require(throws: AccountsError.self) {
+            try await store.begin(sample.attempt(2), of: other, audit: [])
+        }
+        #expect(beginning.code == .storeFull)
+        #expect(try await store.login(other)?.login.attempt == nil)
+
+        try await store.stage(sample.staged("b", after: 1), for: id)
+        try await store.synchronizeStaged(for: id)
+        let commit = sample.commit("b", after: 1)
+        let saving = try await #require(throws: AccountsError.self) {
+            _ = try await store.commit(commit, to: id, audit: [AuditEntry(.refreshSucceeded, loginID: id)])
+        }
+        #expect(saving.code == .storeFull)
+        let stored = try #require(try await store.login(id))
+        #expect(stored.tokens == sample.tokens("a"))
+        #expect(stored.staged == sample.staged("b", after: 1))
+
+        try FileManager.default.removeItem(atPath: filler)
+        #expect(
+            try await store.commit(commit, to: id, audit: [AuditEntry(.recovered, loginID: id)])
+                == .saved(generation: 2)
+        )
+        #expect(try await store.login(id)?.tokens == sample.tokens("b"))
+
+        await store.close()
+
+        // A child that another test is starting shares our descriptors until it executes: the mount is busy that long.
+        var complaint = "busy"
+        for _ in 1...1000 where !complaint.isEmpty {
+            complaint = try sample.run("/usr/bin/env", ["mount", "-o", "remount,ro", sample.root]).errors
+        }
+        #expect(complaint == "")
+        let refused = try await sample.refusal()
+        #expect(refused.code == .storeReadonly)
+    }
+}
+
+extension DatabaseQueue {
+    /// Keeps the write lock of the database while a body runs.
+    fileprivate func writeBlocking(_ body: () async throws -> Void) async throws {
+        try await writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        defer { try? close() }
+        try await body()
+    }
+}
+
+/// Lets this process write no file beyond a size, and hear of it by an error.
+private func limitFileSize(_ bytes: Int) throws {
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit(rlim_cur: rlim_t(bytes), rlim_max: rlim_t(bytes))
+    #if os(Linux)
+        let result = setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    #else
+        let result = setrlimit(RLIMIT_FSIZE, &limit)
+    #endif
+    try #require(result == 0)
+}

@@ -1,0 +1,293 @@
+import Foundation
+import Testing
+import TradeStationModel
+
+@testable import TradeStationStore
+
+@Suite(.serialized) struct StoreOpeningTests {
+    @Test func `twenty first starters make one key and one schema`() async throws {
+        let sample = try Sample()
+        let names = try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...20 {
+                group.addTask {
+                    let store = try await sample.open()
+                    _ = try await store.add(
+                        try sample.profile("p\(number)", tokens: nil, client: "client-\(number)"),
+                        audit: []
+                    )
+                    await store.close()
+                }
+            }
+            try await group.waitForAll()
+            let store = try await sample.open()
+            defer { Task { await store.close() } }
+            return try await store.profiles().map(\.profile.name.text)
+        }
+        #expect(Set(names) == Set((1...20).map { "p\($0)" }))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: sample.key)).count == 32)
+        #expect(try sample.shell("SELECT count(*) FROM store; SELECT count(*) FROM migration").output == "1\n1\n")
+        let left = try FileManager.default.contentsOfDirectory(atPath: sample.directory).sorted()
+        #expect(left.filter { !$0.hasPrefix("accounts.db-") } == ["accounts.db", "key", "locks", "pending"])
+    }
+
+    @Test func `twenty processes that start first make one key and one schema`() async throws {
+        let sample = try Sample()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 1...20 {
+                group.addTask { [root = sample.root] in
+                    await #expect(processExitsWith: .success) { [root = root as String, number = number as Int] in
+                        let sample = try Sample(root: root)
+                        let store = try await sample.open()
+                        _ = try await store.add(
+                            try sample.profile("p\(number)", tokens: nil, client: "client-\(number)"),
+                            audit: [AuditEntry(.profileAdded)]
+                        )
+                        await store.close()
+                    }
+                }
+            }
+        }
+        let store = try await sample.open()
+        #expect(Set(try await store.profiles().map(\.profile.name.text)) == Set((1...20).map { "p\($0)" }))
+        #expect(try await store.verifyAudit() == AuditVerification(rows: 20, firstBadSequence: nil, problem: nil))
+        await store.close()
+    }
+
+    @Test func `a database without its key is refused, and no key is made`() async throws {
+        let sample = try await existing()
+        try FileManager.default.removeItem(atPath: sample.key)
+        let error = try await sample.refusal()
+        #expect(error.code == .keyMissing)
+        #expect(!FileManager.default.fileExists(atPath: sample.key))
+    }
+
+    @Test func `another key is refused by name`() async throws {
+        let sample = try await existing()
+        try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: sample.key))
+        #expect(try await sample.refusal().code == .keyMismatch)
+    }
+
+    @Test(arguments: [0, 31, 33]) func `a key file of another length is refused`(length: Int) async throws {
+        let sample = try await existing()
+        try Data(repeating: 7, count: length).write(to: URL(fileURLWithPath: sample.key))
+        let error = try await sample.refusal()
+        #expect(error.code == .keyMismatch)
+        #expect(error.reason == "A key file holds exactly 32 bytes, with no line break after them.")
+    }
+
+    @Test func `a key that was there before the database is used`() async throws {
+        let sample = try Sample()
+        try FileManager.default.createDirectory(
+            atPath: sample.directory,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let key = Data(1...32)
+        try key.write(to: URL(fileURLWithPath: sample.key))
+        chmod(sample.key, 0o600)
+        await (try await sample.open()).close()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: sample.key)) == key)
+    }
+
+    @Test func `what a crash left of a first start does not matter`() async throws {
+        let sample = try Sample()
+        try FileManager.default.createDirectory(
+            atPath: sample.directory,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        for name in ["accounts.db.new", "accounts.db.new-wal", "accounts.db.new-shm"] {
+            try Data("half".utf8).write(to: URL(fileURLWithPath: sample.directory + "/" + name))
+        }
+        await (try await sample.open()).close()
+        #expect(!FileManager.default.fileExists(atPath: sample.database + ".new"))
+        #expect(!FileManager.default.fileExists(atPath: sample.database + ".new-wal"))
+    }
+
+    @Test(arguments: ["-wal", "-journal"])
+    func `what a dead database left is not played into a new one`(companion: String) async throws {
+        let sample = try Sample()
+        let store = try await sample.open()
+        _ = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+        let log = sample.database + companion
+        if companion == "-wal" {
+            // A real log, as a process that was killed leaves it: copied before the close that folds it in.
+            try FileManager.default.copyItem(atPath: log, toPath: log + ".kept")
+            await store.close()
+            try FileManager.default.moveItem(atPath: log + ".kept", toPath: log)
+        } else {
+            await store.close()
+            try Data("hot".utf8).write(to: URL(fileURLWithPath: log))
+            chmod(log, 0o600)
+        }
+        let left = try Data(contentsOf: URL(fileURLWithPath: log))
+        #expect(!left.isEmpty)
+        try FileManager.default.removeItem(atPath: sample.database)
+        try FileManager.default.removeItem(atPath: sample.key)
+
+        let error = try await sample.refusal()
+        #expect(error.code == .storeCorrupt)
+        #expect(error.suggestion == "restore the database beside it, or move it away: mv \(log) \(log).old")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: log)) == left)
+        #expect(!FileManager.default.fileExists(atPath: sample.database))
+        #expect(!FileManager.default.fileExists(atPath: sample.key))
+
+        #expect(rename(log, log + ".old") == 0)
+        let next = try await sample.open()
+        #expect(try await next.profiles() == [])
+        #expect(try sample.shell("PRAGMA integrity_check").output == "ok\n")
+        await next.close()
+    }
+
+    @Test func `empty files beside a missing database are no obstacle`() async throws {
+        let sample = try await existing()
+        try FileManager.default.removeItem(atPath: sample.database)
+        for (companion, size) in [("-wal", 0), ("-journal", 0), ("-shm", 32_768)] {
+            let path = sample.database + companion
+            try Data(count: size).write(to: URL(fileURLWithPath: path))
+            chmod(path, 0o600)
+        }
+        let store = try await sample.open()
+        #expect(try await store.profiles() == [])
+        try await store.record([AuditEntry(.fenced)])
+        await store.close()
+        let left = try FileManager.default.contentsOfDirectory(atPath: sample.directory).sorted()
+        #expect(left == ["accounts.db", "key", "locks", "pending"])
+    }
+
+    enum Damage: CaseIterable { case text, truncated, empty, foreign, header }
+
+    @Test(arguments: Damage.allCases) func `what is not a whole store is refused, untouched`(damage: Damage)
+        async throws
+    {
+        let sample = try await existing()
+        let url = URL(fileURLWithPath: sample.database)
+        var bytes = try Data(contentsOf: url)
+        switch damage {
+        case .text: bytes = Data("These are not the tables you are looking for.".utf8)
+        case .truncated: bytes = bytes.prefix(bytes.count / 2 + 100)
+        case .empty: bytes = Data()
+        case .header: bytes.replaceSubrange(0..<16, with: [UInt8](repeating: 0xFF, count: 16))
+        case .foreign:
+            let other = sample.root + "/other.db"
+            _ = try sample.run(
+                "/usr/bin/sqlite3",
+                [other, "CREATE TABLE store (x); CREATE TABLE migration (name, sha256)"]
+            )
+            bytes = try Data(contentsOf: URL(fileURLWithPath: other))
+        }
+        try bytes.write(to: url)
+        let error = try await sample.refusal()
+        #expect(error.code == .storeCorrupt)
+        #expect(error.suggestion?.contains("cp -a") == true)
+        #expect(try Data(contentsOf: url) == bytes)
+    }
+
+    @Test func `an empty file without a key is a place for a new store`() async throws {
+        let sample = try Sample()
+        try FileManager.default.createDirectory(
+            atPath: sample.directory,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        _ = FileManager.default.createFile(
+            atPath: sample.database,
+            contents: nil,
+            attributes: [.posixPermissions: 0o600]
+        )
+        let store = try await sample.open()
+        #expect(try await store.profiles() == [])
+        await store.close()
+    }
+
+    @Test func `reading works where no log is left, and does not change the database`() async throws {
+        let sample = try await existing()
+        #expect(!FileManager.default.fileExists(atPath: sample.database + "-wal"))
+        let before = try Data(contentsOf: URL(fileURLWithPath: sample.database))
+        let store = try await sample.open()
+        let record = try #require(try await store.profiles().first)
+        #expect(try await store.login(record.login.id)?.tokens == sample.tokens("a"))
+        await store.close()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: sample.database)) == before)
+    }
+
+    @Test func `reading needs no lock, and writing says who is in the way`() async throws {
+        let sample = try await existing()
+        let lock = try #require(try FileLock.attempt(sample.directory + "/locks/store.lock"))
+        let store = try await sample.open(lockMilliseconds: 20)
+        #expect(try await store.profiles().count == 1)
+        let error = try await #require(throws: AccountsError.self) { try await store.record([AuditEntry(.fenced)]) }
+        #expect(error.code == .storeBusy)
+        lock.unlock()
+        try await store.record([AuditEntry(.fenced)])
+        #expect(try await store.auditRecords(AuditQuery()).count == 1)
+        await store.close()
+    }
+
+    @Test func `one store reads while another writes, and the shell too`() async throws {
+        let sample = try await existing()
+        let (writer, reader) = (try await sample.open(), try await sample.open())
+        let id = try #require(try await reader.profiles().first).login.id
+        for generation in 1...10 {
+            try await sample.refresh(writer, id, from: generation)
+            #expect(try await reader.login(id)?.tokens == sample.tokens("g\(generation + 1)"))
+            #expect(
+                try sample.shell("SELECT generation FROM login", options: ["-readonly"]).output == "\(generation + 1)\n"
+            )
+        }
+        await writer.close()
+        await reader.close()
+    }
+
+    @Test func `a store closes twice, and says so afterwards`() async throws {
+        let sample = try await existing()
+        let store = try await sample.open()
+        try await store.record([AuditEntry(.fenced)])
+        await store.close()
+        await store.close()
+        #expect(!FileManager.default.fileExists(atPath: sample.database + "-wal"))
+        let reading = try await #require(throws: AccountsError.self) { _ = try await store.profiles() }
+        #expect(reading.code == .closed)
+        let writing = try await #require(throws: AccountsError.self) { try await store.record([AuditEntry(.fenced)]) }
+        #expect(writing.code == .closed)
+    }
+
+    @Test func `who lets go of a store without closing it does not wait for the lock`() async throws {
+        let sample = try await existing()
+        var store: SQLiteCredentialStore? = try await sample.open(lockMilliseconds: 60_000)
+        try await store?.record([AuditEntry(.fenced)])
+        let lock = try #require(try FileLock.attempt(sample.directory + "/locks/store.lock"))
+        let taken = ContinuousClock().measure { store = nil }
+        #expect(store == nil)
+        #expect(taken < .seconds(30))
+        lock.unlock()
+        let next = try await sample.open()
+        #expect(try await next.auditRecords(AuditQuery()).count == 1)
+        await next.close()
+    }
+
+    @Test func `a database that was put in place of the open one is opened anew`() async throws {
+        let sample = try await existing()
+        let store = try await sample.open()
+        #expect(try await store.profiles().count == 1)
+        let copy = sample.root + "/copy.db"
+        try FileManager.default.copyItem(atPath: sample.database, toPath: copy)
+        try await store.record([AuditEntry(.fenced)])
+        for companion in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: sample.database + companion) }
+        #expect(rename(copy, sample.database) == 0)
+        #expect(try await store.auditRecords(AuditQuery()) == [])
+        #expect(try await store.profiles().count == 1)
+        try FileManager.default.removeItem(atPath: sample.database)
+        let error = try await #require(throws: AccountsError.self) { _ = try await store.profiles() }
+        #expect(error.code == .storeCorrupt)
+        await store.close()
+    }
+
+    private func existing() async throws -> Sample {
+        let sample = try Sample()
+        let store = try await sample.open()
+        _ = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+        await store.close()
+        return sample
+    }
+}
