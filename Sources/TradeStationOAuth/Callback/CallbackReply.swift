@@ -1,0 +1,24 @@
+/// What the callback answers to one request.
+struct CallbackReply: Equatable {
+    let status: Int
+    let page: CallbackPage
+
+    /// The header fields that go with every page: no script, no copy, no referrer, no second request.
+    var headers: [(name: String, value: String)] {
+        var fields = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", String(page.html.utf8.count)),
+            (
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                    + "frame-ancestors 'none'"
+            ),
+            ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Connection", "close"),
+        ]
+        if status == 405 { fields.append(("Allow", "GET")) }
+        return fields
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+
+/// A redirect URI without its query, in a form that can be compared.
+struct RedirectAddress: Equatable {
+    let scheme: String
+    /// In lower case, without the brackets of an IPv6 address.
+    let host: String
+    let port: Int?
+    /// As it is written; `/` when there is none.
+    let path: String
+
+    init?(_ text: some StringProtocol) {
+        let text = text.prefix { $0 != "?" }
+        guard let parts = URLComponents(string: String(text)), let scheme = parts.scheme?.lowercased(),
+            let host = parts.host?.lowercased(), parts.user == nil, parts.password == nil, parts.fragment == nil
+        else { return nil }
+        self.scheme = scheme
+        self.host = host.trimmingCharacters(in: ["[", "]"])
+        port = parts.port ?? ["http": 80, "https": 443][scheme]
+        path = parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath
+    }
+
+    /// The port to listen on, where the browser would come to this machine over plain HTTP.
+    var loopbackPort: Int? {
+        guard scheme == "http", ["localhost", "127.0.0.1", "::1"].contains(host), let port else { return nil }
+        return (1...65_535).contains(port) ? port : nil
+    }
+}

@@ -1,0 +1,19 @@
+import NIOCore
+
+/// Cuts a connection off once it has sent more than a request to the callback can need.
+final class RequestSizeLimit: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private var room: Int
+
+    init(bytes: Int) {
+        room = bytes
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        room -= unwrapInboundIn(data).readableBytes
+        guard room >= 0 else { return context.close(promise: nil) }
+        context.fireChannelRead(data)
+    }
+}

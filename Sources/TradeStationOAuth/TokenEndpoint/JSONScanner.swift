@@ -1,0 +1,152 @@
+/// Walks over the bytes of a JSON text (RFC 8259), one token at a time.
+struct JSONScanner {
+    private let bytes: [UInt8]
+    private var index = 0
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    static func isNumberByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default: false
+        }
+    }
+
+    /// Some servers put one before the text, although RFC 8259 section 8.1 forbids it.
+    mutating func skipByteOrderMark() {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
+    }
+
+    /// Steps over one structural character, if it comes next.
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
+        skipSpace()
+        guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
+        index += 1
+        return true
+    }
+
+    mutating func isAtEnd() -> Bool {
+        skipSpace()
+        return index == bytes.count
+    }
+
+    mutating func value() -> JSONMembers.Value? {
+        skipSpace()
+        guard index < bytes.count else { return nil }
+        switch bytes[index] {
+        case UInt8(ascii: "\""): return string().map(JSONMembers.Value.string)
+        case UInt8(ascii: "["), UInt8(ascii: "{"): return nested()
+        default: return word()
+        }
+    }
+
+    /// A quoted string with its escapes undone. Invalid UTF-8 becomes the replacement character.
+    mutating func string() -> String? {
+        guard take("\"") else { return nil }
+        var units: [UInt8] = []
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\""): return String(decoding: units, as: UTF8.self)
+            case UInt8(ascii: "\\"):
+                guard let scalar = escape() else { return nil }
+                units.append(contentsOf: String(scalar).utf8)
+            case 0..<0x20: return nil
+            default: units.append(byte)
+            }
+        }
+        return nil
+    }
+
+    private mutating func escape() -> Unicode.Scalar? {
+        guard index < bytes.count else { return nil }
+        let byte = bytes[index]
+        index += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): return codePoint()
+        default: return nil
+        }
+    }
+
+    /// The scalar of a `\u` escape, or of two that form a surrogate pair; a lone surrogate is replaced.
+    private mutating func codePoint() -> Unicode.Scalar? {
+        guard let first = fourHexDigits() else { return nil }
+        guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? "\u{FFFD}" }
+        guard bytes[index...].starts(with: Array("\\u".utf8)) else { return "\u{FFFD}" }
+        index += 2
+        guard let second = fourHexDigits() else { return nil }
+        guard (0xDC00..<0xE000).contains(second) else { return "\u{FFFD}" }
+        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    }
+
+    private mutating func fourHexDigits() -> UInt32? {
+        guard index + 4 <= bytes.count else { return nil }
+        var number: UInt32 = 0
+        for byte in bytes[index..<(index + 4)] {
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            number = number << 4 | UInt32(digit)
+        }
+        index += 4
+        return number
+    }
+
+    private mutating func word() -> JSONMembers.Value? {
+        let start = index
+        while index < bytes.count, Self.isWordByte(bytes[index]) { index += 1 }
+        let word = String(decoding: bytes[start..<index], as: UTF8.self)
+        switch word {
+        case "true", "false", "null": return .other
+        case "NaN", "Infinity", "-Infinity": return .number(word)
+        default: return word.utf8.allSatisfy(Self.isNumberByte) && Double(word) != nil ? .number(word) : nil
+        }
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        default: isNumberByte(byte)
+        }
+    }
+
+    /// Steps over an array or object by its brackets, and keeps the strings of a flat array.
+    private mutating func nested() -> JSONMembers.Value? {
+        var open: [UInt8] = []
+        var texts: [String]? = bytes[index] == UInt8(ascii: "[") ? [] : nil
+        repeat {
+            skipSpace()
+            guard index < bytes.count else { return nil }
+            switch bytes[index] {
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                if !open.isEmpty { texts = nil }
+                open.append(bytes[index] + 2)
+                index += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"):
+                guard open.popLast() == bytes[index] else { return nil }
+                index += 1
+            case UInt8(ascii: "\""):
+                guard let text = string() else { return nil }
+                texts?.append(text)
+            case UInt8(ascii: ","), UInt8(ascii: ":"): index += 1
+            default:
+                guard word() != nil else { return nil }
+                texts = nil
+            }
+        } while !open.isEmpty
+        return texts.map(JSONMembers.Value.strings) ?? .other
+    }
+
+    private mutating func skipSpace() {
+        while index < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
+    }
+}

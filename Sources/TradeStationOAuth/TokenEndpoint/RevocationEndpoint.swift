@@ -1,0 +1,59 @@
+public import TradeStationModel
+
+/// The revocation endpoint (RFC 7009).
+///
+/// At TradeStation, revoking one refresh token ends all refresh tokens of the API key (Refresh Tokens page).
+public struct RevocationEndpoint: Sendable {
+    private let transport: HTTPTransport
+
+    /// An endpoint that is reached through `transport`.
+    public init(transport: HTTPTransport) {
+        self.transport = transport
+    }
+
+    /// Revokes a refresh token. A token that the server does not know counts as revoked (RFC 7009 section 2.2).
+    ///
+    /// - Throws: ``AccountsError`` `usage` without a revocation URL, `server_unreachable`, `server_error`,
+    ///   `rate_limited` or `client_rejected`.
+    public func revoke(_ token: Secret, for credentials: ClientCredentials) async throws(AccountsError) {
+        guard let url = credentials.registration.revokeURL else {
+            throw AccountsError(
+                .usage,
+                "No revocation URL is known for this API key.",
+                suggestion: "the sign-in server's own page for connected applications"
+            )
+        }
+        let request = ClientAuthenticator.request(
+            to: url,
+            fields: [("token", token.exposed), ("token_type_hint", "refresh_token")],
+            credentials: credentials
+        )
+        let answer: TokenAnswer
+        do throws(TransportFailure) {
+            let reply = try await transport.execute(request)
+            if (200..<300).contains(reply.status) { return }
+            answer = TokenAnswer.classify(
+                status: reply.status,
+                headers: reply.headers,
+                body: reply.body,
+                sent: [token, credentials.secret].compactMap { $0 }
+            )
+        } catch {
+            throw AccountsError(
+                error.partial == nil ? .serverUnreachable : .serverError,
+                "The sign-in server did not confirm that the token is revoked.",
+                reason: error.explanation,
+                suggestion: "the same command again; revoking twice does no harm"
+            )
+        }
+        guard case .failed(let failure) = answer else { return }
+        let error = failure.accountsError()
+        let allowed: [AccountsError.Code] = [.rateLimited, .clientRejected]
+        throw AccountsError(
+            allowed.contains(error.code) ? error.code : .serverError,
+            "The sign-in server did not revoke the token.",
+            reason: error.reason ?? error.message,
+            suggestion: error.code == .clientRejected ? error.suggestion : "the same command again in a moment"
+        )
+    }
+}

@@ -1,0 +1,68 @@
+public import TradeStationModel
+
+extension TokenAnswer {
+    /// Reads an answer of the token endpoint.
+    ///
+    /// First the statuses that are transient whatever the body says; then the body's `error`, whatever the status
+    /// (Auth0 sends `invalid_grant` with 403, RFC 6749 section 5.2 says 400); then the tokens. `body` may be cut
+    /// off: tokens in a complete JSON object are never thrown away, and a refresh token that can still be read is
+    /// salvaged.
+    ///
+    /// - Parameter sent: what was sent and must not show up in a description.
+    public static func classify(
+        status: Int,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8],
+        sent: [Secret] = []
+    ) -> TokenAnswer {
+        let response = HTTPExchangeResponse(status: status, headers: headers, body: body)
+        let answer = TokenBody(body)
+        // What only echoes the request, or stands beside an error, is no new token.
+        let mayCarry = answer.error == nil && (200..<300).contains(status)
+        let salvaged = mayCarry ? answer.refreshToken.flatMap { sent.contains($0) ? nil : $0 } : nil
+        func failed(_ kind: TokenFailure.Kind, _ remark: String? = nil) -> TokenAnswer {
+            let secrets = sent + answer.secrets
+            func safe(_ text: String?, limit: Int) -> String? {
+                text.map { Redaction.printable($0, without: secrets, limit: limit) }
+            }
+            return .failed(
+                TokenFailure(
+                    kind: kind,
+                    httpStatus: status,
+                    oauthError: safe(answer.error, limit: 64),
+                    description: remark ?? safe(answer.errorDescription, limit: 200),
+                    retryAfterSeconds: kind == .rateLimited || kind == .serverTrouble
+                        ? RetryAfter.seconds(in: response) : nil,
+                    salvagedRefreshToken: salvaged
+                )
+            )
+        }
+
+        switch status {
+        case 429: return failed(.rateLimited)
+        case 408, 425, 500...: return failed(.serverTrouble)
+        case 300..<400: return failed(.serverTrouble, "The redirect was not followed.")
+        case 200..<300:
+            if let grant = answer.grant(status: status) { return .granted(grant) }
+            fallthrough
+        case 400..<500:
+            if let error = answer.error { return failed(kind(of: error, status: status)) }
+            return status < 300 ? failed(.outcomeUnknown, answer.defect) : failed(.serverTrouble)
+        default: return failed(.outcomeUnknown, "The status is not a final one.")
+        }
+    }
+
+    private static func kind(of error: String, status: Int) -> TokenFailure.Kind {
+        switch error {
+        case "invalid_grant": .invalidGrant
+        case "invalid_client", "unauthorized_client": .clientRejected
+        case "access_denied": status == 401 ? .clientRejected : .userActionRequired
+        case "invalid_request", "invalid_scope", "unsupported_grant_type": .requestRejected
+        case "mfa_required", "login_required", "interaction_required", "consent_required",
+            "account_selection_required":
+            .userActionRequired
+        case "server_error", "temporarily_unavailable": .serverTrouble
+        default: .unrecognised
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Sends one request and brings back one bounded reply.
+///
+/// It never follows a redirect (a 307 would post the secrets again, elsewhere), never retries, uses no proxy and
+/// decompresses nothing. The underlying client is made with the first request.
+public final class HTTPTransport: Sendable {
+    private enum State {
+        case idle
+        case open(HTTPClient)
+        case closed
+    }
+
+    private let configuration: TransportConfiguration
+    private let state = Mutex(State.idle)
+
+    /// A transport; opens nothing yet.
+    public init(configuration: TransportConfiguration = TransportConfiguration()) {
+        self.configuration = configuration
+    }
+
+    deinit {
+        guard case .open(let client) = state.withLock({ $0 }) else { return }
+        client.shutdown { _ in }
+    }
+
+    /// Sends a request and reads the whole reply.
+    ///
+    /// - Throws: ``TransportFailure``, which tells whether the server may have acted. Cancelling the task abandons
+    ///   the request; whoever must know the outcome shields the call.
+    public func execute(_ request: HTTPExchangeRequest) async throws(TransportFailure) -> HTTPExchangeResponse {
+        guard let client = openClient() else { throw TransportFailure(stage: .notSent, reason: .closed) }
+        let exchange = HTTPExchange(client: client, configuration: configuration, request: request)
+        let limit = max(1, request.deadlineMilliseconds ?? configuration.replyMilliseconds)
+        let outcome = await withTaskGroup(of: HTTPExchange.Outcome?.self) { group in
+            group.addTask { await exchange.run() }
+            group.addTask {
+                try? await Task.sleep(for: .milliseconds(limit))
+                return nil
+            }
+            var timedOut = false
+            while let result = await group.next() {
+                guard let outcome = result else {
+                    // The limit passed, unless the sleep ended because the caller was cancelled.
+                    timedOut = !Task.isCancelled
+                    group.cancelAll()
+                    continue
+                }
+                group.cancelAll()
+                return timedOut ? outcome.afterTimeout : outcome
+            }
+            return .failure(TransportFailure(stage: .unknown, reason: .cancelled))
+        }
+        return try outcome.get()
+    }
+
+    /// Closes every connection; requests that are under way fail. Safe to call twice.
+    ///
+    /// It may wait for a connection that is just being made, at most as long as connecting may take.
+    public func shutdown() async {
+        let client: HTTPClient? = state.withLock { state in
+            defer { state = .closed }
+            if case .open(let client) = state { return client }
+            return nil
+        }
+        // The client only complains about requests that were still under way, and those have been told.
+        try? await client?.shutdown()
+    }
+
+    private func openClient() -> HTTPClient? {
+        state.withLock { state in
+            switch state {
+            case .open(let client): return client
+            case .closed: return nil
+            case .idle:
+                let client = HTTPClient(
+                    eventLoopGroupProvider: .singleton,
+                    configuration: configuration.clientConfiguration
+                )
+                state = .open(client)
+                return client
+            }
+        }
+    }
+}

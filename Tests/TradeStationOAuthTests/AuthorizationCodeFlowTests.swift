@@ -1,0 +1,161 @@
+import Testing
+import TradeStationModel
+
+@testable import TradeStationOAuth
+
+/// Where a sign-in listens, how it ends, and that it leaves nothing behind.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct AuthorizationCodeFlowTests {
+    @Test func `a busy port is passed over for the next one`() async throws {
+        let busy = try await SignIn.start()
+        let free = try await RawSocket.freePort()
+        let second = try await SignIn.start(ports: [busy.port, free])
+        #expect(second.port == free)
+        for signIn in [busy, second] {
+            signIn.task.cancel()
+            _ = await signIn.task.result
+        }
+    }
+
+    @Test(.enabled(if: SignIn.hasIPv6), arguments: ["127.0.0.1", "::1"])
+    func `a port that is taken on one address only is not used at all`(_ address: String) async throws {
+        let host = address == "::1" ? "[::1]" : address
+        let port = try await RawSocket.freePort()
+        let foreign = try await SignIn.start(redirectURI: "http://\(host):\(port)")
+        let flow = AuthorizationCodeFlow(
+            registration: try .sample(),
+            scopes: [],
+            random: .system,
+            time: ManualTime(),
+            limits: CallbackLimits(ports: [foreign.port])
+        )
+        await #expect {
+            try await flow.run(present: { _ in })
+        } throws: { error in
+            (error as? AccountsError)?.code == .callbackPortsBusy
+                && (error as? AccountsError)?.message.contains("\(foreign.port)") == true
+        }
+        let other = address == "::1" ? "127.0.0.1" : "::1"
+        #expect(await SignIn.isFree(foreign.port, address: other))
+        foreign.task.cancel()
+        _ = await foreign.task.result
+    }
+
+    @Test func `a redirect URI of its own is listened on with its own path and host`() async throws {
+        let port = try await RawSocket.freePort()
+        let signIn = try await SignIn.start(redirectURI: "http://127.0.0.1:\(port)/oauth/callback")
+        #expect(signIn.parameter("redirect_uri") == "http://127.0.0.1:\(port)/oauth/callback")
+        let query = signIn.goodTarget.dropFirst(2)
+        let own = "127.0.0.1:\(port)"
+        #expect(try await RawSocket.get("/?\(query)", port: port, host: own).hasPrefix("HTTP/1.1 404 "))
+        #expect(try await RawSocket.get("/oauth/callback/?\(query)", port: port, host: own).hasPrefix("HTTP/1.1 404 "))
+        #expect(try await RawSocket.get("/oauth/callback?\(query)", port: port).hasPrefix("HTTP/1.1 421 "))
+        #expect(try await RawSocket.get("/oauth/callback?\(query)", port: port, host: own).hasPrefix("HTTP/1.1 200 "))
+        #expect(try await signIn.task.value.redirectURI == "http://127.0.0.1:\(port)/oauth/callback")
+    }
+
+    @Test func `cancelling frees the port at once`() async throws {
+        let signIn = try await SignIn.start()
+        signIn.task.cancel()
+        let result = await signIn.task.result
+        #expect(throws: CancellationError.self) { try result.get() }
+        #expect(await SignIn.isFree(signIn.port))
+        let again = try await SignIn.start(ports: [signIn.port])
+        #expect(again.port == signIn.port)
+        again.task.cancel()
+        _ = await again.task.result
+    }
+
+    @Test func `cancelling frees the port even while a reader does not stop`() async throws {
+        let (isReleased, released) = AsyncStream.makeStream(of: Void.self)
+        let stubborn: @Sendable () async -> String? = {
+            await Task { _ = await isReleased.first { _ in true } }.value
+            return nil
+        }
+        let signIn = try await SignIn.start(pasted: stubborn)
+        signIn.task.cancel()
+        while await !SignIn.isFree(signIn.port) { await Task.yield() }
+        released.yield()
+        let result = await signIn.task.result
+        #expect(throws: CancellationError.self) { try result.get() }
+    }
+
+    @Test func `after its limit the sign-in ends by itself and frees the port`() async throws {
+        let time = ManualTime()
+        let signIn = try await SignIn.start(time: time)
+        await time.somebodySleeps()
+        time.advance(milliseconds: 599_999)
+        #expect(try await RawSocket.get("/", port: signIn.port).hasPrefix("HTTP/1.1 400 "))
+        time.advance(milliseconds: 1)
+        #expect(await signIn.errorCode() == "login_timed_out")
+        #expect(await SignIn.isFree(signIn.port))
+    }
+
+    @Test func `a pasted address ends the sign-in, after a bad one was explained`() async throws {
+        let (lines, paste) = AsyncStream.makeStream(of: String.self)
+        let reader = LineReader(lines)
+        let notes = Notes()
+        let signIn = try await SignIn.start(pasted: reader.next, note: notes.add)
+        paste.yield("http://localhost:\(signIn.port)/?code=c-0&state=wrong")
+        paste.yield("   ")
+        paste.yield("http://localhost:\(signIn.port)\(signIn.goodTarget)&iss=https%3A%2F%2Fs")
+        let code = try await signIn.task.value
+        #expect(code.code.exposed == "c-1")
+        #expect(code.issuer == "https://s")
+        #expect(
+            notes.all == [
+                AuthorizationResponse.Refusal.wrongState.explanation
+                    + " Paste the whole address line of the browser."
+            ]
+        )
+        #expect(await SignIn.isFree(signIn.port))
+    }
+
+    @Test func `the end of pasted input leaves the browser's way open`() async throws {
+        let (lines, paste) = AsyncStream.makeStream(of: String.self)
+        paste.finish()
+        let signIn = try await SignIn.start(pasted: LineReader(lines).next)
+        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+
+    @Test func `whoever reads the paste is told to stop when the browser wins`() async throws {
+        let (lines, paste) = AsyncStream.makeStream(of: String.self)
+        let signIn = try await SignIn.start(pasted: LineReader(lines).next)
+        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+        paste.finish()
+    }
+
+    @Test(arguments: ["https://app.example/cb", "https://localhost:3000", "my.app://cb"])
+    func `a redirect URI elsewhere can only be pasted`(_ redirectURI: String) async throws {
+        let (lines, paste) = AsyncStream.makeStream(of: String.self)
+        let signIn = try await SignIn.start(redirectURI: redirectURI, pasted: LineReader(lines).next)
+        paste.yield("\(redirectURI)?code=c-1&state=\(signIn.parameter("state"))")
+        #expect(try await signIn.task.value.redirectURI == redirectURI)
+
+        let unread = AsyncStream<String> { $0.finish() }
+        let second = try await SignIn.start(redirectURI: redirectURI, pasted: LineReader(unread).next)
+        #expect(await second.errorCode() == "input_required")
+
+        let flow = AuthorizationCodeFlow(
+            registration: try .sample(redirectURI: redirectURI),
+            scopes: [],
+            random: .system,
+            time: ManualTime()
+        )
+        await #expect {
+            try await flow.run(present: { _ in Issue.record("nothing may be shown") })
+        } throws: { ($0 as? AccountsError)?.code == .inputRequired }
+    }
+
+    @Test func `the ports that TradeStation registers are tried in order`() {
+        #expect(CallbackLimits().ports == [31_022, 3_001, 3_000, 8_080])
+        #expect(CallbackLimits().signInMilliseconds == 600_000)
+        #expect(CallbackLimits().connectionMilliseconds == 5_000)
+        #expect(
+            CallbackDesk.hostValues(["localhost", "::1"], port: 80) == [
+                "localhost", "localhost:80", "[::1]", "[::1]:80",
+            ]
+        )
+    }
+}

@@ -1,0 +1,149 @@
+import Testing
+import TradeStationModel
+import TradeStationOAuth
+
+@Suite(.serialized) struct AuthorizationResponseTests {
+    private let state = Secret("st-1")
+
+    /// The response in one comparable line.
+    private func summary(_ response: AuthorizationResponse) -> String {
+        switch response {
+        case .accepted(let code, let issuer): "accepted \(code.exposed) \(issuer ?? "-")"
+        case .denied(let error): "denied \(error.code) \(error.reason ?? "-")"
+        case .refused(let refusal): "refused \(refusal.rawValue)"
+        }
+    }
+
+    @Test(arguments: [
+        ("code=c1&state=st-1", "accepted c1 -"),
+        ("state=st-1&code=c1&session_state=x&empty=&flag", "accepted c1 -"),
+        (
+            "code=c%2F1%2B&state=st%2D1&iss=https%3A%2F%2Fsignin.tradestation.com%2F",
+            "accepted c/1+ https://signin.tradestation.com/"
+        ),
+        ("code=a%2525b&state=st-1", "accepted a%25b -"),
+        ("code=c1&state=", "refused wrongState"),
+        ("code=c1", "refused wrongState"),
+        ("code=c1&state=st-2", "refused wrongState"),
+        ("code=c1&state=st-11", "refused wrongState"),
+        ("code=c1&STATE=st-1", "refused wrongState"),
+        ("", "refused wrongState"),
+        ("code=c1&code=c2&state=st-1", "refused duplicateParameter"),
+        ("code=c1&state=st-1&state=st-1", "refused duplicateParameter"),
+        ("code=c1&st%61te=st-1&state=st-1", "refused duplicateParameter"),
+        ("x=1&x=2&code=c1&state=st-1", "refused duplicateParameter"),
+        ("state=st-1", "refused unusableCode"),
+        ("code=&state=st-1", "refused unusableCode"),
+        ("code=a+b&state=st-1", "refused unusableCode"),
+        ("code=a%20b&state=st-1", "refused unusableCode"),
+        ("code=a%0D%0Ab&state=st-1", "refused unusableCode"),
+        ("code=%C3%A9&state=st-1", "refused unusableCode"),
+        ("code=%&state=st-1", "refused malformed"),
+        ("code=%4&state=st-1", "refused malformed"),
+        ("code=%zz&state=st-1", "refused malformed"),
+        ("code=%FF&state=st-1", "refused malformed"),
+        ("error=access_denied&state=st-1", "denied login_denied access_denied"),
+        (
+            "error=access_denied&error_description=The+user+said%20no&state=st-1",
+            "denied login_denied access_denied: The user said no"
+        ),
+        (
+            "error=access_denied&error_description=%1B%5B31mred%0Aline&state=st-1",
+            "denied login_denied access_denied:  [31mred line"
+        ),
+        ("error=&state=st-1", "denied login_denied "),
+        ("error=access_denied&code=c1&state=st-1", "denied login_denied access_denied"),
+        ("error=login_required&state=st-1", "denied login_denied login_required"),
+        ("error=unauthorized_client&state=st-1", "denied client_rejected unauthorized_client"),
+        ("error=invalid_scope&state=st-1", "denied client_rejected invalid_scope"),
+        ("error=temporarily_unavailable&state=st-1", "denied server_error temporarily_unavailable"),
+        ("error=access_denied&state=st-2", "refused wrongState"),
+        ("error=access_denied", "refused wrongState"),
+    ])
+    func `a query means what the table says`(_ query: String, _ meaning: String) {
+        #expect(summary(AuthorizationResponse.read(query: query, state: state)) == meaning)
+    }
+
+    @Test func `a code of 2 KiB is taken, one byte more is not`() {
+        for (length, isTaken) in [(2_048, true), (2_049, false)] {
+            let query = "code=\(String(repeating: "a", count: length))&state=st-1"
+            let response = summary(AuthorizationResponse.read(query: query, state: state))
+            #expect(response.hasPrefix(isTaken ? "accepted" : "refused unusableCode"))
+        }
+    }
+
+    @Test func `hundreds of parameters are refused`() {
+        let query = (0..<65).map { "p\($0)=1" }.joined(separator: "&") + "&code=c1&state=st-1"
+        #expect(summary(AuthorizationResponse.read(query: query, state: state)) == "refused malformed")
+    }
+
+    @Test(arguments: [
+        ("http://localhost:31022/?code=c1&state=st-1", "accepted c1 -"),
+        ("http://localhost:31022?code=c1&state=st-1\n", "accepted c1 -"),
+        ("  HTTP://LocalHost:31022/?code=c1&state=st-1  ", "accepted c1 -"),
+        ("http://localhost:31022/?co\n   de=c1&sta\r\nte=st-1", "accepted c1 -"),
+        ("http://localhost:31022/?code=c1&state=st-1 and then I closed the window", "refused wrongState"),
+        ("http://localhost:31022/?code=c1&state=st-1#", "refused notAnAddress"),
+        ("http://localhost:31022/#code=c1&state=st-1", "refused notAnAddress"),
+        ("http://localhost:31022/", "refused wrongState"),
+        ("http://localhost:31022/other?code=c1&state=st-1", "refused wrongAddress"),
+        ("http://localhost:3000/?code=c1&state=st-1", "refused wrongAddress"),
+        ("https://localhost:31022/?code=c1&state=st-1", "refused wrongAddress"),
+        ("http://127.0.0.1:31022/?code=c1&state=st-1", "refused wrongAddress"),
+        ("http://localhost:31022@evil.example/?code=c1&state=st-1", "refused notAnAddress"),
+        ("http://evil.example/?code=c1&state=st-1", "refused wrongAddress"),
+        ("code=c1&state=st-1", "refused notAnAddress"),
+        ("c1", "refused notAnAddress"),
+        ("", "refused notAnAddress"),
+        ("http://localhost:31022/?error=access_denied&state=st-1", "denied login_denied access_denied"),
+    ])
+    func `a pasted line means what the table says`(_ text: String, _ meaning: String) {
+        let response = AuthorizationResponse.read(
+            pasted: text,
+            redirectURI: "http://localhost:31022",
+            state: state
+        )
+        #expect(summary(response) == meaning)
+    }
+
+    @Test(arguments: [
+        ("https://app.example/cb?tenant=1", "https://APP.example:443/cb?tenant=1&code=c1&state=st-1"),
+        ("http://localhost", "http://localhost:80/?code=c1&state=st-1"),
+        ("http://[::1]:9000/cb", "http://[::1]:9000/cb?code=c1&state=st-1"),
+        ("my.app://callback", "my.app://callback?code=c1&state=st-1"),
+    ])
+    func `any registered redirect URI can be pasted back`(_ redirectURI: String, _ text: String) {
+        let response = AuthorizationResponse.read(pasted: text, redirectURI: redirectURI, state: state)
+        #expect(summary(response) == "accepted c1 -")
+    }
+
+    @Test func `a pasted novel is refused`() {
+        let text = "http://localhost:31022/?code=c1&state=st-1" + String(repeating: " ", count: 16 * 1_024)
+        let response = AuthorizationResponse.read(pasted: text, redirectURI: "http://localhost:31022", state: state)
+        #expect(summary(response) == "refused tooLong")
+    }
+
+    @Test(arguments: AuthorizationResponse.Refusal.allCases)
+    func `every refusal has a sentence for the person who pasted`(_ refusal: AuthorizationResponse.Refusal) {
+        #expect(refusal.explanation.hasSuffix("."))
+    }
+
+    @Test func `neither code nor state is shown`() {
+        let secret = Secret(Canary.text)
+        let accepted = AuthorizationResponse.read(query: "code=\(Canary.text)&state=\(Canary.text)", state: secret)
+        let denied = AuthorizationResponse.read(
+            query: "error=x&error_description=\(Canary.text)&state=\(Canary.text)",
+            state: secret
+        )
+        #expect(!Canary.everythingShown(by: accepted).contains(Canary.text))
+        #expect(!Canary.everythingShown(by: denied).contains(Canary.text))
+        let code = AuthorizationCode(
+            code: secret,
+            verifier: secret,
+            redirectURI: "http://localhost",
+            nonce: secret,
+            issuer: nil
+        )
+        #expect(!Canary.everythingShown(by: code).contains(Canary.text))
+    }
+}

@@ -1,0 +1,180 @@
+import Testing
+import TradeStationModel
+
+@testable import TradeStationOAuth
+
+/// What the callback answers to browsers and to everybody else.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct CallbackTests {
+    @Test func `the browser's return ends the sign-in, after its page was delivered`() async throws {
+        let signIn = try await SignIn.start()
+        let page = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        let code = try await signIn.task.value
+        #expect(code.code.exposed == "c-1")
+        #expect(code.redirectURI == "http://localhost:\(signIn.port)")
+        #expect(code.verifier != nil)
+        #expect(code.nonce?.exposed == signIn.parameter("nonce"))
+        #expect(code.issuer == nil)
+        #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(page.hasSuffix(CallbackPage.received.html))
+        #expect(await SignIn.isFree(signIn.port))
+    }
+
+    @Test func `every page forbids scripts, copies and referrers, and repeats nothing`() async throws {
+        let signIn = try await SignIn.start()
+        let evil = "%3Cscript%3Ealert(1)%3C/script%3E"
+        let page = try await RawSocket.get(
+            "/?error=access_denied&error_description=\(evil)&state=\(signIn.parameter("state"))",
+            port: signIn.port
+        )
+        for field in [
+            "Content-Type: text/html; charset=utf-8", "Cache-Control: no-store", "Referrer-Policy: no-referrer",
+            "X-Content-Type-Options: nosniff", "Connection: close", "Content-Security-Policy: default-src 'none'; ",
+        ] {
+            #expect(page.contains("\r\n\(field)"))
+        }
+        #expect(page.hasSuffix(CallbackPage.declined.html))
+        #expect(!page.contains("alert"))
+        #expect(!page.lowercased().contains("access-control"))
+        #expect(!page.contains(signIn.parameter("state")))
+        #expect(await signIn.errorCode() == "login_denied")
+        #expect(await SignIn.isFree(signIn.port))
+    }
+
+    @Test(arguments: CallbackPage.allCases)
+    func `a page loads nothing and runs nothing`(_ page: CallbackPage) {
+        for word in ["<script", "src=", "href=", "http:", "https:", "<form", "onload"] {
+            #expect(!page.html.contains(word))
+        }
+    }
+
+    @Test func `what does not belong to the sign-in is turned away, and the sign-in goes on`() async throws {
+        let signIn = try await SignIn.start()
+        let state = signIn.parameter("state")
+        let refused: [(target: String, host: String?, method: String, status: Int)] = [
+            ("/", nil, "GET", 400),
+            ("/?code=c-1", nil, "GET", 400),
+            ("/?code=c-1&state=", nil, "GET", 400),
+            ("/?code=c-1&state=wrong", nil, "GET", 400),
+            ("/?error=access_denied&state=wrong", nil, "GET", 400),
+            ("/?code=c-1&state=\(state)&state=\(state)", nil, "GET", 400),
+            ("/?code=c-1&code=c-2&state=\(state)", nil, "GET", 400),
+            ("/?code=&state=\(state)", nil, "GET", 400),
+            ("/?code=a%20b&state=\(state)", nil, "GET", 400),
+            ("/?code=\(String(repeating: "a", count: 2_049))&state=\(state)", nil, "GET", 400),
+            ("/?code=%&state=\(state)", nil, "GET", 400),
+            ("/favicon.ico", nil, "GET", 404),
+            ("/robots.txt", nil, "GET", 404),
+            ("//?code=c-1&state=\(state)", nil, "GET", 404),
+            ("/callback?code=c-1&state=\(state)", nil, "GET", 404),
+            ("http://localhost/?code=c-1&state=\(state)", nil, "GET", 404),
+            (signIn.goodTarget, nil, "POST", 405),
+            (signIn.goodTarget, nil, "HEAD", 405),
+            (signIn.goodTarget, nil, "OPTIONS", 405),
+            (signIn.goodTarget, nil, "PUT", 405),
+            (signIn.goodTarget, nil, "PROPFIND", 405),
+            (signIn.goodTarget, "evil.example", "GET", 421),
+            (signIn.goodTarget, "evil.example:\(signIn.port)", "GET", 421),
+            (signIn.goodTarget, "localhost", "GET", 421),
+            (signIn.goodTarget, "localhost:1", "GET", 421),
+            (signIn.goodTarget, "localhost.evil.example:\(signIn.port)", "GET", 421),
+            (signIn.goodTarget, "", "GET", 421),
+        ]
+        for request in refused {
+            let answer = try await RawSocket.get(
+                request.target,
+                port: signIn.port,
+                host: request.host,
+                method: request.method
+            )
+            #expect(answer.hasPrefix("HTTP/1.1 \(request.status) "), "\(request)")
+        }
+        let head = try await RawSocket.get("/", port: signIn.port, method: "HEAD")
+        #expect(head.contains("\r\nAllow: GET\r\n"))
+        #expect(head.hasSuffix("\r\n\r\n"))
+        let twoHosts = try await RawSocket.connect(port: signIn.port).ask(
+            "GET \(signIn.goodTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nHost: evil.example\r\n\r\n"
+        )
+        #expect(twoHosts.hasPrefix("HTTP/1.1 421 "))
+        let noHost = try await RawSocket.connect(port: signIn.port).ask("GET \(signIn.goodTarget) HTTP/1.0\r\n\r\n")
+        #expect(noHost.hasPrefix("HTTP/1.1 421 "))
+
+        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+
+    @Test(arguments: ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"])
+    func `a browser may come under any name of this machine`(_ name: String) async throws {
+        let signIn = try await SignIn.start()
+        let page = try await RawSocket.get(signIn.goodTarget, port: signIn.port, host: "\(name):\(signIn.port)")
+        #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+
+    @Test(.enabled(if: SignIn.hasIPv6)) func `a browser may come over IPv6`() async throws {
+        let signIn = try await SignIn.start()
+        let page = try await RawSocket.get(signIn.goodTarget, port: signIn.port, address: "::1")
+        #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+        #expect(await SignIn.isFree(signIn.port, address: "::1"))
+    }
+
+    @Test func `a right answer counts once`() async throws {
+        let desk = CallbackDesk(hosts: ["localhost:1"], path: "/", state: Secret("s"))
+        let first = desk.answer(method: "GET", target: "/?code=c&state=s", hosts: ["localhost:1"])
+        let second = desk.answer(method: "GET", target: "/?code=d&state=s", hosts: ["localhost:1"])
+        #expect(first.0 == CallbackReply(status: 200, page: .received))
+        #expect(first.1 != nil)
+        #expect(second.0 == CallbackReply(status: 400, page: .refused))
+        #expect(second.1 == nil)
+    }
+
+    @Test func `what is not HTTP is closed without an answer, and the sign-in goes on`() async throws {
+        let signIn = try await SignIn.start()
+        let greeting: [UInt8] = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03, 0x00, 0x0D, 0x0A]
+        #expect(try await RawSocket.connect(port: signIn.port).ask(greeting) == "")
+        #expect(try await RawSocket.connect(port: signIn.port).ask("GET /\r\n\r\n") == "")
+        #expect(try await RawSocket.connect(port: signIn.port).ask("\r\n\0\0garbage\r\n\r\n") == "")
+        let prior = try await RawSocket.connect(port: signIn.port).ask("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        #expect(!prior.contains("200 OK"))
+        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+
+    @Test func `a request over 8 KiB is cut off`() async throws {
+        let signIn = try await SignIn.start()
+        let padding = String(repeating: "a", count: 8 * 1_024)
+        let answer = try await RawSocket.connect(port: signIn.port).ask(
+            "GET \(signIn.goodTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nX: \(padding)\r\n\r\n"
+        )
+        #expect(answer == "")
+        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+
+    @Test func `a request that never ends is cut off at its limit`() async throws {
+        let signIn = try await SignIn.start(connectionMilliseconds: 100)
+        #expect(try await RawSocket.connect(port: signIn.port).ask("GET / HTTP/1.1\r\nHost: loc") == "")
+        #expect(try await RawSocket.connect(port: signIn.port).ask("") == "")
+        signIn.task.cancel()
+        _ = await signIn.task.result
+    }
+
+    @Test func `of more than 32 connections the oldest goes, and the browser still gets through`() async throws {
+        let signIn = try await SignIn.start()
+        var idle: [RawSocket] = []
+        for _ in 0..<40 { idle.append(try await RawSocket.connect(port: signIn.port)) }
+        for dropped in idle[..<8] { #expect(await dropped.ask("") == "") }
+        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+        for socket in idle[8...] { await socket.close() }
+    }
+
+    @Test func `a client that closes its half early still gets its page`() async throws {
+        let signIn = try await SignIn.start()
+        let page = try await RawSocket.connect(port: signIn.port).askOnce(
+            "GET \(signIn.goodTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\n\r\n"
+        )
+        #expect(page.hasSuffix(CallbackPage.received.html))
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A client that sends bytes as they are and reads until the other side closes.
+struct RawSocket: Sendable {
+    private let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    static func connect(_ host: String = "127.0.0.1", port: Int) async throws -> RawSocket {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    )
+                }
+            }
+        return RawSocket(channel: channel)
+    }
+
+    /// Sends bytes and reads until the connection ends, one way or another.
+    func ask(_ bytes: [UInt8]) async -> String {
+        var answer = ByteBuffer()
+        try? await channel.executeThenClose { inbound, outbound in
+            if !bytes.isEmpty { try await outbound.write(ByteBuffer(bytes: bytes)) }
+            for try await var part in inbound { answer.writeBuffer(&part) }
+        }
+        return String(buffer: answer)
+    }
+
+    func ask(_ text: String) async -> String { await ask(Array(text.utf8)) }
+
+    /// Sends a request, closes the sending half and reads until the other side closes.
+    func askOnce(_ text: String) async throws -> String {
+        var answer = ByteBuffer()
+        try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            outbound.finish()
+            for try await var part in inbound { answer.writeBuffer(&part) }
+        }
+        return String(buffer: answer)
+    }
+
+    func close() async { try? await channel.executeThenClose { _, _ in } }
+
+    /// Asks one GET of a fresh connection.
+    static func get(
+        _ target: String,
+        port: Int,
+        host: String? = nil,
+        address: String = "127.0.0.1",
+        method: String = "GET"
+    ) async throws -> String {
+        try await connect(address, port: port)
+            .ask("\(method) \(target) HTTP/1.1\r\nHost: \(host ?? "localhost:\(port)")\r\n\r\n")
+    }
+
+    // Below the range from which the kernel takes ports for whoever asks for none in particular.
+    private static let nextPort = Atomic<Int>(30_100 + Int(getpid()) % 1_500)
+
+    /// A port that is free, and that nobody else is going to be given.
+    static func freePort() async throws -> Int {
+        while true {
+            let port = nextPort.add(1, ordering: .relaxed).newValue
+            let socket = try? await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(host: "127.0.0.1", port: port).get()
+            guard let socket else { continue }
+            try await socket.close()
+            return port
+        }
+    }
+}
