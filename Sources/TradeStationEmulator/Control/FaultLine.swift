@@ -1,0 +1,106 @@
+/// One fault as it stands in a script.
+struct FaultLine: Codable, Sendable {
+    let fault: EmulatorFault
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case at, when, action = "do", seconds, status, headers, body, times
+    }
+
+    init(_ fault: EmulatorFault) {
+        self.fault = fault
+    }
+
+    init(from decoder: any Decoder) throws {
+        try InvalidJSON.refuseUnknownKeys(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
+        let line = try decoder.container(keyedBy: CodingKeys.self)
+        let name = try line.decode(String.self, forKey: .action)
+        let when = try line.decodeIfPresent(EmulatorFault.Time.self, forKey: .when)
+        let times = try line.decodeIfPresent(Int.self, forKey: .times) ?? 1
+        guard (1...FaultScript.mostTimes).contains(times) else {
+            throw InvalidJSON(reason: "\"times\" must be between 1 and \(FaultScript.mostTimes).")
+        }
+        let action: EmulatorFault.Action
+        switch name {
+        case "close": action = .close
+        case "hang": action = .hang(seconds: try Self.seconds(line))
+        case "delay": action = .delay(seconds: try Self.seconds(line))
+        case "respond": action = try Self.response(line)
+        case "truncate":
+            guard when != .before else {
+                throw InvalidJSON(reason: "\"truncate\" needs the usual answer: \"when\" must be \"after\".")
+            }
+            action = .truncate
+        default:
+            throw InvalidJSON(
+                reason: "\"do\" must be close, hang, delay, respond or truncate, not \"\(name)\"."
+            )
+        }
+        fault = EmulatorFault(
+            at: try line.decode(EmulatorFault.Place.self, forKey: .at),
+            when: when ?? .before,
+            action,
+            times: times
+        )
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode(fault.place, forKey: .at)
+        try line.encode(fault.time, forKey: .when)
+        try line.encode(fault.times, forKey: .times)
+        try line.encode(fault.action.name, forKey: .action)
+        switch fault.action {
+        case .close, .truncate: break
+        case .hang(let seconds), .delay(let seconds): try line.encode(seconds, forKey: .seconds)
+        case .respond(let status, let headers, let body):
+            try line.encode(status, forKey: .status)
+            try line.encode(headers, forKey: .headers)
+            try line.encode(body, forKey: .body)
+        }
+    }
+
+    private static func seconds(_ line: KeyedDecodingContainer<CodingKeys>) throws -> Double {
+        let seconds = try line.decode(Double.self, forKey: .seconds)
+        guard (0...FaultScript.longestWait).contains(seconds) else {
+            throw InvalidJSON(reason: "\"seconds\" must be between 0 and \(Int(FaultScript.longestWait)).")
+        }
+        return seconds
+    }
+
+    private static func response(_ line: KeyedDecodingContainer<CodingKeys>) throws -> EmulatorFault.Action {
+        let status = try line.decode(Int.self, forKey: .status)
+        guard (200...599).contains(status) else {
+            throw InvalidJSON(reason: "\"status\" must be between 200 and 599.")
+        }
+        let headers = try line.decodeIfPresent([String: String].self, forKey: .headers) ?? [:]
+        for (name, value) in headers {
+            guard name.wholeMatch(of: /[A-Za-z0-9!#$%&'*+\-.^_`|~]+/) != nil else {
+                throw InvalidJSON(reason: "\"\(name)\" is no name for a header.")
+            }
+            guard !["content-length", "transfer-encoding"].contains(name.lowercased()) else {
+                throw InvalidJSON(reason: "The header \(name) is set by the emulator itself.")
+            }
+            guard value.utf8.allSatisfy({ $0 == 9 || (32...126).contains($0) }) else {
+                throw InvalidJSON(reason: "The value of \(name) must be printable ASCII.")
+            }
+        }
+        return .respond(
+            status: status,
+            headers: headers,
+            body: try line.decodeIfPresent(String.self, forKey: .body) ?? ""
+        )
+    }
+}
+
+extension EmulatorFault.Action {
+    /// The word for it in a script and in the log.
+    var name: String {
+        switch self {
+        case .close: "close"
+        case .hang: "hang"
+        case .delay: "delay"
+        case .respond: "respond"
+        case .truncate: "truncate"
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// Faults that wait for their request, in order.
+struct FaultQueue: Sendable {
+    private(set) var faults: [EmulatorFault] = []
+
+    init(_ faults: [EmulatorFault] = []) {
+        self.faults = faults.filter { $0.times > 0 }
+    }
+
+    /// Takes one strike of the first fault that waits for this place.
+    mutating func take(at place: EmulatorFault.Place) -> EmulatorFault? {
+        guard let index = faults.firstIndex(where: { $0.place == place }) else { return nil }
+        let fault = faults[index]
+        faults[index].times -= 1
+        if faults[index].times == 0 { faults.remove(at: index) }
+        return fault
+    }
+}

@@ -1,0 +1,44 @@
+/// What a path and a method lead to.
+enum Endpoint: Sendable, Equatable {
+    case authorize
+    case signIn
+    case token
+    case revoke
+    case api(AccountsAPI.Base, path: [String])
+    case control(String)
+    /// A path that exists, asked with another method.
+    case methodNotAllowed(allow: String)
+    case unknown
+
+    init(_ request: IncomingRequest) {
+        guard let path = request.pathComponents, let first = path.first else {
+            self = .unknown
+            return
+        }
+        if let base = AccountsAPI.Base(rawValue: first) {
+            self = .api(base, path: Array(path.dropFirst()))
+            return
+        }
+        switch (path, request.method) {
+        case (["authorize"], "GET"): self = .authorize
+        case (["authorize"], "POST"): self = .signIn
+        case (["oauth", "token"], "POST"): self = .token
+        case (["oauth", "revoke"], "POST"): self = .revoke
+        case (["authorize"], _): self = .methodNotAllowed(allow: "GET, POST")
+        case (["oauth", "token"], _), (["oauth", "revoke"], _): self = .methodNotAllowed(allow: "POST")
+        case _ where path.count == 2 && first == "control": self = .control(path[1])
+        default: self = .unknown
+        }
+    }
+
+    /// Where faults are looked for.
+    var place: EmulatorFault.Place? {
+        switch self {
+        case .authorize, .signIn: .authorize
+        case .token: .token
+        case .revoke: .revoke
+        case .api: .api
+        case .control, .methodNotAllowed, .unknown: nil
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Hummingbird
+import NIOCore
+
+/// Translates HTTP to values and back; every decision is made elsewhere.
+struct HTTPGateway: HTTPResponder {
+    /// Longer bodies are refused: nothing that is sent to a sign-in server comes near.
+    static let largestBody = 64 * 1024
+
+    /// The connection was closed on purpose; there is nothing left to write to.
+    struct ConnectionClosed: Error {}
+
+    let handler: RequestHandler
+
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        try await deliver(await delivery(for: request), to: context.channel)
+    }
+
+    private func delivery(for request: Request) async throws -> Delivery {
+        let bytes: ByteBuffer
+        do {
+            bytes = try await request.body.collect(upTo: Self.largestBody)
+        } catch is NIOTooManyBytesError {
+            return .sendAndClose(APIFailure.version3(413, "The body is larger than \(Self.largestBody) bytes."))
+        }
+        guard let body = String(validating: bytes.readableBytesView, as: UTF8.self) else {
+            return .send(APIFailure.version3(400, "The body is not UTF-8."))
+        }
+        let target = (request.head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        return try await handler.handle(
+            IncomingRequest(
+                method: request.method.rawValue,
+                path: target.first.map(String.init) ?? "/",
+                query: target.count == 2 ? String(target[1]) : "",
+                authorization: request.headers[.authorization],
+                contentType: request.headers[.contentType],
+                cookie: request.headers[.cookie],
+                origin: request.headers[.origin],
+                body: body
+            )
+        )
+    }
+
+    private func deliver(_ delivery: Delivery, to channel: any Channel) async throws -> Response {
+        switch delivery {
+        case .send(let answer):
+            return Response(status: status(answer), headers: headers(answer), body: .init(byteBuffer: bytes(answer)))
+        case .sendAndClose(let answer):
+            return closing(answer, after: bytes(answer), channel)
+        case .sendHalf(let answer):
+            let whole = bytes(answer)
+            return closing(answer, after: whole.getSlice(at: 0, length: whole.readableBytes / 2) ?? whole, channel)
+        case .close:
+            try await channel.close()
+            throw ConnectionClosed()
+        }
+    }
+
+    /// A response that announces the whole body, sends `sent`, and closes the connection without ending it properly.
+    private func closing(_ answer: Answer, after sent: ByteBuffer, _ channel: any Channel) -> Response {
+        Response(
+            status: status(answer),
+            headers: headers(answer),
+            body: ResponseBody(contentLength: answer.body.utf8.count) { writer in
+                try await writer.write(sent)
+                try await channel.close()
+                throw ConnectionClosed()
+            }
+        )
+    }
+
+    private func status(_ answer: Answer) -> HTTPResponse.Status {
+        HTTPResponse.Status(code: answer.status)
+    }
+
+    private func headers(_ answer: Answer) -> HTTPFields {
+        var fields = HTTPFields()
+        for field in answer.fields {
+            guard let name = HTTPFields.Key(field.name) else { continue }
+            fields.append(HTTPFields.Element(name: name, value: field.value))
+        }
+        return fields
+    }
+
+    private func bytes(_ answer: Answer) -> ByteBuffer {
+        ByteBuffer(string: answer.body)
+    }
+}

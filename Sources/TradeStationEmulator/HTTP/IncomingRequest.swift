@@ -1,0 +1,46 @@
+/// One HTTP request as plain text values, so that what is answered can be decided without a connection.
+struct IncomingRequest: Sendable {
+    var method: String
+    /// The path as sent, without the query.
+    var path: String
+    var query = ""
+    var authorization: String?
+    var contentType: String?
+    var cookie: String?
+    var origin: String?
+    var body = ""
+
+    /// The path's pieces, decoded; nil when an escape in it is broken.
+    var pathComponents: [String]? {
+        var components: [String] = []
+        for piece in path.split(separator: "/") {
+            guard let decoded = FormFields.decode(piece) else { return nil }
+            components.append(decoded)
+        }
+        return components
+    }
+
+    /// The media type without its parameters, in lower case.
+    var mediaType: String? {
+        contentType?.split(separator: ";").first.map { String($0).trimmed.lowercased() }
+    }
+
+    /// The value of one cookie.
+    func cookie(named name: String) -> String? {
+        for piece in (cookie ?? "").split(separator: ";") {
+            let parts = piece.split(separator: "=", maxSplits: 1)
+            if parts.count == 2, String(parts[0]).trimmed == name { return String(parts[1]).trimmed }
+        }
+        return nil
+    }
+}
+
+extension String {
+    /// Without spaces and tabs at either end.
+    var trimmed: String {
+        var text = self[...]
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return String(text)
+    }
+}

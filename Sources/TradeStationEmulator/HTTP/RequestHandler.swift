@@ -1,0 +1,58 @@
+/// Takes a request through admission, fault and decision. The only waiting is what a fault asks for.
+struct RequestHandler: Sendable {
+    let core: EmulatorCore
+    /// Waits for so many seconds; throws when the emulator stops.
+    let wait: @Sendable (Double) async throws -> Void
+
+    func handle(_ request: IncomingRequest) async throws -> Delivery {
+        if case .control(let name) = Endpoint(request) {
+            return .send(ControlAPI(core: core).answer(request, name: name))
+        }
+        let admission = core.admit(request)
+        guard let fault = admission.fault else { return .send(perform(request, admission)) }
+        switch (fault.action, fault.time) {
+        case (.truncate, _):
+            return .sendHalf(perform(request, admission))
+        case (.delay(let seconds), .before):
+            try await wait(seconds)
+            return .send(perform(request, admission))
+        case (_, .before):
+            return try await strike(fault, request, admission, answer: nil)
+        case (_, .after):
+            return try await strike(fault, request, admission, answer: core.decide(request, admission))
+        }
+    }
+
+    private func perform(_ request: IncomingRequest, _ admission: EmulatorState.Admission) -> Answer {
+        let answer = core.decide(request, admission)
+        core.conclude(admission, sent: answer)
+        return answer
+    }
+
+    /// The faults that do the same before and after the decision.
+    private func strike(
+        _ fault: EmulatorFault,
+        _ request: IncomingRequest,
+        _ admission: EmulatorState.Admission,
+        answer: Answer?
+    ) async throws -> Delivery {
+        switch fault.action {
+        case .close:
+            return .close
+        case .hang(let seconds):
+            try await wait(seconds)
+            return .close
+        case .respond(let status, let headers, let body):
+            let scripted = ScriptedAnswer(status: status, headers: headers, body: body)
+                .answer(at: admission.endpoint)
+            core.conclude(admission, sent: scripted)
+            return .send(scripted)
+        case .delay(let seconds):
+            try await wait(seconds)
+            core.conclude(admission, sent: answer)
+            return answer.map { .send($0) } ?? .close
+        case .truncate:
+            return answer.map { .sendHalf($0) } ?? .close
+        }
+    }
+}

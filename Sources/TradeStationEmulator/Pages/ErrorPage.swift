@@ -1,0 +1,15 @@
+/// What a person sees when a request cannot be answered by a redirect.
+struct ErrorPage: Sendable {
+    let reason: String
+
+    var html: String {
+        PageFrame(
+            title: "Sign-in refused",
+            content: """
+                <h1>Sign-in refused</h1>
+                <p class="alert" role="alert">\(HTMLText.escape(reason))</p>
+                <p>Nothing was granted. You can close this page.</p>
+                """
+        ).html
+    }
+}

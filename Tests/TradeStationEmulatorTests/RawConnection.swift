@@ -1,0 +1,46 @@
+import Foundation
+
+/// A TCP connection without any idea of HTTP: sends bytes and reads until the other side closes.
+struct RawConnection {
+    let port: Int
+
+    /// What came back before the end of the stream; a reset counts as its end.
+    func exchange(_ text: String) async -> String {
+        await withCheckedContinuation { continuation in
+            let port = port
+            Thread.detachNewThread {
+                continuation.resume(returning: Self.exchange(text, port: port))
+            }
+        }
+    }
+
+    private static func exchange(_ text: String, port: Int) -> String {
+        #if canImport(Darwin)
+            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { return "not connected" }
+        let bytes = Array(text.utf8)
+        guard send(descriptor, bytes, bytes.count, 0) == bytes.count else { return "not sent" }
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            received += buffer[..<count]
+        }
+        return String(decoding: received, as: UTF8.self)
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// An HTTP answer as the tests look at it.
+struct Reply: Sendable {
+    let status: Int
+    let headers: [String: String]
+    let body: String
+
+    /// The members of a JSON object as text; numbers and arrays in JSON's own notation.
+    func member(_ name: String) throws -> String? {
+        switch try object()[name] {
+        case let text as String: text
+        case let number as NSNumber: number.stringValue
+        default: nil
+        }
+    }
+
+    func object() throws -> [String: Any] {
+        try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] ?? [:]
+    }
+
+    func objects(_ name: String) throws -> [[String: Any]] {
+        try object()[name] as? [[String: Any]] ?? []
+    }
+
+    /// The query of the redirect's target, decoded.
+    var redirectQuery: [String: String] {
+        let items = URLComponents(string: headers["location"] ?? "")?.queryItems ?? []
+        return Dictionary(items.map { ($0.name, $0.value ?? "") }) { _, last in last }
+    }
+
+    /// The claims of a JWT.
+    static func claims(of token: String?) throws -> [String: Any] {
+        let parts = (token ?? "").split(separator: ".")
+        guard parts.count == 3 else { return [:] }
+        var text = String(parts[1]).replacing("-", with: "+").replacing("_", with: "/")
+        while text.count % 4 != 0 { text += "=" }
+        return try JSONSerialization.jsonObject(with: Data(base64Encoded: text) ?? Data()) as? [String: Any] ?? [:]
+    }
+}
