@@ -1,0 +1,82 @@
+import Synchronization
+import TradeStationModel
+
+/// The tokens of one login as this process holds them, shared by all sessions on it.
+///
+/// Reading is one lock and one clock read, with no actor hop; only ``SessionManager`` writes.
+final class CachedTokens: Sendable {
+    /// A token and when it is due, by the boot clock.
+    private struct Snapshot {
+        var token: AccessToken?
+        /// From here on a refresh is due and the fast path answers nil.
+        var dueAt: Int64 = .min
+        /// From here on a refresh starts behind the token that is still served.
+        var softAt: Int64 = .min
+        /// From here on the token is not handed out.
+        var hardAt: Int64 = .min
+        /// When the token ends.
+        var endsAt: Int64 = .min
+        /// Whether the API has refused the token.
+        var isRefused = false
+    }
+
+    let login: Login.ID
+    private let clock: any TimeSource
+    private let snapshot = Mutex(Snapshot())
+
+    init(login: Login.ID, clock: any TimeSource) {
+        self.login = login
+        self.clock = clock
+    }
+
+    /// The token, if no refresh is due.
+    func current() -> AccessToken? {
+        let now = clock.bootMilliseconds()
+        return snapshot.withLock { now < $0.dueAt && !$0.isRefused ? $0.token : nil }
+    }
+
+    /// The token, if it lives for `milliseconds` more and is above the hard minimum; and whether it is in its soft
+    /// window.
+    func serving(milliseconds: Int64, at now: Int64) -> (token: AccessToken, isSoft: Bool)? {
+        snapshot.withLock { held in
+            guard let token = held.token, !held.isRefused, now < held.hardAt, held.endsAt - now >= milliseconds else {
+                return nil
+            }
+            return (token, now >= held.softAt)
+        }
+    }
+
+    /// The generation held, 0 when there is none.
+    var generation: Int { snapshot.withLock { $0.token?.generation ?? 0 } }
+
+    /// Takes over newer tokens.
+    func adopt(_ tokens: TokenSet, generation: Int, now: Moment) {
+        let endsAt = now.advanced(byMilliseconds: tokens.expiresAt.milliseconds(after: now)).bootMilliseconds
+        let softAt = endsAt - RefreshPolicy.softWindow(lifetimeSeconds: tokens.lifetimeSeconds, login: login)
+        let hardAt = endsAt - RefreshPolicy.hardMinimum(lifetimeSeconds: tokens.lifetimeSeconds)
+        snapshot.withLock { held in
+            guard generation >= held.token?.generation ?? 0, !(held.isRefused && generation == held.token?.generation),
+                !tokens.accessToken.isEmpty
+            else { return }
+            held = Snapshot(
+                token: AccessToken(tokens, generation: generation),
+                dueAt: softAt,
+                softAt: softAt,
+                hardAt: hardAt,
+                endsAt: endsAt
+            )
+        }
+    }
+
+    /// Serves from the fast path until `bootMilliseconds` although a refresh is due, but never past the hard minimum.
+    func serve(until bootMilliseconds: Int64) {
+        snapshot.withLock { $0.dueAt = min(bootMilliseconds, $0.hardAt) }
+    }
+
+    /// Stops serving a token that the API refused, unless a newer one is there.
+    func refuse(generation: Int) {
+        snapshot.withLock { held in
+            if let token = held.token, token.generation <= generation { held.isRefused = true }
+        }
+    }
+}

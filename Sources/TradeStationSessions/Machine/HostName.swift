@@ -1,0 +1,16 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What this machine calls itself, for the audit.
+enum HostName {
+    /// Asks the kernel only: Foundation would ask the resolver, which can take seconds.
+    static var current: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        let result = gethostname(&buffer, buffer.count - 1)
+        guard result == 0 else { return "localhost" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

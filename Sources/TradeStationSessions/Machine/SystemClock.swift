@@ -1,0 +1,57 @@
+import Foundation
+public import TradeStationModel
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The machine's own clocks.
+public struct SystemClock: TimeSource {
+    /// Names the boot of this machine.
+    public let bootID: String
+
+    /// Reads the boot id once.
+    public init() {
+        bootID = Self.readBootID()
+    }
+
+    /// Milliseconds since boot; suspend counts, steps of the wall clock do not.
+    public func bootMilliseconds() -> Int64 {
+        #if canImport(Darwin)
+            Self.read(CLOCK_MONOTONIC_RAW)
+        #else
+            Self.read(CLOCK_BOOTTIME)
+        #endif
+    }
+
+    /// The wall clock.
+    public func wallTime() -> Timestamp {
+        Timestamp(milliseconds: Self.read(CLOCK_REALTIME))
+    }
+
+    /// Waits on a clock that counts suspend.
+    public func sleep(milliseconds: Int64) async throws {
+        try await Task.sleep(for: Duration.milliseconds(milliseconds), clock: .continuous)
+    }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    private static func readBootID() -> String {
+        #if canImport(Darwin)
+            var size = 0
+            sysctlbyname("kern.bootsessionuuid", nil, &size, nil, 0)
+            var buffer = [UInt8](repeating: 0, count: size)
+            sysctlbyname("kern.bootsessionuuid", &buffer, &size, nil, 0)
+            return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+        #else
+            let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+            return text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+        #endif
+    }
+}

@@ -1,0 +1,157 @@
+public import TradeStationModel
+
+/// A profile as a person asks for it.
+public struct ProfileRequest: Sendable {
+    /// The API key of a new login. What is nil was not said: a known key keeps it, a new key gets TradeStation's.
+    public struct KeyRequest: Sendable {
+        /// The client id; TradeStation calls it the API key.
+        public var clientID: String
+        /// The client secret of a confidential client.
+        public var secret: Secret?
+        /// A refresh token that is already there, instead of a sign-in.
+        public var refreshToken: Secret?
+        /// The scopes to ask for.
+        public var scopes: [String] = ProfileRequest.defaultScopes
+        /// The registered callback.
+        public var redirectURI: String?
+        /// Whether PKCE is used.
+        public var usesPKCE: Bool?
+        /// Whether a nonce is sent.
+        public var usesNonce: Bool?
+        /// How the key proves itself.
+        public var authentication: ClientAuthentication?
+        /// The authorization endpoint.
+        public var authorizeURL: EndpointURL?
+        /// The token endpoint.
+        public var tokenURL: EndpointURL?
+        /// The revocation endpoint.
+        public var revokeURL: EndpointURL?
+
+        /// A key by its client id.
+        public init(clientID: String) {
+            self.clientID = clientID
+        }
+    }
+
+    /// Where the login comes from.
+    public enum Source: Sendable {
+        /// The login of another profile.
+        case sameLogin(as: ProfileName)
+        /// A new login to this key.
+        case key(KeyRequest)
+    }
+
+    /// What is asked for when nothing is said: identity, a refresh token, and TradeStation's default API scopes.
+    public static let defaultScopes = ["openid", "profile", "offline_access", "MarketData", "ReadAccount", "Trade"]
+
+    /// Its name.
+    public var name: ProfileName
+    /// Real money or the simulator.
+    public var environment: Environment
+    /// The API version it speaks.
+    public var apiVersion: APIVersion
+    /// The origin of the API; nil means TradeStation's.
+    public var apiURL: EndpointURL?
+    /// Where the login comes from.
+    public var source: Source
+    /// Whether the sign-in happens now. Otherwise the profile is stored unverified.
+    public var signsIn: Bool
+
+    /// A profile to ask for.
+    public init(
+        name: ProfileName,
+        environment: Environment,
+        apiVersion: APIVersion = .v3,
+        apiURL: EndpointURL? = nil,
+        source: Source,
+        signsIn: Bool = true
+    ) {
+        self.name = name
+        self.environment = environment
+        self.apiVersion = apiVersion
+        self.apiURL = apiURL
+        self.source = source
+        self.signsIn = signsIn
+    }
+}
+
+extension ProfileRequest.KeyRequest {
+    /// The registration of a key that the store does not know yet.
+    ///
+    /// - Throws: ``AccountsError`` `usage`, `input_required`.
+    func registration() throws(AccountsError) -> ClientRegistration {
+        guard !clientID.isEmpty, clientID.utf8.count <= 255, clientID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw AccountsError(
+                .usage,
+                "This is not a client id.",
+                suggestion: "the API key as TradeStation shows it, with --client-id"
+            )
+        }
+        guard (authorizeURL == nil) == (tokenURL == nil) else {
+            throw AccountsError(
+                .usage,
+                "The authorization and the token endpoint go together.",
+                reason: "Otherwise a code of one server would be sent to another.",
+                suggestion: "both --authorize-url and --token-url"
+            )
+        }
+        let authentication = authentication ?? (secret == nil ? .none : .post)
+        guard (authentication == .none) == (secret == nil) else {
+            throw authentication == .none
+                ? AccountsError(.usage, "A public client has no secret.", suggestion: "leave out --client-auth none")
+                : AccountsError(
+                    .inputRequired,
+                    "This way of client authentication needs the client secret.",
+                    suggestion: "--secret-file FILE, or --secret-file - to read it from standard input"
+                )
+        }
+        guard usesPKCE ?? true || authentication != .none else {
+            throw AccountsError(
+                .usage,
+                "A public client needs PKCE (RFC 9700 section 2.1.1).",
+                suggestion: "leave out --pkce off"
+            )
+        }
+        if let redirectURI { _ = try EndpointURL(redirectURI) }
+        var registration = try ClientRegistration.tradeStation(clientID: clientID, authentication: authentication)
+        if let authorizeURL, let tokenURL {
+            registration.authorizeURL = authorizeURL
+            registration.tokenURL = tokenURL
+            registration.revokeURL = nil
+        }
+        registration.revokeURL = revokeURL ?? registration.revokeURL
+        registration.redirectURI = redirectURI
+        registration.usesPKCE = usesPKCE ?? true
+        registration.usesNonce = usesNonce ?? true
+        return registration
+    }
+
+    /// Refuses whatever was said of a known key that differs from what is stored.
+    ///
+    /// - Throws: ``AccountsError`` `usage`.
+    func agrees(with key: APIKey, storedSecret: Secret?) throws(AccountsError) {
+        let known = key.registration
+        if let secret, secret != storedSecret {
+            throw AccountsError(
+                .usage,
+                "This API key is already known, with another secret.",
+                suggestion: "tsaccounts set NAME --secret-file FILE, with a profile of that key"
+            )
+        }
+        let differs =
+            authorizeURL.map { $0 != known.authorizeURL } ?? false
+            || revokeURL.map { $0 != known.revokeURL } ?? false
+            || redirectURI.map { $0 != known.redirectURI } ?? false
+            || usesPKCE.map { $0 != known.usesPKCE } ?? false
+            || usesNonce.map { $0 != known.usesNonce } ?? false
+            || authentication.map { $0 != known.authentication } ?? false
+        guard !differs else {
+            throw AccountsError(
+                .usage,
+                "This API key is already known, with other settings.",
+                reason: "Endpoints, callback, PKCE, nonce and client authentication belong to the key.",
+                suggestion: "leave those options out, or tsaccounts set NAME with a profile of that key"
+            )
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// How a sign-in talks to the person in front of the screen.
+public struct SignInInteraction: Sendable {
+    /// Shows the URL to open. It holds no secret.
+    public let present: @Sendable (_ url: String) async -> Void
+    /// Reads a pasted redirect URL; nil at the end of input. Nil when nobody can paste.
+    public let pasted: (@Sendable () async throws -> String?)?
+    /// Says something about the sign-in, for example that a pasted text was no good.
+    public let note: @Sendable (_ text: String) -> Void
+    /// Whether a callback is listened for; otherwise only a pasted redirect URL ends the sign-in.
+    public let usesCallback: Bool
+    /// How long the whole sign-in may take.
+    public let timeLimit: Duration
+
+    /// An interaction.
+    public init(
+        timeLimit: Duration = .seconds(600),
+        usesCallback: Bool = true,
+        present: @escaping @Sendable (_ url: String) async -> Void,
+        pasted: (@Sendable () async throws -> String?)? = nil,
+        note: @escaping @Sendable (_ text: String) -> Void = { _ in }
+    ) {
+        self.timeLimit = timeLimit
+        self.usesCallback = usesCallback
+        self.present = present
+        self.pasted = pasted
+        self.note = note
+    }
+}

@@ -1,0 +1,92 @@
+import TradeStationModel
+
+/// The errors of the refresh transaction, in the words people read.
+extension AccountsError {
+    static let notSignedIn = AccountsError(
+        .loginRequired,
+        "Nobody is signed in for this profile.",
+        suggestion: "tsaccounts login NAME"
+    )
+
+    static let signInEnded = AccountsError(
+        .loginRequired,
+        "The sign-in has ended: the server no longer accepts the refresh token.",
+        suggestion: "tsaccounts login NAME"
+    )
+
+    static let noRefreshToken = AccountsError(
+        .loginRequired,
+        "The access token has ended and there is no refresh token.",
+        reason: "The sign-in did not grant offline_access.",
+        suggestion: "tsaccounts login NAME"
+    )
+
+    static let stranger = AccountsError(
+        .wrongUser,
+        "The sign-in server answered with tokens of another user.",
+        reason: "They are kept, but handed to nobody.",
+        suggestion: "tsaccounts login NAME"
+    )
+
+    static let held = AccountsError(
+        .loginRequired,
+        "This login is set aside until a person has looked.",
+        suggestion: "tsaccounts audit NAME, then tsaccounts login NAME"
+    )
+
+    static let clientRejected = AccountsError(
+        .clientRejected,
+        "The sign-in server refuses this API key.",
+        reason: "The client id is unknown or disabled, or the secret is wrong.",
+        suggestion: "tsaccounts set NAME --secret-file FILE, then tsaccounts refresh NAME"
+    )
+
+    static let closed = AccountsError(.closed, "The session manager is closed.", suggestion: "a new SessionManager")
+
+    static func minValidityTooLong(lifetimeSeconds: Int) -> AccountsError {
+        AccountsError(
+            .minValidityTooLong,
+            "No token lives that long.",
+            reason: "Access tokens of this login live \(lifetimeSeconds) seconds in all.",
+            suggestion: "tsaccounts token NAME --min-validity \(max(1, lifetimeSeconds / 2))"
+        )
+    }
+
+    static func rateLimited(seconds: Int64) -> AccountsError {
+        AccountsError(
+            .rateLimited,
+            "The sign-in server asked for a pause; it lasts \(seconds) more seconds.",
+            suggestion: "the same command in \(seconds) seconds"
+        )
+    }
+
+    static func backingOff(seconds: Int64, last: String?) -> AccountsError {
+        AccountsError(
+            .backingOff,
+            "The last refresh failed; the next one is due in \(seconds) seconds.",
+            reason: last.map { "The failure was \($0)." },
+            suggestion: "the same command in \(seconds) seconds"
+        )
+    }
+
+    static let savedNowhere = AccountsError(
+        .storeReadonly,
+        "The new tokens could not be saved anywhere.",
+        suggestion: "free space or permissions for the store, then the same command"
+    )
+
+    static func saveDeferred(because cause: AccountsError?) -> AccountsError {
+        AccountsError(
+            .saveDeferred,
+            "The new tokens are safe beside the database, which could not take them.",
+            reason: cause?.message,
+            suggestion: "tsaccounts token NAME, which saves them once the database can be written"
+        )
+    }
+
+    static let answeredTooLate = AccountsError(
+        .serverUnreachable,
+        "The sign-in server answered so late that the new token is already at its end.",
+        suggestion: "the same command again"
+    )
+}

@@ -1,0 +1,32 @@
+import TradeStationModel
+
+/// When a token is due, and how long failures are waited out. Pure arithmetic, in milliseconds.
+struct RefreshPolicy: Sendable {
+    /// No token is handed out with less life than this: the smaller of 60 s and a tenth of its lifetime.
+    static func hardMinimum(lifetimeSeconds: Int) -> Int64 {
+        min(60_000, Int64(lifetimeSeconds) * 100)
+    }
+
+    /// With less life than this the token is still served and a refresh starts behind it: a quarter of the
+    /// lifetime, moved by up to a tenth either way so that logins do not all come due together.
+    static func softWindow(lifetimeSeconds: Int, login: Login.ID) -> Int64 {
+        // Multiplying by 2^64 divided by the golden ratio spreads consecutive ids evenly.
+        let spread =
+            Double((UInt64(bitPattern: login.rawValue) &* 0x9E37_79B9_7F4A_7C15) >> 11) / Double(UInt64(1) << 53)
+        return Int64(Double(lifetimeSeconds) * 250 * (0.9 + 0.2 * spread))
+    }
+
+    /// How long to wait after the n-th failure in a row. The first try comes again within two seconds; from then on
+    /// at least five seconds pass, plus full jitter below a doubling bound of at most 60 s.
+    static func backoff(failures: Int, fraction: Double) -> Int64 {
+        guard failures > 1 else { return 500 + Int64(fraction * 1500) }
+        let bound = min(60_000.0, 5000 * Double(1 << min(failures - 2, 10)))
+        return 5000 + Int64(fraction * bound)
+    }
+
+    /// Pauses before the second and the third request of a flight whose outcome is unknown.
+    static let replayPauses: [Int64] = [500, 2000]
+
+    /// No stored pause is believed beyond this, so that a stepped clock cannot lock a login out.
+    static let longestPause: Int64 = 300_000
+}

@@ -1,0 +1,57 @@
+public import TradeStationModel
+
+/// What a command that runs once needs: a token or a refresh by profile, with all that it has to tell about it.
+extension SessionManager {
+    /// A token for a one-shot command, with what such a command has to tell about it.
+    ///
+    /// - Throws: ``AccountsError`` as ``Session/accessToken(validFor:)``.
+    public func token(_ name: ProfileName, validFor duration: Duration = .zero) async throws -> TokenReport {
+        guard !isClosed else { throw AccountsError.closed }
+        let record = try await registry.profile(named: name)
+        do {
+            let (token, saveFailure) = try await token(
+                for: try await cache(for: record),
+                intent: .validity(milliseconds: duration.wholeMilliseconds),
+                profile: record.profile.name,
+                timeout: timeout
+            )
+            return TokenReport(profile: record, token: token, saveFailure: saveFailure?.about(name))
+        } catch let error as AccountsError {
+            throw error.about(name)
+        }
+    }
+
+    /// Makes one exchange for a profile now, unless somebody has made one since `record` was read.
+    ///
+    /// - Parameter onlyIfDue: makes none while the token is not near its end.
+    /// - Throws: ``AccountsError`` of the refresh, for example `login_required` or `server_unreachable`.
+    public func refresh(_ record: ProfileRecord, onlyIfDue: Bool = false) async throws -> RefreshReport {
+        guard !isClosed else { throw AccountsError.closed }
+        do {
+            let cache = try await cache(for: record)
+            if onlyIfDue, let token = cache.current() {
+                return RefreshReport(
+                    profile: record.profile.name,
+                    outcome: .fresh,
+                    generation: token.generation,
+                    expiresAt: token.expiresAt
+                )
+            }
+            let result = try await join(
+                cache,
+                .attempt(unlessNewerThan: record.login.generation),
+                for: record.profile.name,
+                deadline: clock.bootMilliseconds() + timeout
+            )
+            if let failure = result.saveFailure { throw failure }
+            return RefreshReport(
+                profile: record.profile.name,
+                outcome: result.outcome == .refreshed ? .refreshed : .adopted,
+                generation: result.generation,
+                expiresAt: result.tokens.expiresAt.wall
+            )
+        } catch let error as AccountsError {
+            throw error.about(record.profile.name)
+        }
+    }
+}

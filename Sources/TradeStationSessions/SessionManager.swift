@@ -1,0 +1,259 @@
+import Foundation
+import TradeStationOAuth
+import TradeStationStore
+
+/// Hands out auto-refreshing sessions by profile name, and sees to it that each login's refresh token is exchanged
+/// once however many callers, tasks and processes ask.
+public actor SessionManager {
+    private struct Airborne {
+        let flight: RefreshFlight
+        let task: Task<Void, Never>
+    }
+
+    /// Adds, changes and signs in profiles.
+    public nonisolated let registry: ProfileRegistry
+
+    nonisolated let clock: any TimeSource
+    nonisolated let timeout: Int64
+    nonisolated let apiTransport: HTTPTransport
+    private nonisolated let signInTransport: HTTPTransport
+    private nonisolated let store: any CredentialStore
+    private nonisolated let coordinator: RefreshCoordinator
+    private nonisolated let refreshesBehind: Bool
+    private var airborne: [Login.ID: Airborne] = [:]
+    private var caches: [Login.ID: CachedTokens] = [:]
+    private(set) var isClosed = false
+
+    /// Opens the store, or makes it on first use.
+    ///
+    /// - Throws: ``AccountsError`` of the store: `insecure_permissions`, `key_missing`, `key_mismatch`,
+    ///   `schema_too_new`, `store_corrupt`, `cannot_create`, `no_store_directory`, `store_busy`.
+    public init(configuration: SessionConfiguration = SessionConfiguration()) async throws {
+        let location =
+            if let directory = configuration.storeDirectory {
+                StoreLocation(directory: directory)
+            } else {
+                try StoreLocation.standard(environment: ProcessInfo.processInfo.environment)
+            }
+        let identity = AuditIdentity(
+            requester: configuration.requester ?? ProcessInfo.processInfo.processName,
+            host: HostName.current,
+            pid: ProcessInfo.processInfo.processIdentifier,
+            version: Product.version
+        )
+        let store = try await SQLiteCredentialStore.open(
+            at: location,
+            identity: identity,
+            clock: configuration.clock,
+            random: configuration.random
+        )
+        self.init(store: store, configuration: configuration)
+    }
+
+    init(store: any CredentialStore, configuration: SessionConfiguration) {
+        self.store = store
+        clock = configuration.clock
+        timeout = configuration.timeout.wholeMilliseconds
+        refreshesBehind = configuration.refreshesBehind
+        signInTransport = HTTPTransport(
+            configuration: Self.transport(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
+        )
+        // Of its own: an exchange never meets a connection that the API has left idle. A year of minute bars is some
+        // ten megabytes; what is much longer is not an answer.
+        apiTransport = HTTPTransport(
+            configuration: Self.transport(configuration, reply: configuration.timeout, megabytes: 64)
+        )
+        let endpoint = TokenEndpoint(transport: signInTransport)
+        coordinator = RefreshCoordinator(
+            store: store,
+            endpoint: endpoint,
+            clock: configuration.clock,
+            random: configuration.random,
+            logger: configuration.logger
+        )
+        registry = ProfileRegistry(
+            store: store,
+            endpoint: endpoint,
+            revocation: RevocationEndpoint(transport: signInTransport),
+            coordinator: coordinator,
+            clock: configuration.clock,
+            random: configuration.random,
+            timeoutMilliseconds: configuration.timeout.wholeMilliseconds
+        )
+    }
+
+    private static func transport(
+        _ configuration: SessionConfiguration,
+        reply: Duration,
+        megabytes: Int
+    ) -> TransportConfiguration {
+        TransportConfiguration(
+            connectMilliseconds: Int(configuration.connectTimeout.wholeMilliseconds),
+            replyMilliseconds: Int(reply.wholeMilliseconds),
+            maximumBodyBytes: megabytes << 20,
+            userAgent: "tsaccounts/\(Product.version)"
+        )
+    }
+
+    /// A session for a profile.
+    ///
+    /// - Throws: ``AccountsError`` `bad_name`, `profile_not_found` (with the nearest name), `record_tampered`,
+    ///   `closed`.
+    public func session(named name: String) async throws -> Session {
+        guard !isClosed else { throw AccountsError.closed }
+        let record = try await registry.profile(named: ProfileName(name))
+        let cache = try await cache(for: record)
+        return Session(record: record, cache: cache, manager: self)
+    }
+
+    /// A session that lives as long as `body`.
+    public func withSession<Result: Sendable>(
+        named name: String,
+        _ body: (Session) async throws -> Result
+    ) async throws -> Result {
+        try await body(try await session(named: name))
+    }
+
+    /// Ends all flights and closes the store. A refresh that has been sent is saved first. Safe at any moment, twice.
+    public func close() async {
+        isClosed = true
+        let flights = airborne.values
+        for airborne in flights { airborne.task.cancel() }
+        for airborne in flights { await airborne.task.value }
+        await signInTransport.shutdown()
+        await apiTransport.shutdown()
+        await store.close()
+    }
+
+    // MARK: What sessions ask for
+
+    /// A token that satisfies the intent, from memory or by joining the login's flight.
+    func token(
+        for cache: CachedTokens,
+        intent: RefreshIntent,
+        profile: ProfileName,
+        timeout: Int64
+    ) async throws -> (token: AccessToken, saveFailure: AccountsError?) {
+        guard !isClosed else { throw AccountsError.closed }
+        if case .validity(let milliseconds) = intent,
+            let (token, isSoft) = cache.serving(milliseconds: milliseconds, at: clock.bootMilliseconds())
+        {
+            if isSoft && refreshesBehind { refreshBehind(cache, profile) }
+            return (token, nil)
+        }
+        let result = try await join(
+            cache,
+            intent,
+            for: profile,
+            deadline: clock.bootMilliseconds() + timeout
+        )
+        return (result.accessToken, result.saveFailure)
+    }
+
+    /// Starts a refresh that nobody waits for. Until it has landed, the fast path serves what there is.
+    private func refreshBehind(_ cache: CachedTokens, _ profile: ProfileName) {
+        guard airborne[cache.login] == nil else { return }
+        cache.serve(until: .max)
+        _ = launch(cache, .newer(than: cache.generation), profile, deadline: clock.bootMilliseconds() + timeout)
+    }
+
+    /// Waits for the login's flight. What another caller's flight brings may not be enough for this one, whose own
+    /// then follows.
+    func join(
+        _ cache: CachedTokens,
+        _ intent: RefreshIntent,
+        for profile: ProfileName,
+        deadline: Int64
+    ) async throws -> RefreshResult {
+        while true {
+            guard !isClosed else { throw AccountsError.closed }
+            let running = airborne[cache.login]?.flight
+            let flight = running ?? launch(cache, intent, profile, deadline: deadline)
+            do {
+                let result = try await flight.wait(until: deadline)
+                if satisfies(result, intent) { return result }
+                guard running != nil else { throw shortfall(of: result, intent) }
+            } catch let error as AccountsError {
+                // Somebody else's flight, for another purpose, failed for a reason that may not be this caller's.
+                guard running != nil, flight.intent != intent, clock.bootMilliseconds() < deadline else { throw error }
+            }
+        }
+    }
+
+    /// Why a token that was just brought is not enough.
+    private func shortfall(of result: RefreshResult, _ intent: RefreshIntent) -> AccountsError {
+        if case .validity(let milliseconds) = intent, milliseconds >= Int64(result.tokens.lifetimeSeconds) * 1000 {
+            return .minValidityTooLong(lifetimeSeconds: result.tokens.lifetimeSeconds)
+        }
+        return result.saveFailure ?? .answeredTooLate
+    }
+
+    private func satisfies(_ result: RefreshResult, _ intent: RefreshIntent) -> Bool {
+        switch intent {
+        case .newer(let old), .attempt(let old): return result.generation > old
+        case .validity(let milliseconds):
+            let hard = RefreshPolicy.hardMinimum(lifetimeSeconds: result.tokens.lifetimeSeconds)
+            return result.tokens.expiresAt.milliseconds(after: clock.now()) >= max(hard, milliseconds)
+        }
+    }
+
+    private func launch(
+        _ cache: CachedTokens,
+        _ intent: RefreshIntent,
+        _ profile: ProfileName,
+        deadline: Int64
+    ) -> RefreshFlight {
+        let flight = RefreshFlight(intent: intent, clock: clock)
+        let order = RefreshCoordinator.Order(
+            login: cache.login,
+            profile: profile,
+            intent: intent,
+            deadline: deadline,
+            flight: flight
+        )
+        // The one stored task per login: shared by its waiters, never cancelled with the first of them.
+        let task = Task { [coordinator] in
+            let result: Result<RefreshResult, any Error>
+            do {
+                result = .success(try await coordinator.run(order))
+            } catch is CancellationError {
+                // Only closing cancels a flight.
+                result = .failure(AccountsError.closed)
+            } catch {
+                result = .failure(error)
+            }
+            land(cache, flight, result)
+        }
+        airborne[cache.login] = Airborne(flight: flight, task: task)
+        return flight
+    }
+
+    private func land(_ cache: CachedTokens, _ flight: RefreshFlight, _ result: Result<RefreshResult, any Error>) {
+        airborne[cache.login] = nil
+        switch result {
+        case .success(let landed):
+            cache.adopt(landed.tokens, generation: landed.generation, now: clock.now())
+        case .failure:
+            cache.serve(until: clock.bootMilliseconds() + Self.retryBehindMilliseconds)
+        }
+        flight.finish(result)
+    }
+
+    /// After a failed refresh behind a valid token, the next one starts at the first call after this.
+    private static let retryBehindMilliseconds: Int64 = 5000
+
+    func cache(for record: ProfileRecord) async throws -> CachedTokens {
+        let cache = caches[record.login.id] ?? CachedTokens(login: record.login.id, clock: clock)
+        caches[record.login.id] = cache
+        do {
+            if let stored = try await store.login(record.login.id), let tokens = stored.tokens, stored.staged == nil,
+                stored.login.state != .held
+            {
+                cache.adopt(tokens, generation: stored.login.generation, now: clock.now())
+            }
+        } catch let error as AccountsError {
+            throw error.about(record.profile.name)
+        }
+        return cache
+    }
+}

@@ -1,0 +1,12 @@
+public import TradeStationModel
+
+/// A token as a one-shot command needs it.
+public struct TokenReport: Sendable {
+    /// The profile it is for.
+    public let profile: ProfileRecord
+    /// The token.
+    public let token: AccessToken
+    /// Set when the database could not take the new token: `save_deferred` when it is safe in the side file, another
+    /// code when it is in this process's memory only.
+    public let saveFailure: AccountsError?
+}

@@ -1,0 +1,163 @@
+import Foundation
+import Synchronization
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+/// A store in a directory of its own, an emulator, and one clock that both live by.
+struct SessionStage: Sendable {
+    let directory: String
+    let clock: ManualClock
+    let emulator: Emulator
+
+    static func with<Value>(
+        rotate: Bool = false,
+        overlap: Int = 0,
+        _ body: (SessionStage) async throws -> Value
+    ) async throws -> Value {
+        let clock = ManualClock()
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("tss-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let configuration = EmulatorConfiguration(
+            rotate: rotate,
+            overlapSeconds: overlap,
+            now: { Date(timeIntervalSince1970: Double(clock.wallTime().milliseconds) / 1000) }
+        )
+        return try await Emulator.with(configuration) { emulator in
+            try await body(
+                SessionStage(
+                    directory: directory.appendingPathComponent("store").path,
+                    clock: clock,
+                    emulator: emulator
+                )
+            )
+        }
+    }
+
+    /// A manager of its own, as another process would have it.
+    func withManager<Value: Sendable>(
+        timeout: Duration = .seconds(30),
+        _ body: (SessionManager) async throws -> Value
+    ) async throws -> Value {
+        var configuration = SessionConfiguration(storeDirectory: directory)
+        configuration.clock = clock
+        configuration.requester = "session tests"
+        configuration.timeout = timeout
+        return try await withSessionManager(configuration: configuration, body)
+    }
+
+    /// A manager with the profiles `paper` and `real` on one login.
+    func withProfiles<Value: Sendable>(_ body: (SessionManager) async throws -> Value) async throws -> Value {
+        try await withManager { manager in
+            try await add("paper", to: manager)
+            _ = try await manager.registry.add(
+                ProfileRequest(
+                    name: ProfileName("real"),
+                    environment: .live,
+                    apiURL: EndpointURL(emulator.addresses.liveURL),
+                    source: .sameLogin(as: ProfileName("paper"))
+                ),
+                interaction: nil
+            )
+            return try await body(manager)
+        }
+    }
+
+    /// The API key of the emulator's confidential client.
+    func keyRequest() throws -> ProfileRequest.KeyRequest {
+        var key = ProfileRequest.KeyRequest(clientID: emulator.addresses.clientID)
+        key.secret = Secret(emulator.addresses.clientSecret)
+        key.authorizeURL = try EndpointURL(emulator.addresses.authorizeURL)
+        key.tokenURL = try EndpointURL(emulator.addresses.tokenURL)
+        key.revokeURL = try EndpointURL(emulator.addresses.revokeURL)
+        return key
+    }
+
+    /// Adds a simulator profile with a whole sign-in.
+    @discardableResult
+    func add(_ name: String, user: Int = 0, to manager: SessionManager) async throws -> ProfileRecord {
+        try await manager.registry.add(
+            ProfileRequest(
+                name: ProfileName(name),
+                environment: .sim,
+                apiURL: EndpointURL(emulator.addresses.simURL),
+                source: .key(keyRequest())
+            ),
+            interaction: browser(user: user)
+        )
+    }
+
+    /// A person who signs in and pastes the address that the browser ends up at.
+    func browser(user: Int = 0, declines: Bool = false) -> SignInInteraction {
+        let person = emulator.addresses.users[user]
+        let (addresses, continuation) = AsyncThrowingStream.makeStream(of: String.self)
+        return SignInInteraction(
+            usesCallback: false,
+            present: { url in
+                do {
+                    continuation.yield(
+                        try await EmulatedBrowser().redirect(
+                            at: url,
+                            username: person.username,
+                            password: person.password,
+                            declines: declines
+                        )
+                    )
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            },
+            pasted: {
+                for try await address in addresses { return address }
+                return nil
+            }
+        )
+    }
+
+    /// The audit's events, in order.
+    func events(_ manager: SessionManager) async throws -> [String] {
+        try await manager.registry.auditRecords(AuditQuery()).compactMap { $0.text("event") }
+    }
+
+    /// Lets time pass until `body` is done, whenever somebody waits for something shorter than a caller's deadline.
+    func whileTimePasses<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let isDone = Mutex(false)
+        async let value = Result { () async throws -> Value in
+            defer { isDone.withLock { $0 = true } }
+            return try await body()
+        }
+        while !isDone.withLock({ $0 }) {
+            if !clock.advanceToNext(sleepingAtMost: 25_000) { await Task.yield() }
+        }
+        return try await value.get()
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}
+
+/// The code of the error that `body` throws.
+func code(of body: () async throws -> Void) async -> AccountsError.Code? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return (error as? AccountsError)?.code
+    }
+}

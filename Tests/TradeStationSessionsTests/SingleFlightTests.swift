@@ -1,0 +1,120 @@
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+@Suite(.serialized) struct SingleFlightTests {
+    @Test func `ten thousand tasks at expiry make one exchange, whoever of them is cancelled`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                let before = stage.emulator.counts.exchanges
+                stage.clock.advance(seconds: 1201)
+                let tokens = try await withThrowingTaskGroup(of: AccessToken?.self) { group in
+                    for _ in 0..<10_000 { group.addTask { try await session.accessToken() } }
+                    for _ in 0..<100 {
+                        let cancelled = Task { try await session.accessToken() }
+                        cancelled.cancel()
+                        group.addTask { try? await cancelled.value }
+                    }
+                    return try await group.reduce(into: [AccessToken?]()) { $0.append($1) }
+                }
+                #expect(stage.emulator.counts.exchanges - before == 1)
+                #expect(tokens.compactMap { $0 }.count >= 10_000)
+                #expect(Set(tokens.compactMap { $0?.secret.exposed }).count == 1)
+                #expect(stage.emulator.counts.refused == 0)
+            }
+        }
+    }
+
+    @Test func `the first caller's cancellation ends neither the exchange nor the others`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                stage.clock.advance(seconds: 1201)
+                let old = try await manager.registry.profile(named: ProfileName("paper")).login.generation
+                stage.emulator.script([EmulatorFault(at: .token, when: .before, .delay(seconds: 0.2))])
+                let first = Task { try await session.accessToken() }
+                while stage.emulator.counts.exchanges < 2 { await Task.yield() }
+                let second = Task { try await session.accessToken() }
+                first.cancel()
+                await #expect(throws: CancellationError.self) { try await first.value }
+                #expect(try await second.value.generation == old + 1)
+                #expect(stage.emulator.counts.exchanges == 2)
+            }
+        }
+    }
+
+    //  manager A            | manager B (as another process)
+    //  both read: expired   | both read: expired
+    //  takes the lock       | waits for the lock
+    //  exchanges, saves     |
+    //                       | reads again: newer generation, adopts
+    @Test func `two managers on one store make one exchange, and profiles on one login share it`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { first in
+                try await stage.withManager { second in
+                    let paper = try await first.session(named: "paper")
+                    let real = try await second.session(named: "real")
+                    let before = stage.emulator.counts.exchanges
+                    stage.clock.advance(seconds: 1201)
+                    async let one = paper.accessToken()
+                    async let other = real.accessToken()
+                    let tokens = try await (one, other)
+                    #expect(tokens.0 == tokens.1)
+                    #expect(stage.emulator.counts.exchanges - before == 1)
+                    #expect(stage.emulator.counts.refused == 0)
+                }
+            }
+        }
+    }
+
+    @Test func `a caller leaves at its own deadline while the refresh goes on and is saved`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { _ in }
+            try await stage.withManager(timeout: .seconds(2)) { manager in
+                let session = try await manager.session(named: "paper")
+                stage.clock.advance(seconds: 1201)
+                stage.emulator.script([EmulatorFault(at: .token, when: .before, .delay(seconds: 0.5))])
+                let waiting = Task { try await session.accessToken() }
+                while stage.emulator.counts.exchanges < 2 { await Task.yield() }
+                while stage.clock.sleeperCount == 0 { await Task.yield() }
+                stage.clock.advance(seconds: 3)
+                #expect(await code { _ = try await waiting.value } == .serverUnreachable)
+                let token = try await session.accessToken()
+                #expect(token.generation == 2)
+                #expect(stage.emulator.counts.exchanges == 2)
+            }
+        }
+    }
+
+    @Test func `a caller who asks for too much fails alone`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                stage.clock.advance(seconds: 1201)
+                let greedy = Task { try await session.accessToken(validFor: .seconds(5000)) }
+                let modest = (0..<50).map { _ in Task { try await session.accessToken() } }
+                #expect(await code { _ = try await greedy.value } == .minValidityTooLong)
+                for task in modest { #expect(try await task.value.generation == 2) }
+                #expect(stage.emulator.counts.refreshes == 1)
+            }
+        }
+    }
+
+    @Test func `twenty rotations in a row each send only the newest refresh token`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { _ in }
+            for _ in 0..<20 {
+                stage.clock.advance(seconds: 1201)
+                try await stage.withManager { manager in
+                    _ = try await manager.session(named: "paper").accessToken()
+                }
+            }
+            #expect(stage.emulator.counts.refreshes == 20)
+            #expect(stage.emulator.counts.refused == 0)
+            #expect(stage.emulator.counts.loginsLost == 0)
+        }
+    }
+}
