@@ -1,0 +1,37 @@
+import ArgumentParser
+import TradeStationSessions
+
+/// `tsaccounts audit verify`.
+struct AuditVerifyCommand: StoreCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check every audit row against its hashes."
+    )
+
+    static let requester = "audit verify"
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        try await withManager { manager in
+            let found = try await manager.registry.verifyAudit()
+            if shared.json {
+                try Console.standardOutput(
+                    JSONText.object([
+                        ("ok", .bool(found.isIntact)), ("rows", .integer(Int64(found.rows))),
+                        ("first_bad_seq", .optional(found.firstBadSequence)),
+                    ]).line
+                )
+            } else if found.isIntact {
+                try Console.standardOutput("ok: \(found.rows) rows, unbroken")
+            }
+            guard let problem = found.problem else { return }
+            throw AccountsError(
+                .auditBroken,
+                found.firstBadSequence.map { "The audit is broken at seq \($0)." } ?? "The audit table is not guarded.",
+                reason: problem,
+                suggestion: "comparing with a copy of the database from before"
+            )
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import TradeStationSessions
+
+/// `tsaccounts list [profiles]`.
+struct ListCommand: StoreCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the profiles.")
+
+    @Argument(help: "profiles, and nothing else.") var what: String?
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        guard what == nil || what == "profiles" else { throw ValidationError("Only profiles can be listed.") }
+    }
+
+    func run() async throws {
+        try await withManager { manager in
+            let text = ProfileText(now: SystemClock().wallTime())
+            let records = try await manager.registry.profiles()
+            if shared.json {
+                try Console.standardOutput(text.json(records).line)
+            } else if records.isEmpty {
+                shared.note("There is no profile yet. Try: tsaccounts add profile main --sim --client-id ID")
+            } else {
+                try text.table(records).forEach(Console.standardOutput)
+            }
+        }
+    }
+}

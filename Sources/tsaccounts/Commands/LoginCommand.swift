@@ -1,0 +1,51 @@
+import ArgumentParser
+import TradeStationSessions
+
+/// `tsaccounts login NAME`.
+struct LoginCommand: StoreCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login",
+        abstract: "Sign in again, as the same user."
+    )
+
+    @Argument(help: "The profile.") var name: String?
+
+    @Flag(name: .customLong("no-browser"), help: "Print the URL only.")
+    var noBrowser = false
+
+    @Flag(name: .long, help: "Listen for no callback; read the pasted redirect URL from standard input.")
+    var paste = false
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        let wanted = try shared.profileName(name)
+        guard !shared.noInput else {
+            throw AccountsError(
+                .inputRequired,
+                profile: wanted?.text,
+                "A sign-in needs a person.",
+                suggestion: "tsaccounts login without --no-input"
+            )
+        }
+        try await withManager { manager in
+            let record = try await manager.registry.profile(namedOrOnly: wanted)
+            let conversation = SignInConversation(
+                shared: shared,
+                opensBrowser: !noBrowser,
+                pastesOnly: paste,
+                standardInputIsTaken: false
+            )
+            let signedIn = try await manager.registry.signIn(
+                record.profile.name,
+                interaction: conversation.interaction
+            )
+            if shared.json {
+                try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(signedIn).line)
+            } else {
+                let user = signedIn.login.identity.username.map { " as \($0.printable(limit: 60))" } ?? ""
+                shared.note("Signed in\(user). Next: tsaccounts token \(signedIn.profile.name)")
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import TradeStationSessions
+
+/// `tsaccounts refresh [NAME...]`.
+struct RefreshCommand: StoreCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refresh",
+        abstract: "Exchange the refresh token now.",
+        discussion: """
+            Also during backoff and when the API key was refused. During a pause that the server asked for it waits, \
+            within --timeout.
+            """
+    )
+
+    @Argument(help: "The profiles.") var names: [String] = []
+    @Flag(name: .long, help: "All profiles.") var all = false
+    @Flag(name: .long, help: "With --all: only those whose token is near its end.") var due = false
+    @OptionGroup var shared: SharedOptions
+
+    private struct Result {
+        let profile: ProfileName
+        let report: RefreshReport?
+        let failure: AccountsError?
+    }
+
+    func validate() throws {
+        guard !all || names.isEmpty else { throw ValidationError("Name profiles or say --all, not both.") }
+        guard !due || all else { throw ValidationError("--due goes with --all.") }
+    }
+
+    func run() async throws {
+        let wanted = try names.isEmpty ? [shared.profileName(nil)] : names.map { try shared.profileName($0) }
+        try await withManager { manager in
+            var records: [ProfileRecord] = []
+            if all {
+                records = try await manager.registry.profiles()
+            } else {
+                for name in wanted { records.append(try await manager.registry.profile(namedOrOnly: name)) }
+            }
+            var results: [Result] = []
+            for record in records { results.append(try await refresh(record, manager)) }
+            try report(results)
+        }
+    }
+
+    private func refresh(_ record: ProfileRecord, _ manager: SessionManager) async throws -> Result {
+        let name = record.profile.name
+        do {
+            return Result(profile: name, report: try await manager.refresh(record, onlyIfDue: due), failure: nil)
+        } catch let error as AccountsError {
+            return Result(profile: name, report: nil, failure: error.about(name))
+        }
+    }
+
+    private func report(_ results: [Result]) throws {
+        let failures = results.compactMap(\.failure)
+        // A single failure is the command's failure: nothing on standard output.
+        if let failure = failures.first, results.count == 1 { throw failure }
+        if shared.json {
+            try Console.standardOutput(JSONText.object([("results", .array(results.map(json)))]).line)
+        } else {
+            for result in results where !shared.quiet {
+                Console.standardError("\(result.profile): \(words(result))")
+            }
+        }
+        let worst = ExitStatus.worst(failures.map { ExitStatus.of($0.code) })
+        guard let failure = failures.first(where: { ExitStatus.of($0.code) == worst }) else { return }
+        if shared.json { throw failure }
+        throw Ending(status: worst)
+    }
+
+    private func words(_ result: Result) -> String {
+        if let failure = result.failure { return FailureText.plain(failure) }
+        guard let report = result.report else { return "" }
+        return "\(report.outcome.rawValue), generation \(report.generation), until \(report.expiresAt)"
+    }
+
+    private func json(_ result: Result) -> JSONText {
+        .object([
+            ("profile", .string(result.profile.text)),
+            ("outcome", .string(result.report?.outcome.rawValue ?? "failed")),
+            ("code", .optional(result.failure?.code.rawValue)),
+            ("generation", .optional(result.report.map { Int64($0.generation) })),
+            ("expires_at", .optional(result.report?.expiresAt.description)),
+        ])
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import TradeStationSessions
+
+/// `tsaccounts rename NAME NEW`.
+struct RenameCommand: StoreCommand {
+    static let configuration = CommandConfiguration(commandName: "rename", abstract: "Give a profile another name.")
+
+    @Argument(help: "The profile.") var name: String
+    @Argument(help: "Its new name.") var newName: String
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        let (old, new) = (try ProfileName(name), try ProfileName(newName))
+        try await withManager { manager in
+            try await manager.registry.rename(old, to: new)
+            if shared.json {
+                let record = try await manager.registry.profile(named: new)
+                try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(record).line)
+            } else {
+                shared.note("\(old) is now \(new).")
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import TradeStationSessions
+
+/// `tsaccounts revoke NAME`.
+struct RevokeCommand: StoreCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Revoke a refresh token at the server, which ends every sign-in of its API key."
+    )
+
+    @Argument(help: "The profile.") var name: String
+    @Flag(name: .long, help: "Do not ask.") var yes = false
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        let profileName = try ProfileName(name)
+        try await withManager { manager in
+            let record = try await manager.registry.profile(named: profileName)
+            let ended = try await manager.registry.keyMates(of: record)
+            if !shared.json { announce(ended) }
+            try await Confirmation.demand(
+                "Revoke?",
+                of: record.profile.name,
+                answered: yes,
+                noInput: shared.noInput,
+                command: "tsaccounts revoke \(record.profile.name)"
+            )
+            let revoked = try await manager.registry.revoke(profileName)
+            if shared.json {
+                try Console.standardOutput(
+                    JSONText.object([
+                        ("profile", .string(record.profile.name.text)),
+                        ("signed_out", .array(revoked.map { .string($0.profile.name.text) })),
+                    ]).line
+                )
+            } else {
+                shared.note("Revoked. Next: tsaccounts login \(record.profile.name)")
+            }
+        }
+    }
+
+    private func announce(_ ended: [ProfileRecord]) {
+        shared.note("This ends the sign-in of every profile on the API key:")
+        for mate in ended {
+            let user = mate.login.identity.username.map { " (\($0.printable(limit: 60)))" } ?? ""
+            shared.note("  \(mate.profile.name)\(user)")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import TradeStationSessions
+
+/// The value of `--since`: a time, or how long ago.
+enum SinceTime: Equatable {
+    case at(Timestamp)
+    case ago(seconds: Int64)
+
+    /// Reads RFC 3339, or a number with `s`, `m`, `h` or `d`.
+    init?(_ text: String) {
+        if let time = Timestamp(text) {
+            self = .at(time)
+            return
+        }
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count >= 0,
+            count <= 100_000_000
+        else { return nil }
+        self = .ago(seconds: count * unit)
+    }
+
+    /// The time it means.
+    func time(now: Timestamp) -> Timestamp {
+        switch self {
+        case .at(let time): time
+        case .ago(let seconds): now.advanced(byMilliseconds: -seconds * 1000)
+        }
+    }
+}

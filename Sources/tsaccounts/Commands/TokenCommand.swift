@@ -1,0 +1,46 @@
+import ArgumentParser
+import TradeStationSessions
+
+/// `tsaccounts token [NAME]`.
+struct TokenCommand: StoreCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token",
+        abstract: "Print a fresh access token, and nothing else.",
+        discussion: "Pass it on by pipe or file, never as an argument: arguments are visible to every process."
+    )
+
+    @Argument(help: "The profile.") var name: String?
+
+    @Option(
+        name: .customLong("min-validity"),
+        help: ArgumentHelp("How long the token must live at least.", valueName: "seconds")
+    )
+    var minValidity: UInt32 = 0
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        let wanted = try shared.profileName(name)
+        try await withManager { manager in
+            let record = try await manager.registry.profile(namedOrOnly: wanted)
+            let report = try await manager.token(
+                record.profile.name,
+                validFor: .seconds(Int64(minValidity))
+            )
+            if let failure = report.saveFailure, failure.code != .saveDeferred { throw failure }
+            try Console.standardOutput(shared.json ? json(report).line : report.token.secret.exposed)
+            if let deferred = report.saveFailure { throw deferred }
+        }
+    }
+
+    private func json(_ report: TokenReport) -> JSONText {
+        let profile = report.profile.profile
+        let left = report.token.expiresAt.milliseconds - SystemClock().wallTime().milliseconds
+        return .object([
+            ("profile", .string(profile.name.text)), ("environment", .string(profile.environment.rawValue)),
+            ("api_url", .string(profile.apiOrigin)), ("access_token", .string(report.token.secret.exposed)),
+            ("token_type", .string("Bearer")), ("expires_at", .string(report.token.expiresAt.description)),
+            ("expires_in_seconds", .integer(left / 1000)),
+        ])
+    }
+}

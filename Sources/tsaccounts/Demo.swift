@@ -1,0 +1,134 @@
+import TradeStationEmulator
+import TradeStationSessions
+
+/// The story that `tsaccounts demo` tells, for somebody who has never heard of it.
+struct Demo {
+    /// Short, so that nobody waits 20 minutes for the interesting part.
+    static let tokenSeconds = 4
+    private static let askers = 50
+
+    let manager: SessionManager
+    let emulator: Emulator
+    let directory: String
+
+    func run() async throws {
+        try say("tsaccounts keeps TradeStation sign-ins alive and hands out fresh access tokens by name.")
+        try say("This is the whole story, on this machine only, against a stand-in for TradeStation.")
+        try await addProfiles()
+        let token = try await watchToken()
+        try await callAPI()
+        try await expire(token)
+        try await lookBack()
+        try say("\nThat was all; everything is cleaned up. Your turn:")
+        try say("  tsaccounts add profile main --sim --client-id YOUR_API_KEY --secret-file FILE")
+    }
+
+    private func addProfiles() async throws {
+        try chapter(1, "Two profiles, one sign-in")
+        try say("  $ tsaccounts add profile paper --sim --client-id \(emulator.addresses.clientID.prefix(12))...")
+        guard let user = emulator.addresses.users.first else { return }
+        var key = ProfileRequest.KeyRequest(clientID: emulator.addresses.clientID)
+        key.secret = Secret(emulator.addresses.clientSecret)
+        key.authorizeURL = try EndpointURL(emulator.addresses.authorizeURL)
+        key.tokenURL = try EndpointURL(emulator.addresses.tokenURL)
+        key.revokeURL = try EndpointURL(emulator.addresses.revokeURL)
+        let browser = EmulatedBrowser()
+        let interaction = SignInInteraction(present: { url in
+            do {
+                try say("  A browser opens \(url.prefix(46))...")
+                try say("  and \(user.username) signs in with a password that tsaccounts never sees.")
+                try await browser.signIn(at: url, username: user.username, password: user.password)
+            } catch  where Task.isCancelled {
+                // The sign-in is through: nobody waits for the browser's last page.
+            } catch {
+                Console.standardError("The browser failed: \(error)")
+            }
+        })
+        let paper = try await manager.registry.add(
+            ProfileRequest(
+                name: ProfileName("paper"),
+                environment: .sim,
+                apiURL: EndpointURL(emulator.addresses.simURL),
+                source: .key(key)
+            ),
+            interaction: interaction
+        )
+        try say("  Added paper: \(paper.login.identity.username ?? "somebody"), simulator, \(paper.state.rawValue).")
+        try say("  $ tsaccounts add profile real --live --same-login-as paper")
+        let real = try await manager.registry.add(
+            ProfileRequest(
+                name: ProfileName("real"),
+                environment: .live,
+                apiURL: EndpointURL(emulator.addresses.liveURL),
+                source: .sameLogin(as: ProfileName("paper"))
+            ),
+            interaction: nil
+        )
+        try say("  Added real: the same sign-in, the live host, \(real.state.rawValue). No browser was needed.")
+    }
+
+    private func watchToken() async throws -> AccessToken {
+        try chapter(2, "A token")
+        try say("  $ tsaccounts token paper")
+        let token = try await manager.session(named: "paper").accessToken()
+        try say("  \(token.secret.exposed.prefix(24))... (\(token.secret.exposed.count) characters)")
+        try say("  TradeStation's tokens live 20 minutes; here they live \(Self.tokenSeconds) seconds.")
+        let again = try await manager.session(named: "real").accessToken()
+        try say("  Asked again, for real: \(again == token ? "the same token, nothing sent" : "a newer token").")
+        return token
+    }
+
+    private func callAPI() async throws {
+        try chapter(3, "Requests")
+        for name in ["paper", "real"] {
+            let session = try await manager.session(named: name)
+            let response = try await session.get("/v3/brokerage/accounts")
+            let accounts = response.text.matches(of: #/"AccountID":"([^"]+)"/#).map { String($0.1) }
+            try say(
+                "  \(name): GET /v3/brokerage/accounts  ->  \(response.status), accounts \(accounts.joined(separator: ", "))"
+            )
+        }
+    }
+
+    private func expire(_ old: AccessToken) async throws {
+        try chapter(4, "\(Self.askers) tasks ask at the moment the token has expired")
+        let clock = SystemClock()
+        let left = old.expiresAt.milliseconds - clock.wallTime().milliseconds
+        try say("  waiting \(max(0, left) / 1000 + 1) s for the token to end ...")
+        try await clock.sleep(milliseconds: left + 100)
+        let before = emulator.counts.exchanges
+        let session = try await manager.session(named: "paper")
+        let tokens = try await withThrowingTaskGroup(of: AccessToken.self) { group in
+            for _ in 0..<Self.askers { group.addTask { try await session.accessToken() } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let exchanges = emulator.counts.exchanges - before
+        let alike = Set(tokens.map(\.secret.exposed)).count
+        try say("  \(tokens.count) tasks were served, with \(alike) new token.")
+        try say("  The server counted \(exchanges) exchange\(exchanges == 1 ? "" : "s").")
+        guard exchanges == 1, alike == 1, tokens.first != old else {
+            throw AccountsError(.internal, "The demo did not go as it should.", suggestion: "reporting it")
+        }
+    }
+
+    private func lookBack() async throws {
+        try chapter(5, "What happened, for whoever asks later")
+        try say("  $ tsaccounts audit")
+        for record in try await manager.registry.auditRecords(AuditQuery()) { try say("  " + AuditText.plain(record)) }
+        let checked = try await manager.registry.verifyAudit()
+        try say(
+            "  $ tsaccounts audit verify\n  \(checked.isIntact ? "ok" : "broken"): \(checked.rows) rows, hash chain unbroken"
+        )
+        try say("  The same, with the plain sqlite3 shell (tokens appear as fingerprints only):")
+        try say("  $ sqlite3 -readonly -header -column \(directory)/accounts.db \\")
+        try say("      'select started_at, profile_name, result, generation_after, waiters from refresh_history'")
+    }
+
+    private func chapter(_ number: Int, _ title: String) throws {
+        try say("\n\(number). \(title)")
+    }
+}
+
+private func say(_ text: String) throws {
+    try Console.standardOutput(text)
+}

@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The two streams. Data goes to standard output, everything else to standard error.
+enum Console {
+    /// Prints a line of data.
+    ///
+    /// - Throws: `Ending`, silently where the reader has gone away.
+    static func standardOutput(_ line: String) throws {
+        let failure = write(line + "\n", to: STDOUT_FILENO)
+        if failure == 0 { return }
+        if failure == EPIPE { throw Ending(status: ExitStatus.brokenPipe) }
+        standardError("tsaccounts: Standard output cannot be written: \(String(cString: strerror(failure)))")
+        throw Ending(status: ExitStatus.unwritten)
+    }
+
+    /// Prints a line for people.
+    static func standardError(_ line: String) {
+        _ = write(line + "\n", to: STDERR_FILENO)
+    }
+
+    /// Prints a question for people, without a line break.
+    static func prompt(_ text: String) {
+        _ = write(text, to: STDERR_FILENO)
+    }
+
+    /// Whether a descriptor is a terminal.
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// Writes it all; the `errno` of what went wrong, else 0.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+            if written > 0 {
+                bytes = bytes.dropFirst(written)
+            } else if errno == EAGAIN {
+                var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&room, 1, -1)
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return 0
+    }
+}
+
+private func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, base, count)
+}

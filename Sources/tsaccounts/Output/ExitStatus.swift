@@ -1,0 +1,50 @@
+import TradeStationSessions
+
+/// Exit statuses, after `sysexits.h`; scripts rely on them.
+enum ExitStatus {
+    static let fine: Int32 = 0
+    static let interrupted: Int32 = 130
+    static let terminated: Int32 = 143
+    static let brokenPipe: Int32 = 141
+    static let unwritten: Int32 = 74
+
+    /// The status for an error code.
+    static func of(_ code: AccountsError.Code) -> Int32 {
+        switch code {
+        case .usage, .inputRequired, .badName, .minValidityTooLong: 64
+        case .storeCorrupt, .recordTampered, .auditBroken: 65
+        case .profileNotFound: 66
+        case .serverUnreachable, .serverError: 69
+        case .profileExists, .cannotCreate: 73
+        case .storeFull, .storeReadonly, .saveDeferred: 74
+        case .rateLimited, .backingOff, .lockTimeout, .storeBusy, .callbackPortsBusy: 75
+        case .loginRequired, .loginDenied, .loginTimedOut, .wrongUser, .fenced: 77
+        case .clientRejected, .insecurePermissions, .keyMissing, .keyMismatch, .schemaTooNew, .noStoreDirectory: 78
+        default: 70
+        }
+    }
+
+    /// The status of a profile, for `status`; a sign-in that ends within two hours is trouble ahead.
+    static func of(_ record: ProfileRecord, now: Timestamp) -> Int32 {
+        switch record.state {
+        case .refreshing:
+            // An attempt that old was left by a process that died.
+            let started = record.login.attempt?.startedAt ?? now
+            return started < now.advanced(byMilliseconds: -120_000) ? 75 : fine
+        case .ready:
+            guard let end = record.login.absoluteExpiresAt else { return fine }
+            return end < now.advanced(byMilliseconds: 7_200_000) ? 75 : fine
+        case .degraded: return 75
+        case .new, .needsLogin, .held: return 77
+        case .badClient: return 78
+        }
+    }
+
+    /// The worst of several: 78, 77, 74, 69, 75, then 0; anything else is worse still.
+    static func worst(_ statuses: [Int32]) -> Int32 {
+        let order: [Int32] = [0, 75, 69, 74, 77, 78]
+        return statuses.max { left, right in
+            (order.firstIndex(of: left) ?? order.count) < (order.firstIndex(of: right) ?? order.count)
+        } ?? 0
+    }
+}

@@ -1,0 +1,94 @@
+import TradeStationSessions
+
+/// How profiles are said.
+struct ProfileText {
+    let now: Timestamp
+
+    /// A profile as every command's JSON shows it.
+    func json(_ record: ProfileRecord) -> JSONText {
+        let (profile, login, key) = (record.profile, record.login, record.apiKey)
+        return .object([
+            ("name", .string(profile.name.text)),
+            ("environment", .string(profile.environment.rawValue)),
+            ("api_version", .string(profile.apiVersion.rawValue)),
+            ("api_url", .string(profile.apiOrigin)),
+            ("client_id", .string(key.registration.clientID)),
+            ("login_id", .integer(login.id.rawValue)),
+            ("username", .optional(login.identity.username)),
+            ("subject", .optional(login.identity.subject)),
+            ("state", .string(record.state.rawValue)),
+            ("generation", .integer(Int64(login.generation))),
+            ("access_expires_at", .optional(login.accessExpiresAt?.description)),
+            ("access_expires_in_seconds", .optional(login.accessExpiresAt.map(seconds(until:)))),
+            ("refresh_expires_at", .optional(login.refreshExpiresAt?.description)),
+            ("sign_in_ends_at", .optional(login.absoluteExpiresAt?.description)),
+            ("last_error", .optional(login.lastError ?? key.lastError)),
+            ("not_before", .optional(record.notBefore?.description)),
+            ("read_only", .bool(profile.isReadOnly)),
+            ("accounts", profile.accounts.map { .array($0.map { .string($0) }) } ?? .null),
+        ])
+    }
+
+    /// All profiles as one JSON object.
+    func json(_ records: [ProfileRecord]) -> JSONText {
+        .object([("profiles", .array(records.map(json)))])
+    }
+
+    /// A table of profiles for people.
+    func table(_ records: [ProfileRecord]) -> [String] {
+        let rows =
+            [["PROFILE", "ENVIRONMENT", "STATE", "USER", "LOGIN", "ACCESS TOKEN", "LAST ERROR"]]
+            + records.map { record in
+                [
+                    record.profile.name.text,
+                    record.profile.apiVersion == .v3
+                        ? record.profile.environment.rawValue : "\(record.profile.environment.rawValue) v2",
+                    record.state.rawValue, (record.login.identity.username ?? "-").printable(limit: 40),
+                    String(record.login.id.rawValue), life(record.login.accessExpiresAt),
+                    record.login.lastError ?? record.apiKey.lastError ?? "-",
+                ]
+            }
+        let widths = (0..<rows[0].count).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            var line = cells.joined(separator: "  ")
+            while line.hasSuffix(" ") { line.removeLast() }
+            return line
+        }
+    }
+
+    /// A profile in full for people.
+    func page(_ record: ProfileRecord) -> [String] {
+        let (profile, login, key) = (record.profile, record.login, record.apiKey.registration)
+        let facts: [(String, String?)] = [
+            ("profile", profile.name.text), ("state", record.state.rawValue),
+            ("environment", "\(profile.environment.rawValue) \(profile.apiVersion.rawValue)"),
+            ("API", profile.apiOrigin), ("user", login.identity.username?.printable(limit: 80)),
+            ("subject", login.identity.subject?.printable(limit: 80)), ("login", String(login.id.rawValue)),
+            ("generation", String(login.generation)), ("scopes", login.scopes),
+            ("access token", life(login.accessExpiresAt)), ("refresh token ends", login.refreshExpiresAt?.description),
+            ("sign-in ends", login.absoluteExpiresAt?.description),
+            ("last error", login.lastError ?? record.apiKey.lastError),
+            ("next try from", record.notBefore?.description), ("API key", key.clientID),
+            ("client auth", key.authentication.rawValue), ("PKCE", key.usesPKCE ? "on" : "off"),
+            ("callback", key.redirectURI ?? "http://localhost on port 31022, 3001, 3000 or 8080"),
+            ("sign-in page", key.authorizeURL.text), ("token endpoint", key.tokenURL.text),
+            ("revocation", key.revokeURL?.text), ("rotation", record.apiKey.rotation.rawValue),
+            ("read only", profile.isReadOnly ? "yes" : nil), ("accounts", profile.accounts?.joined(separator: " ")),
+        ]
+        return facts.compactMap { name, value in
+            value.map { name + String(repeating: " ", count: max(1, 20 - name.count)) + $0 }
+        }
+    }
+
+    private func life(_ expiry: Timestamp?) -> String {
+        guard let expiry else { return "none" }
+        let left = seconds(until: expiry)
+        if left <= 0 { return "expired" }
+        return left < 120 ? "\(left) s left" : "\(left / 60) min left"
+    }
+
+    private func seconds(until expiry: Timestamp) -> Int64 {
+        (expiry.milliseconds - now.milliseconds) / 1000
+    }
+}

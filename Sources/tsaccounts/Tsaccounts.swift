@@ -1,0 +1,23 @@
+import ArgumentParser
+import TradeStationSessions
+
+/// The root of the grammar.
+struct Tsaccounts: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tsaccounts",
+        abstract: "Keeps TradeStation sign-ins alive and hands out fresh access tokens by profile name.",
+        discussion: """
+            First steps:  tsaccounts demo
+                          tsaccounts add profile main --sim --client-id ID --secret-file FILE
+                          tsaccounts token main
+            """,
+        version: Product.version,
+        subcommands: [
+            AddCommand.self, SetCommand.self, LoginCommand.self, LogoutCommand.self, ListCommand.self,
+            ShowCommand.self, RenameCommand.self, RemoveCommand.self, RevokeCommand.self, RefreshCommand.self,
+            TokenCommand.self, StatusCommand.self, AuditCommand.self, DemoCommand.self, EmulatorCommand.self,
+        ]
+    )
+
+    @OptionGroup var shared: SharedOptions
+}

@@ -1,0 +1,155 @@
+import Foundation
+import Testing
+import TradeStationEmulator
+
+@testable import TradeStationSessions
+
+extension CommandLineSuite {
+    /// Every command of the README, run as it stands there.
+    @Suite struct ReadmeTests {
+        /// The fenced blocks of one language, in order.
+        static func blocks(_ language: String) throws -> [String] {
+            let text = try String(contentsOf: Tool.package.appendingPathComponent("README.md"), encoding: .utf8)
+            let parts = text.components(separatedBy: "```\(language)\n").dropFirst()
+            return parts.map { $0.components(separatedBy: "\n```")[0] }
+        }
+
+        /// A directory for the PATH in which `tsaccounts add profile` leads to the emulator, `swift` builds nothing but
+        /// knows where the binary is, and a browser signs in by itself.
+        private func standIns(_ stage: Stage) throws -> String {
+            let directory = stage.tool.directory.appendingPathComponent("stand-ins")
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            let products = Tool.binary.deletingLastPathComponent().path
+            let endpoints = (stage.endpoints + ["--api-url", stage.emulator.addresses.liveURL]).joined(separator: " ")
+            let person = stage.emulator.addresses.users[0]
+            let scripts = [
+                "tsaccounts": """
+                #!/bin/bash
+                case "$1 $2 $*" in
+                *--client-id*) exec \(Tool.binary.path) "$@" \(endpoints) --redirect-port \(stage.port) ;;
+                "add profile "*) exec \(Tool.binary.path) "$@" --api-url \(stage.emulator.addresses.simURL) ;;
+                *) exec \(Tool.binary.path) "$@" ;;
+                esac
+                """,
+                "swift": """
+                #!/bin/bash
+                case "$*" in *--show-bin-path) echo \(products) ;; esac
+                """,
+                "browser": """
+                #!/usr/bin/env python3
+                import re, sys, urllib.parse, urllib.request
+                page = urllib.request.urlopen(sys.argv[1]).read().decode()
+                hidden = re.search(r'name="transaction" value="([^"]+)"', page).group(1)
+                form = {"transaction": hidden, "username": "\(person.username)", "password": "\(person.password)", "action": "sign_in"}
+                target = urllib.parse.urljoin(sys.argv[1], "/authorize")
+                urllib.request.urlopen(target, urllib.parse.urlencode(form).encode()).read()
+                """,
+            ]
+            for (name, script) in scripts {
+                let file = directory.appendingPathComponent(name)
+                try Data((script + "\n").utf8).write(to: file)
+                chmod(file.path, 0o755)
+            }
+            return directory.path
+        }
+
+        @Test func `every shell command works as written`() async throws {
+            try await Stage.with { stage in
+                let path = try standIns(stage)
+                var tool = stage.tool
+                try Data(stage.emulator.addresses.clientSecret.utf8).write(
+                    to: tool.directory.appendingPathComponent("secret.txt")
+                )
+                tool.environment = [
+                    "CLIENT_ID": stage.emulator.addresses.clientID, "API_URL": stage.emulator.addresses.liveURL,
+                    "BROWSER": path + "/browser", "XDG_DATA_HOME": "", "TSACCOUNTS_HOME": "",
+                ]
+                let blocks = try Self.blocks("sh").filter { !$0.contains("tsaccounts emulator") }
+                #expect(blocks.count == 7)
+                var outputs: [String] = []
+                // Queries and pipes come first in the file or need the sign-in that later commands end: order is kept,
+                // but the block that signs out comes last.
+                for block in blocks.filter({ !$0.contains("logout") }) + blocks.filter({ $0.contains("logout") }) {
+                    let result = try await tool.shell("set -e -o pipefail\n" + block, path: path)
+                    #expect(result.status == 0, "\(block)\n\(result.errors)")
+                    outputs.append(result.output)
+                }
+                let all = outputs.joined()
+                #expect(all.contains("\"AccountID\":"))
+                #expect(all.contains("paper"))
+                #expect(all.contains("refresh_succeeded") == false, "nothing had to be refreshed before the last block")
+                #expect(stage.emulator.counts.revocations == 1)
+            }
+        }
+
+        @Test func `the Python program gets the accounts`() async throws {
+            try await Stage.with { stage in
+                try await stage.add("swing", environment: "--live")
+                let program = try #require(try Self.blocks("python").first)
+                let file = stage.tool.directory.appendingPathComponent("program.py")
+                try Data(program.utf8).write(to: file)
+                let result = try await stage.tool.shell("python3 program.py")
+                #expect(result.status == 0, "\(result.errors)")
+                #expect(result.output.contains("\"Accounts\""))
+            }
+        }
+
+        @Test func `the Swift program is the one that is compiled here, and gets the accounts`() async throws {
+            let program = try #require(try Self.blocks("swift").first)
+            let source = try String(contentsOfFile: #filePath, encoding: .utf8)
+            let body = source.components(separatedBy: "// README begin\n")[1].components(
+                separatedBy: "        // README end"
+            )[0]
+            let compiled = body.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+                !$0.isEmpty
+            }
+            let shown = program.split(separator: "\n").filter { !$0.hasPrefix("import") }.map(String.init)
+            #expect(compiled == shown)
+            try await Stage.with { stage in
+                try await stage.add("swing", environment: "--live")
+                setenv("TSACCOUNTS_HOME", stage.tool.store, 1)
+                defer { unsetenv("TSACCOUNTS_HOME") }
+                let response = try await readmeProgram()
+                #expect(response.status == 200)
+                #expect(response.text.contains("AccountID"))
+            }
+        }
+
+        private func readmeProgram() async throws -> APIResponse {
+            func print(_ token: AccessToken, _ status: Int, _ text: String) {
+                #expect("\(token)" == "<redacted>")
+            }
+            // README begin
+            let manager = try await SessionManager()
+            let session = try await manager.session(named: "swing")
+            let token = try await session.accessToken()
+            let accounts = try await session.get("/v3/brokerage/accounts")
+            print(token, accounts.status, accounts.text)
+            await manager.close()
+            // README end
+            return accounts
+        }
+
+        @Test func `the emulator says where it is, and stops when told`() async throws {
+            try await Tool.with { tool in
+                let block = try #require(try Self.blocks("sh").first { $0.contains("tsaccounts emulator") })
+                let arguments = block.split(separator: " ").dropFirst().map(String.init)
+                let running = try tool.start(arguments)
+                var lines = running.outputLines.makeAsyncIterator()
+                let line = try #require(await lines.next())
+                let json = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                let control = try #require(json["control_url"] as? String)
+                let counts = try await tool.shell("curl -sS \(control)/counts")
+                #expect(counts.output.contains("\"exchanges\":0"), "\(counts.output)")
+                running.signal(SIGINT)
+                #expect(await running.result().status == 130)
+            }
+        }
+
+        @Test func `the README is short`() throws {
+            let text = try String(contentsOf: Tool.package.appendingPathComponent("README.md"), encoding: .utf8)
+            #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count < 200)
+            #expect(text.contains("apt-get install -y libsqlite3-dev && swift run tsaccounts demo"))
+        }
+    }
+}

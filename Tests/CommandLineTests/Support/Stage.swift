@@ -1,0 +1,90 @@
+import Foundation
+import Synchronization
+import Testing
+import TradeStationEmulator
+
+/// A tool and an emulator to go with it.
+struct Stage: Sendable {
+    let tool: Tool
+    let emulator: Emulator
+    /// A callback port of its own, so that stages do not wait for each other.
+    let port: Int
+
+    private static let nextPort = Atomic<Int>(20_000 + Int(getpid()) % 10_000)
+
+    static func with<Value>(
+        _ configuration: EmulatorConfiguration = EmulatorConfiguration(),
+        _ body: (Stage) async throws -> Value
+    ) async throws -> Value {
+        let port = nextPort.add(1, ordering: .relaxed).newValue
+        var configuration = configuration
+        configuration.additionalRedirectURIs.append("http://localhost:\(port)")
+        return try await Tool.with { tool in
+            try await Emulator.with(configuration) { emulator in
+                try await body(Stage(tool: tool, emulator: emulator, port: port))
+            }
+        }
+    }
+
+    /// The options that lead to the emulator instead of TradeStation.
+    var endpoints: [String] {
+        let addresses = emulator.addresses
+        return [
+            "--authorize-url", addresses.authorizeURL, "--token-url", addresses.tokenURL, "--revoke-url",
+            addresses.revokeURL,
+        ]
+    }
+
+    /// Adds a profile with a whole sign-in, played by a browser.
+    @discardableResult
+    func add(
+        _ name: String,
+        user: Int = 0,
+        environment: String = "--sim",
+        options: [String] = []
+    ) async throws -> Tool.Result {
+        let addresses = emulator.addresses
+        let arguments =
+            ["add", "profile", name, environment, "--client-id", addresses.clientID, "--secret-file", "-"]
+            + ["--redirect-port", String(port), "--api-url"]
+            + [environment == "--sim" ? addresses.simURL : addresses.liveURL] + endpoints + options
+        let running = try tool.start(arguments, input: addresses.clientSecret)
+        try await signIn(running, user: user)
+        let result = await running.result()
+        #expect(result.status == 0, "\(result.errors)")
+        return result
+    }
+
+    /// Plays the browser for a command that has printed its URL.
+    func signIn(_ running: RunningTool, user: Int = 0, declines: Bool = false) async throws {
+        guard let url = await running.url() else {
+            let result = await running.result()
+            throw NoSignInPage(status: result.status, errors: result.errors)
+        }
+        let person = emulator.addresses.users[user]
+        try await EmulatedBrowser().signIn(
+            at: url,
+            username: person.username,
+            password: person.password,
+            declines: declines
+        )
+    }
+
+    /// Lets the stored access token have ended a moment ago, on both clocks.
+    func age(_ profile: String = "p") async throws {
+        let aged = try await tool.sql(
+            """
+            UPDATE login SET access_expires_at = '2026-01-01T00:00:00.000Z', boot_id = NULL, access_expires_boot_ms = NULL
+            WHERE id = (SELECT login_id FROM profile WHERE name = '\(profile)')
+            """,
+            readonly: false
+        )
+        #expect(aged.status == 0, "\(aged.errors)")
+    }
+}
+
+/// A command that ended instead of printing a sign-in URL.
+struct NoSignInPage: Error {
+    let status: Int32
+    let errors: String
+}
