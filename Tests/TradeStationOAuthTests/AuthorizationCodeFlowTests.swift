@@ -7,7 +7,7 @@ import TradeStationModel
 @Suite(.serialized, .timeLimit(.minutes(1))) struct AuthorizationCodeFlowTests {
     @Test func `a busy port is passed over for the next one`() async throws {
         let busy = try await SignIn.start()
-        let free = try await RawSocket.freePort()
+        let free = RawSocket.freePort()
         let second = try await SignIn.start(ports: [busy.port, free])
         #expect(second.port == free)
         for signIn in [busy, second] {
@@ -19,7 +19,7 @@ import TradeStationModel
     @Test(.enabled(if: SignIn.hasIPv6), arguments: ["127.0.0.1", "::1"])
     func `a port that is taken on one address only is not used at all`(_ address: String) async throws {
         let host = address == "::1" ? "[::1]" : address
-        let port = try await RawSocket.freePort()
+        let port = RawSocket.freePort()
         let foreign = try await SignIn.start(redirectURI: "http://\(host):\(port)")
         let flow = AuthorizationCodeFlow(
             registration: try .sample(),
@@ -41,7 +41,7 @@ import TradeStationModel
     }
 
     @Test func `a redirect URI of its own is listened on with its own path and host`() async throws {
-        let port = try await RawSocket.freePort()
+        let port = RawSocket.freePort()
         let signIn = try await SignIn.start(redirectURI: "http://127.0.0.1:\(port)/oauth/callback")
         #expect(signIn.parameter("redirect_uri") == "http://127.0.0.1:\(port)/oauth/callback")
         let query = signIn.goodTarget.dropFirst(2)

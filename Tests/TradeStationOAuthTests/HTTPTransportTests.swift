@@ -86,7 +86,7 @@ import TradeStationOAuth
 
     @Test(arguments: [[UInt8](), Array("x=1".utf8)])
     func `a refused connection was not sent, with a body and without`(_ body: [UInt8]) async throws {
-        let port = try await RawSocket.freePort()
+        let port = RawSocket.freePort()
         for host in ["localhost", "127.0.0.1", "[::1]"] {
             let failure = await self.failure(
                 of: HTTPExchangeRequest(method: "POST", url: "http://\(host):\(port)/", body: body)

@@ -29,7 +29,7 @@ import TradeStationOAuth
     }
 
     @Test func `a refused connection is known not to have reached the server`() async throws {
-        let port = try await RawSocket.freePort()
+        let port = RawSocket.freePort()
         let failure = try await Exchange.withTransport { transport in
             await TokenEndpoint(transport: transport)
                 .refresh(try .sample(port: port), refreshToken: Secret("ref-1")).failure

@@ -37,7 +37,7 @@ struct SignIn: Sendable {
         if let ports {
             limits.ports = ports
         } else {
-            limits.ports = [try await RawSocket.freePort()]
+            limits.ports = [RawSocket.freePort()]
         }
         let flow = AuthorizationCodeFlow(
             registration: try .sample(redirectURI: redirectURI),
@@ -48,17 +48,21 @@ struct SignIn: Sendable {
         )
         let (presented, present) = AsyncStream.makeStream(of: String.self)
         let task = Task {
-            try await flow.run(present: { present.yield($0) }, pasted: pasted, note: note)
+            defer { present.finish() }
+            return try await flow.run(present: { present.yield($0) }, pasted: pasted, note: note)
         }
         let url = try #require(await presented.first { _ in true })
         let redirect = URLComponents(string: url)?.queryItems?.first { $0.name == "redirect_uri" }?.value ?? ""
         return SignIn(task: task, url: url, port: URLComponents(string: redirect)?.port ?? 80)
     }
 
-    /// Whether nobody listens on a port.
+    /// Whether nobody listens on a port. Child processes that other tests are just starting may hold it on for a
+    /// moment, so it is asked more than once.
     static func isFree(_ port: Int, address: String = "127.0.0.1") async -> Bool {
-        guard let socket = try? await RawSocket.connect(address, port: port) else { return true }
-        await socket.close()
+        for _ in 0..<300 {
+            guard let socket = try? await RawSocket.connect(address, port: port) else { return true }
+            await socket.close()
+        }
         return false
     }
 
