@@ -93,6 +93,7 @@ import TradeStationOAuth
             try await connection.readRequest()
             try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{")
             while true {
+                // Nothing waits for this: it is the drip. Bytes that keep coming must not push the limit out.
                 try await Task.sleep(for: .milliseconds(20))
                 try await connection.write(" ")
             }
