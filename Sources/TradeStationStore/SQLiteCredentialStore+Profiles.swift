@@ -26,7 +26,7 @@ extension SQLiteCredentialStore {
         }
     }
 
-    /// Changes callback, client authentication, PKCE or nonce of a key, and its secret when `secret` is given
+    /// Changes callback, client authentication, PKCE, nonce or rotation limits of a key, and its secret when `secret` is given
     /// (an empty one removes it); a refused key is given another chance.
     ///
     /// - Throws: `usage` when client id or endpoints differ: tokens are bound to them; `profile_not_found`.
@@ -50,6 +50,7 @@ extension SQLiteCredentialStore {
                 )
             }
             try transaction.apiKeys.update(stored, to: registration)
+            try transaction.logins.noteDeadlines(of: requireKey(key, in: transaction))
             if let secret { try transaction.secrets.setClientSecret(secret, of: stored) }
             try transaction.audit.append(audit)
         }
@@ -116,7 +117,7 @@ extension SQLiteCredentialStore {
         if var tokens = new.tokens {
             tokens.refreshToken = refresh
             try transaction.save(
-                TokenCommit(parentGeneration: 0, tokens: tokens, identity: nil, rotation: new.rotation),
+                TokenCommit(parentGeneration: 0, tokens: tokens, identity: nil, rotation: new.rotation, isSignIn: true),
                 to: login,
                 key: key
             )

@@ -121,7 +121,8 @@ extension SQLiteCredentialStore {
             attemptID: audit?.attemptID ?? "",
             tokens: commit.tokens,
             identity: commit.identity ?? Identity(),
-            rotation: commit.rotation
+            rotation: commit.rotation,
+            isSignIn: commit.isSignIn
         )
         try transaction.secrets.setLateResult(
             late.encoded,
@@ -153,6 +154,11 @@ extension StoreTransaction {
             try secrets.setToken(token, kind, of: login, key: key, generation: stored.generation + 1)
         }
         try apiKeys.accept(key.id, rotation: commit.rotation)
+        guard let accepted = try apiKeys.fetch(key.id) else {
+            throw AccountsError.tampered("The API key of the profile")
+        }
+        // What one login learns about rotation holds for every login of the key.
+        try logins.noteDeadlines(of: accepted, only: accepted.rotation == key.rotation ? login.id : nil)
     }
 }
 

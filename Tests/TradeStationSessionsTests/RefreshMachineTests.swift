@@ -34,6 +34,7 @@ import TradeStationOAuth
             state: state,
             generation: generation,
             accessExpiresAt: nil,
+            signedInAt: nil,
             refreshExpiresAt: nil,
             absoluteExpiresAt: nil,
             attempt: nil,
@@ -212,7 +213,7 @@ import TradeStationOAuth
             return
         }
         #expect(
-            last == AttemptFailure(code: .serverUnreachable, notBefore: Self.now.wall.advanced(byMilliseconds: 1250))
+            last == AttemptFailure(code: .serverUnreachable, notBefore: Self.now.wall.advanced(byMilliseconds: 5500))
         )
     }
 

@@ -19,10 +19,10 @@ import TradeStationModel
     }
 
     @Test func `backoff grows, keeps five seconds apart, and stays below a bound`() {
-        #expect(RefreshPolicy.backoff(failures: 1, fraction: 0) == 500)
-        #expect(RefreshPolicy.backoff(failures: 1, fraction: 1) == 2000)
-        #expect(RefreshPolicy.backoff(failures: 2, fraction: 0) == 5000)
-        #expect(RefreshPolicy.backoff(failures: 2, fraction: 1) == 10_000)
+        #expect(RefreshPolicy.backoff(failures: 1, fraction: 0) == 5000)
+        #expect(RefreshPolicy.backoff(failures: 1, fraction: 1) == 6000)
+        #expect(RefreshPolicy.backoff(failures: 2, fraction: 1) == 7000)
+        #expect(RefreshPolicy.backoff(failures: 4, fraction: 0.5) == 9000)
         #expect(RefreshPolicy.backoff(failures: 50, fraction: 1) == 65_000)
     }
 }

@@ -21,22 +21,44 @@ import TradeStationModel
         let old = try await sample.open()
         let record = try await old.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
         await old.close()
-        let added = Migration(name: "V0002__next", sql: Array("CREATE TABLE next (x INTEGER) STRICT".utf8))
+        let added = Migration(name: "V9001__next", sql: Array("CREATE TABLE next (x INTEGER) STRICT".utf8))
         let new = try await sample.open(Migration.all + [added])
         #expect(try await new.profiles() == [record])
         await new.close()
         #expect(
-            try sample.shell("SELECT name, sha256, version FROM migration WHERE name LIKE 'V0002%'").output
-                == "V0002__next|\(added.sha256)|1.0.0\n"
+            try sample.shell("SELECT name, sha256, version FROM migration WHERE name LIKE 'V9001%'").output
+                == "V9001__next|\(added.sha256)|1.0.0\n"
         )
         #expect(try sample.shell("SELECT count(*) FROM next").output == "0\n")
+    }
+
+    @Test func `logins from before deadlines take the time of their sign-in from the audit`() async throws {
+        let sample = try Sample()
+        await (try await sample.open([Migration.all[0]])).close()
+        let created = "2026-10-01T08:00:00.000Z"
+        let signedIn = "2026-10-06T07:00:00.000Z"
+        try sample.shell(
+            """
+            INSERT INTO api_key (client_id, client_auth, authorize_url, token_url, mac, created_at)
+            VALUES ('k', 'post', 'https://a', 'https://t', zeroblob(32), '\(created)');
+            INSERT INTO login (api_key_id, created_at, updated_at) VALUES (1, '\(created)', '\(created)'),
+                (1, '\(created)', '\(created)');
+            INSERT INTO audit (seq, at, event, login_id, host, pid, version, prev_hash, row_hash, row_mac)
+            VALUES (1, '\(signedIn)', 'signed_in', 2, 'h', 1, '1', printf('%064d', 0), printf('%064d', 1),
+                printf('%064d', 2))
+            """
+        )
+        await (try await sample.open()).close()
+        #expect(
+            try sample.shell("SELECT id, signed_in_at FROM login").output == "1|\(created)\n2|\(signedIn)\n"
+        )
     }
 
     @Test func `a newer store is refused, byte for byte untouched`() async throws {
         let sample = try Sample()
         await (try await sample.open()).close()
         try sample.shell(
-            "INSERT INTO migration VALUES ('V0002__later', '\(String(repeating: "a", count: 64))', 'x', '2.0')"
+            "INSERT INTO migration VALUES ('V9001__later', '\(String(repeating: "a", count: 64))', 'x', '2.0')"
         )
         let before = try Data(contentsOf: URL(fileURLWithPath: sample.database))
         let error = try await sample.refusal()
@@ -48,7 +70,7 @@ import TradeStationModel
         let sample = try Sample()
         let store = try await sample.open()
         try sample.shell(
-            "INSERT INTO migration VALUES ('V0002__later', '\(String(repeating: "a", count: 64))', 'x', '2.0')"
+            "INSERT INTO migration VALUES ('V9001__later', '\(String(repeating: "a", count: 64))', 'x', '2.0')"
         )
         let error = try await #require(throws: AccountsError.self) { try await store.record([AuditEntry(.fenced)]) }
         #expect(error.code == .schemaTooNew)
@@ -73,7 +95,7 @@ import TradeStationModel
     @Test func `a migration that fails leaves the old schema`() async throws {
         let sample = try Sample()
         await (try await sample.open()).close()
-        let broken = Migration(name: "V0002__broken", sql: Array("CREATE TABLE half (x); CREATE NONSENSE".utf8))
+        let broken = Migration(name: "V9001__broken", sql: Array("CREATE TABLE half (x); CREATE NONSENSE".utf8))
         #expect(try await sample.refusal(Migration.all + [broken]).code == .internal)
         #expect(try sample.shell("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").output == "0\n")
         let store = try await sample.open()

@@ -134,12 +134,10 @@ import TradeStationModel
         commit.identity = nil
         commit.rotation = .unknown
         commit.tokens.idToken = nil
-        commit.refreshExpiresAt = sample.clock.wallTime()
         _ = try await store.commit(commit, to: id, audit: [])
         let stored = try #require(try await store.login(id))
         #expect(stored.login.identity == Identity(subject: "auth0|1", username: "jane"))
         #expect(stored.login.scopes == "openid offline_access")
-        #expect(stored.login.refreshExpiresAt == sample.clock.wallTime())
         #expect(stored.tokens?.idToken == nil)
         #expect(stored.tokens?.accessToken == Secret("access-b"))
         await store.close()

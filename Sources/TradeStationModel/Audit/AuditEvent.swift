@@ -26,6 +26,8 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case lateResult = "late_result"
     /// Tokens that a dead process left in the side file were saved.
     case recovered
+    /// The sign-in of a rotating key ends within two hours.
+    case signInEndsSoon = "sign_in_ends_soon"
     /// The user has to sign in again.
     case needsLogin = "needs_login"
     /// Tokens were revoked at the server.

@@ -24,7 +24,7 @@ public protocol CredentialStore: Sendable {
     /// - Throws: `profile_exists`.
     func add(_ profile: NewProfile, audit: [AuditEntry]) async throws -> ProfileRecord
 
-    /// Changes callback, client authentication, PKCE or nonce of a key, and its secret when `secret` is given
+    /// Changes callback, client authentication, PKCE, nonce or rotation limits of a key, and its secret when `secret` is given
     /// (an empty one removes it); a refused key is given another chance. Client id and endpoints stay.
     func update(
         _ key: APIKey.ID,

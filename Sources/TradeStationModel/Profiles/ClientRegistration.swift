@@ -16,6 +16,8 @@ public struct ClientRegistration: Hashable, Sendable {
     public var usesPKCE: Bool
     /// Whether a `nonce` is sent with the `openid` scope.
     public var usesNonce: Bool
+    /// How long its refresh tokens and sign-ins live, should they rotate.
+    public var rotationLimits: RotationLimits
 
     /// A registration; the defaults are TradeStation's sign-in server.
     public init(
@@ -26,7 +28,8 @@ public struct ClientRegistration: Hashable, Sendable {
         revokeURL: EndpointURL?,
         redirectURI: String? = nil,
         usesPKCE: Bool = true,
-        usesNonce: Bool = true
+        usesNonce: Bool = true,
+        rotationLimits: RotationLimits = RotationLimits()
     ) {
         self.clientID = clientID
         self.authentication = authentication
@@ -36,6 +39,7 @@ public struct ClientRegistration: Hashable, Sendable {
         self.redirectURI = redirectURI
         self.usesPKCE = usesPKCE
         self.usesNonce = usesNonce
+        self.rotationLimits = rotationLimits
     }
 }
 

@@ -35,6 +35,8 @@ public struct Login: Hashable, Sendable {
     public var generation: Int
     /// When the access token ends, by the wall clock.
     public var accessExpiresAt: Timestamp?
+    /// When the user signed in: what the end of the sign-in counts from.
+    public var signedInAt: Timestamp?
     /// When the refresh token ends, if it is known to end.
     public var refreshExpiresAt: Timestamp?
     /// When the whole sign-in ends, if it is known to end.
@@ -59,6 +61,7 @@ public struct Login: Hashable, Sendable {
         state: State,
         generation: Int,
         accessExpiresAt: Timestamp?,
+        signedInAt: Timestamp?,
         refreshExpiresAt: Timestamp?,
         absoluteExpiresAt: Timestamp?,
         attempt: Attempt?,
@@ -74,6 +77,7 @@ public struct Login: Hashable, Sendable {
         self.state = state
         self.generation = generation
         self.accessExpiresAt = accessExpiresAt
+        self.signedInAt = signedInAt
         self.refreshExpiresAt = refreshExpiresAt
         self.absoluteExpiresAt = absoluteExpiresAt
         self.attempt = attempt

@@ -27,6 +27,18 @@ public struct ProfileRecord: Hashable, Sendable {
         return login.failures > 0 ? .degraded : .ready
     }
 
+    /// Whether the sign-in, or a refresh token that nobody uses, is about to end.
+    public func endsSoon(at now: Timestamp) -> Bool {
+        func ends(_ end: Timestamp?, within milliseconds: Int64) -> Bool {
+            end.map { $0 < now.advanced(byMilliseconds: milliseconds) } ?? false
+        }
+        return ends(login.absoluteExpiresAt, within: RotationLimits.signInWarningMilliseconds)
+            || ends(
+                login.refreshExpiresAt,
+                within: apiKey.registration.rotationLimits.refreshTokenWarningMilliseconds
+            )
+    }
+
     /// Until when failures or a pause are waited out; nil when nothing is.
     public var notBefore: Timestamp? {
         [login.notBefore, apiKey.notBefore].compactMap { $0 }.max()

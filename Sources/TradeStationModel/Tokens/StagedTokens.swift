@@ -10,6 +10,8 @@ public struct StagedTokens: Equatable, Sendable {
     public var identity: Identity
     /// What was seen of rotation.
     public var rotation: APIKey.Rotation
+    /// Whether a user signed in for them; otherwise an older refresh token was exchanged.
+    public var isSignIn: Bool
 
     /// An answer on its way to the database.
     public init(
@@ -17,12 +19,14 @@ public struct StagedTokens: Equatable, Sendable {
         attemptID: String,
         tokens: TokenSet,
         identity: Identity,
-        rotation: APIKey.Rotation
+        rotation: APIKey.Rotation,
+        isSignIn: Bool = false
     ) {
         self.parentGeneration = parentGeneration
         self.attemptID = attemptID
         self.tokens = tokens
         self.identity = identity
         self.rotation = rotation
+        self.isSignIn = isSignIn
     }
 }

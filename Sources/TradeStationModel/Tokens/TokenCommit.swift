@@ -8,10 +8,8 @@ public struct TokenCommit: Sendable {
     public var identity: Identity?
     /// What was seen of rotation; `unknown` keeps what is stored.
     public var rotation: APIKey.Rotation
-    /// When the refresh token ends, if known.
-    public var refreshExpiresAt: Timestamp?
-    /// When the whole sign-in ends, if known.
-    public var absoluteExpiresAt: Timestamp?
+    /// Whether a user signed in for them, which starts the sign-in's life anew.
+    public var isSignIn: Bool
     /// The scopes asked for; nil keeps what is stored.
     public var scopes: String?
     /// Whether the login is set aside with them: they are kept, but handed to nobody.
@@ -23,8 +21,7 @@ public struct TokenCommit: Sendable {
         tokens: TokenSet,
         identity: Identity?,
         rotation: APIKey.Rotation,
-        refreshExpiresAt: Timestamp? = nil,
-        absoluteExpiresAt: Timestamp? = nil,
+        isSignIn: Bool = false,
         scopes: String? = nil,
         isHeld: Bool = false
     ) {
@@ -32,8 +29,7 @@ public struct TokenCommit: Sendable {
         self.tokens = tokens
         self.identity = identity
         self.rotation = rotation
-        self.refreshExpiresAt = refreshExpiresAt
-        self.absoluteExpiresAt = absoluteExpiresAt
+        self.isSignIn = isSignIn
         self.scopes = scopes
         self.isHeld = isHeld
     }

@@ -11,6 +11,9 @@ public struct TokenSet: Equatable, Sendable {
     /// How long the access token lives in all, in seconds; at least 1.
     public var lifetimeSeconds: Int
 
+    /// When the request that brought them was sent.
+    public var issuedAt: Timestamp { expiresAt.wall.advanced(byMilliseconds: -Int64(lifetimeSeconds) * 1000) }
+
     /// A set of tokens.
     public init(
         accessToken: Secret,

@@ -9,25 +9,43 @@ public struct KeyChange: Sendable {
     /// The new way of client authentication.
     public var authentication: ClientAuthentication?
 
+    /// How long a rotating key's refresh token lives, in seconds; 0 for ever.
+    public var idleSeconds: Int?
+    /// How long a rotating key's sign-in lives, in seconds; 0 for ever.
+    public var absoluteSeconds: Int?
+
     /// A change.
-    public init(secret: Secret? = nil, redirectURI: String? = nil, authentication: ClientAuthentication? = nil) {
+    public init(
+        secret: Secret? = nil,
+        redirectURI: String? = nil,
+        authentication: ClientAuthentication? = nil,
+        idleSeconds: Int? = nil,
+        absoluteSeconds: Int? = nil
+    ) {
         self.secret = secret
         self.redirectURI = redirectURI
         self.authentication = authentication
+        self.idleSeconds = idleSeconds
+        self.absoluteSeconds = absoluteSeconds
     }
 
     /// The registration as it becomes.
     ///
     /// - Throws: ``AccountsError`` `input_required`, `usage`.
     func applied(to known: ClientRegistration, hasSecret: Bool) throws(AccountsError) -> ClientRegistration {
-        guard secret != nil || redirectURI != nil || authentication != nil else {
+        guard !changedFields.isEmpty else {
             throw AccountsError(
                 .inputRequired,
                 "Nothing was said that could be changed.",
-                suggestion: "--secret-file FILE, --redirect-uri URL or --client-auth post|basic|none"
+                suggestion:
+                    "--secret-file FILE, --redirect-uri URL, --client-auth post|basic|none, --idle or --absolute SECONDS"
             )
         }
         var registration = known
+        registration.rotationLimits = try known.rotationLimits.changed(
+            idleSeconds: idleSeconds,
+            absoluteSeconds: absoluteSeconds
+        )
         if let redirectURI { registration.redirectURI = try EndpointURL(redirectURI).text }
         // A secret for a public client makes it a confidential one.
         registration.authentication =
@@ -55,7 +73,29 @@ public struct KeyChange: Sendable {
     var changedFields: [String] {
         [
             secret.map { _ in "client_secret" }, redirectURI.map { _ in "redirect_uri" },
-            authentication.map { _ in "client_auth" },
+            authentication.map { _ in "client_auth" }, idleSeconds.map { _ in "idle_lifetime_s" },
+            absoluteSeconds.map { _ in "absolute_lifetime_s" },
         ].compactMap { $0 }
+    }
+}
+
+extension RotationLimits {
+    /// The same limits with what was said about them.
+    ///
+    /// - Throws: ``AccountsError`` `usage`.
+    func changed(idleSeconds idle: Int?, absoluteSeconds absolute: Int?) throws(AccountsError) -> RotationLimits {
+        let limits = RotationLimits(
+            idleSeconds: idle ?? idleSeconds,
+            absoluteSeconds: absolute ?? absoluteSeconds
+        )
+        let possible = 0...Self.longest
+        guard possible.contains(limits.idleSeconds), possible.contains(limits.absoluteSeconds) else {
+            throw AccountsError(
+                .usage,
+                "A life is 0 to \(Self.longest) seconds; 0 means without end.",
+                suggestion: "--idle 1800 --absolute 86400, which is what TradeStation says of rotating keys"
+            )
+        }
+        return limits
     }
 }

@@ -88,7 +88,8 @@ extension ProfileRegistry {
                 attemptID: random.hex(bytes: 16),
                 tokens: grant.tokens,
                 identity: grant.identity,
-                rotation: .unknown
+                rotation: .unknown,
+                isSignIn: true
             )
             var entry = signedInEntry(grant, record.profile.name, login: record.login.id)
             entry.attemptID = staged.attemptID

@@ -20,6 +20,10 @@ public struct ProfileRequest: Sendable {
         public var usesNonce: Bool?
         /// How the key proves itself.
         public var authentication: ClientAuthentication?
+        /// How long a rotating key's refresh token lives, in seconds; 0 for ever.
+        public var idleSeconds: Int?
+        /// How long a rotating key's sign-in lives, in seconds; 0 for ever.
+        public var absoluteSeconds: Int?
         /// The authorization endpoint.
         public var authorizeURL: EndpointURL?
         /// The token endpoint.
@@ -123,6 +127,10 @@ extension ProfileRequest.KeyRequest {
         registration.redirectURI = redirectURI
         registration.usesPKCE = usesPKCE ?? true
         registration.usesNonce = usesNonce ?? true
+        registration.rotationLimits = try registration.rotationLimits.changed(
+            idleSeconds: idleSeconds,
+            absoluteSeconds: absoluteSeconds
+        )
         return registration
     }
 
@@ -145,11 +153,13 @@ extension ProfileRequest.KeyRequest {
             || usesPKCE.map { $0 != known.usesPKCE } ?? false
             || usesNonce.map { $0 != known.usesNonce } ?? false
             || authentication.map { $0 != known.authentication } ?? false
+            || idleSeconds.map { $0 != known.rotationLimits.idleSeconds } ?? false
+            || absoluteSeconds.map { $0 != known.rotationLimits.absoluteSeconds } ?? false
         guard !differs else {
             throw AccountsError(
                 .usage,
                 "This API key is already known, with other settings.",
-                reason: "Endpoints, callback, PKCE, nonce and client authentication belong to the key.",
+                reason: "Endpoints, callback, PKCE, nonce, client authentication and lives belong to the key.",
                 suggestion: "leave those options out, or tsaccounts set NAME with a profile of that key"
             )
         }

@@ -85,7 +85,7 @@ struct RefreshCoordinator: Sendable {
             case .pause(let milliseconds): return .pause(milliseconds: milliseconds)
             case .recover(let staged):
                 do {
-                    try await recover(staged, of: stored.login, order)
+                    try await recover(staged, of: stored, order)
                 } catch let error as AccountsError {
                     guard !staged.speakForStranger(to: stored.login),
                         let result = machine.satisfied(byRecovering: staged, now: clock.now(), despite: error)
@@ -151,6 +151,9 @@ struct RefreshCoordinator: Sendable {
         let isStranger = staged.speakForStranger(to: exchange.stored.login)
         var entries = [exchange.successEntry(grant, staged, duration: duration, waiters: waiters)]
         if isStranger { entries.append(exchange.needsLoginEntry(because: .wrongUser)) }
+        if let warning = SignInWarning.entry(saving: staged, after: exchange.stored, profile: exchange.order.profile) {
+            entries.append(warning)
+        }
         let outcome: TokenCommit.Outcome
         do {
             outcome = try await store.commit(
@@ -240,7 +243,8 @@ struct RefreshCoordinator: Sendable {
         }
     }
 
-    private func recover(_ staged: StagedTokens, of login: Login, _ order: Order) async throws {
+    private func recover(_ staged: StagedTokens, of stored: StoredLogin, _ order: Order) async throws {
+        let login = stored.login
         var entry = AuditEntry(.recovered, profileName: order.profile.text, loginID: order.login)
         entry.attemptID = staged.attemptID
         entry.generationBefore = staged.parentGeneration
@@ -254,6 +258,9 @@ struct RefreshCoordinator: Sendable {
             held.attemptID = staged.attemptID
             held.outcome = AccountsError.Code.wrongUser.rawValue
             entries.append(held)
+        }
+        if let warning = SignInWarning.entry(saving: staged, after: stored, profile: order.profile) {
+            entries.append(warning)
         }
         _ = try await store.commit(staged.commit(to: login), to: order.login, audit: entries)
     }

@@ -16,11 +16,10 @@ struct RefreshPolicy: Sendable {
         return Int64(Double(lifetimeSeconds) * 250 * (0.9 + 0.2 * spread))
     }
 
-    /// How long to wait after the n-th failure in a row. The first try comes again within two seconds; from then on
-    /// at least five seconds pass, plus full jitter below a doubling bound of at most 60 s.
+    /// How long to wait after the n-th failure in a row: five seconds, so that a login asks at most once in five
+    /// seconds whatever the number of processes, plus full jitter below a bound that doubles from 1 s to 60 s.
     static func backoff(failures: Int, fraction: Double) -> Int64 {
-        guard failures > 1 else { return 500 + Int64(fraction * 1500) }
-        let bound = min(60_000.0, 5000 * Double(1 << min(failures - 2, 10)))
+        let bound = min(60_000.0, 1000 * Double(1 << min(max(failures, 1) - 1, 10)))
         return 5000 + Int64(fraction * bound)
     }
 

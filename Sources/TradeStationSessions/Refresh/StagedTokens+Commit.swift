@@ -16,6 +16,7 @@ extension StagedTokens {
             tokens: tokens,
             identity: isNamed && !isStranger ? identity : nil,
             rotation: rotation,
+            isSignIn: isSignIn,
             isHeld: isStranger
         )
     }

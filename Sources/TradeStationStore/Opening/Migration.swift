@@ -12,6 +12,7 @@ struct Migration: Sendable {
 
     /// All migrations, in the order in which they are applied.
     static let all = [
-        Migration(name: "V0001__init", sql: PackageResources.V0001__init_sql)
+        Migration(name: "V0001__init", sql: PackageResources.V0001__init_sql),
+        Migration(name: "V0002__deadlines", sql: PackageResources.V0002__deadlines_sql),
     ]
 }

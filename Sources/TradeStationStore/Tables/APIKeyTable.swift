@@ -17,16 +17,17 @@ struct APIKeyTable {
     func insert(_ registration: ClientRegistration, rotation: APIKey.Rotation) throws -> APIKey {
         // The checksum covers the id, which the database gives: the row is first written with an empty one.
         let database = transaction.database
+        let limits = registration.rotationLimits.stored
         try transaction.execute(
             """
             INSERT INTO api_key (client_id, client_auth, authorize_url, token_url, revoke_url, redirect_uri, pkce, nonce,
-                rotation, mac, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(32), ?)
+                idle_lifetime_s, absolute_lifetime_s, rotation, mac, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(32), ?)
             """,
             [
                 registration.clientID, registration.authentication.rawValue, registration.authorizeURL.text,
                 registration.tokenURL.text, registration.revokeURL?.text, registration.redirectURI,
-                registration.usesPKCE, registration.usesNonce, rotation.rawValue,
+                registration.usesPKCE, registration.usesNonce, limits.idle, limits.absolute, rotation.rawValue,
                 transaction.clock.wallTime().description,
             ]
         )
@@ -41,15 +42,18 @@ struct APIKeyTable {
 
     /// Writes what may change about a registration, and forgets what was held against the key.
     func update(_ key: APIKey, to registration: ClientRegistration) throws {
+        let limits = registration.rotationLimits.stored
         try transaction.execute(
             """
             UPDATE api_key SET client_auth = ?, redirect_uri = ?, pkce = ?, nonce = ?, mac = ?,
+                idle_lifetime_s = ?, absolute_lifetime_s = ?,
                 state = 'ready', last_error = NULL, not_before = NULL
             WHERE id = ?
             """,
             [
                 registration.authentication.rawValue, registration.redirectURI, registration.usesPKCE,
-                registration.usesNonce, transaction.keyring.mac(fields(key.id.rawValue, registration)), key.id.rawValue,
+                registration.usesNonce, transaction.keyring.mac(fields(key.id.rawValue, registration)),
+                limits.idle, limits.absolute, key.id.rawValue,
             ]
         )
     }
@@ -100,7 +104,8 @@ struct APIKeyTable {
             revokeURL: row.optionalText("revoke_url").map(url),
             redirectURI: row.optionalText("redirect_uri"),
             usesPKCE: row.integer("pkce") == 1,
-            usesNonce: row.integer("nonce") == 1
+            usesNonce: row.integer("nonce") == 1,
+            rotationLimits: limits(row)
         )
         guard transaction.keyring.isMAC(try row.blob("mac"), of: fields(id, registration)) else {
             throw AccountsError.tampered("The API key of the profile")
@@ -114,6 +119,14 @@ struct APIKeyTable {
             notBefore: row.optionalTime("not_before"),
             createdAt: row.time("created_at")
         )
+    }
+
+    private func limits(_ row: Row) throws -> RotationLimits {
+        let usual = RotationLimits()
+        return try RotationLimits(
+            idleSeconds: row.decode(Int?.self, forColumn: "idle_lifetime_s") ?? usual.idleSeconds,
+            absoluteSeconds: row.decode(Int?.self, forColumn: "absolute_lifetime_s") ?? usual.absoluteSeconds
+        ).bounded
     }
 
     private func url(_ text: String) throws -> EndpointURL {
@@ -130,5 +143,24 @@ struct APIKeyTable {
             registration.authorizeURL.text, registration.tokenURL.text, registration.revokeURL?.text,
             registration.redirectURI, registration.usesPKCE ? "1" : "0", registration.usesNonce ? "1" : "0",
         ]
+    }
+}
+
+extension RotationLimits {
+    /// As columns: NULL for what is usual, so that a later version may know better.
+    fileprivate var stored: (idle: Int?, absolute: Int?) {
+        let usual = RotationLimits()
+        return (
+            idleSeconds == usual.idleSeconds ? nil : idleSeconds,
+            absoluteSeconds == usual.absoluteSeconds ? nil : absoluteSeconds
+        )
+    }
+
+    /// The same within what can be set: no checksum covers the columns.
+    fileprivate var bounded: RotationLimits {
+        RotationLimits(
+            idleSeconds: min(max(idleSeconds, 0), Self.longest),
+            absoluteSeconds: min(max(absoluteSeconds, 0), Self.longest)
+        )
     }
 }

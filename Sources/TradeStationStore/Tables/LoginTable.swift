@@ -35,10 +35,10 @@ struct LoginTable {
     func insert(_ new: NewProfile.NewLogin, key: APIKey.ID, state: Login.State) throws -> Login {
         try transaction.execute(
             """
-            INSERT INTO login (api_key_id, subject, username, scopes, state, created_at, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO login (api_key_id, subject, username, scopes, state, signed_in_at, created_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            [key.rawValue, new.identity.subject, new.identity.username, new.scopes, state.rawValue, now, now]
+            [key.rawValue, new.identity.subject, new.identity.username, new.scopes, state.rawValue, now, now, now]
         )
         guard let login = try fetch(Login.ID(rawValue: transaction.database.lastInsertedRowID)) else {
             throw AccountsError.tampered("The sign-in")
@@ -72,7 +72,7 @@ struct LoginTable {
             """
             UPDATE login SET generation = generation + 1, state = ?, subject = ?, username = ?,
                 scopes = coalesce(?, scopes), access_expires_at = ?, access_lifetime_s = ?, boot_id = ?,
-                access_expires_boot_ms = ?, refresh_expires_at = ?, absolute_expires_at = ?, attempt_id = NULL,
+                access_expires_boot_ms = ?, signed_in_at = coalesce(?, signed_in_at), attempt_id = NULL,
                 attempt_started_at = NULL, failures = 0, last_error = NULL, not_before = NULL, updated_at = ?
             WHERE id = ? AND generation = ?
             """,
@@ -80,11 +80,35 @@ struct LoginTable {
                 (commit.isHeld ? Login.State.held : .ready).rawValue,
                 login.identity.subject, login.identity.username, commit.scopes, expiry.wall.description,
                 TokenSet.boundedLifetime(commit.tokens.lifetimeSeconds), expiry.bootID, expiry.bootMilliseconds,
-                commit.refreshExpiresAt?.description, commit.absoluteExpiresAt?.description, now, login.id.rawValue,
+                commit.isSignIn ? commit.tokens.issuedAt.description : nil, now, login.id.rawValue,
                 commit.parentGeneration,
             ]
         )
         guard transaction.database.changesCount == 1 else { throw AccountsError.tampered("The sign-in") }
+    }
+
+    /// Writes down when refresh tokens and sign-ins of a key end: of one login, or of all when nothing is said.
+    ///
+    /// A login that has never been refreshed has a refresh token of unknown age.
+    func noteDeadlines(of key: APIKey, only login: Login.ID? = nil) throws {
+        let limits = key.rotation == .rotating ? key.registration.rotationLimits : nil
+        let rows = try Row.fetchAll(
+            transaction.database.cachedStatement(
+                sql: "SELECT * FROM login WHERE api_key_id = ? AND id = coalesce(?, id)"
+            ),
+            arguments: [key.id.rawValue, login?.rawValue]
+        )
+        for row in rows {
+            let issued = try accessExpiry(row).map { expiry in
+                expiry.moment.wall.advanced(byMilliseconds: -Int64(expiry.lifetimeSeconds) * 1000)
+            }
+            let refreshEnd = issued.flatMap { limits?.refreshTokenEnd(issuedAt: $0) }
+            let signInEnd = try row.optionalTime("signed_in_at").flatMap { limits?.signInEnd(signedInAt: $0) }
+            try transaction.execute(
+                "UPDATE login SET refresh_expires_at = ?, absolute_expires_at = ? WHERE id = ?",
+                [refreshEnd?.description, signInEnd?.description, row.integer("id")]
+            )
+        }
     }
 
     /// Ends the attempt under way as a failure.
@@ -108,8 +132,8 @@ struct LoginTable {
         try transaction.execute(
             """
             UPDATE login SET generation = generation + 1, state = ?, access_expires_at = NULL,
-                access_lifetime_s = NULL, boot_id = NULL, access_expires_boot_ms = NULL, refresh_expires_at = NULL,
-                absolute_expires_at = NULL, attempt_id = NULL, attempt_started_at = NULL, failures = 0,
+                access_lifetime_s = NULL, boot_id = NULL, access_expires_boot_ms = NULL, signed_in_at = NULL,
+                refresh_expires_at = NULL, absolute_expires_at = NULL, attempt_id = NULL, attempt_started_at = NULL, failures = 0,
                 last_error = NULL, not_before = NULL, updated_at = ?
             WHERE id = ?
             """,
@@ -159,6 +183,7 @@ struct LoginTable {
             state: row.name("state"),
             generation: generation,
             accessExpiresAt: accessExpiry(row)?.moment.wall,
+            signedInAt: row.optionalTime("signed_in_at"),
             refreshExpiresAt: row.optionalTime("refresh_expires_at"),
             absoluteExpiresAt: row.optionalTime("absolute_expires_at"),
             attempt: attempt,

@@ -62,6 +62,8 @@ struct AddProfileCommand: StoreCommand {
     @Option(name: .long, help: "A nonce with the openid scope, on by default.")
     var nonce: Switch?
 
+    @OptionGroup var lives: RotationLimitOptions
+
     @Option(name: .customLong("authorize-url"), help: ArgumentHelp("Another sign-in page.", valueName: "url"))
     var authorizeURL: String?
 
@@ -94,7 +96,7 @@ struct AddProfileCommand: StoreCommand {
         if sameLoginAs != nil {
             guard clientID == nil, secretFile == nil, refreshTokenFile == nil, scope.isEmpty, redirectURI == nil,
                 redirectPort == nil, pkce == nil, clientAuth == nil, nonce == nil, authorizeURL == nil,
-                tokenURL == nil, revokeURL == nil
+                tokenURL == nil, revokeURL == nil, lives.idle == nil, lives.absolute == nil
             else { throw ValidationError("--same-login-as takes the API key of the other profile as it is.") }
         } else if clientID == nil {
             throw ValidationError("Say which API key: --client-id ID, or --same-login-as OTHER.")
@@ -148,6 +150,8 @@ struct AddProfileCommand: StoreCommand {
         key.redirectURI = redirectURI ?? redirectPort.map { "http://localhost:\($0)" }
         key.usesPKCE = pkce.map { $0 == .on }
         key.usesNonce = nonce.map { $0 == .on }
+        key.idleSeconds = lives.idle
+        key.absoluteSeconds = lives.absolute
         key.authentication = clientAuth
         if !scope.isEmpty { key.scopes = scope.flatMap { $0.split(separator: " ").map(String.init) } }
         if let refreshTokenFile {

@@ -5,7 +5,7 @@ import TradeStationSessions
 struct SetCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
-        abstract: "Change the secret, callback or client authentication of a profile's API key.",
+        abstract: "Change the secret, callback, client authentication or lives of a profile's API key.",
         discussion: "It applies to every profile of that API key."
     )
 
@@ -20,6 +20,8 @@ struct SetCommand: StoreCommand {
     @Option(name: .customLong("client-auth"), help: "How the key proves itself.")
     var clientAuth: ClientAuthentication?
 
+    @OptionGroup var lives: RotationLimitOptions
+
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
@@ -28,7 +30,13 @@ struct SetCommand: StoreCommand {
         if let secretFile {
             secret = try await SecretInput.read(secretFile, named: "client secret", note: shared.note)
         }
-        let change = KeyChange(secret: secret, redirectURI: redirectURI, authentication: clientAuth)
+        let change = KeyChange(
+            secret: secret,
+            redirectURI: redirectURI,
+            authentication: clientAuth,
+            idleSeconds: lives.idle,
+            absoluteSeconds: lives.absolute
+        )
         try await withManager { manager in
             try await manager.registry.change(profileName, change)
             let record = try await manager.registry.profile(named: profileName)

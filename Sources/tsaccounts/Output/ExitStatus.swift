@@ -24,7 +24,7 @@ enum ExitStatus {
         }
     }
 
-    /// The status of a profile, for `status`; a sign-in that ends within two hours is trouble ahead.
+    /// The status of a profile, for `status`; a sign-in or an unused refresh token that is about to end is trouble ahead.
     static func of(_ record: ProfileRecord, now: Timestamp) -> Int32 {
         switch record.state {
         case .refreshing:
@@ -32,8 +32,7 @@ enum ExitStatus {
             let started = record.login.attempt?.startedAt ?? now
             return started < now.advanced(byMilliseconds: -120_000) ? 75 : fine
         case .ready:
-            guard let end = record.login.absoluteExpiresAt else { return fine }
-            return end < now.advanced(byMilliseconds: 7_200_000) ? 75 : fine
+            return record.endsSoon(at: now) ? 75 : fine
         case .degraded: return 75
         case .new, .needsLogin, .held: return 77
         case .badClient: return 78

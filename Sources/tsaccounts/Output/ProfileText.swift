@@ -36,17 +36,20 @@ struct ProfileText {
 
     /// A table of profiles for people.
     func table(_ records: [ProfileRecord]) -> [String] {
+        // Only rotating keys know such ends.
+        let showsEnds = records.contains { $0.login.refreshExpiresAt != nil || $0.login.absoluteExpiresAt != nil }
+        let ends = showsEnds ? ["REFRESH TOKEN", "SIGN-IN"] : []
         let rows =
-            [["PROFILE", "ENVIRONMENT", "STATE", "USER", "LOGIN", "ACCESS TOKEN", "LAST ERROR"]]
+            [["PROFILE", "ENVIRONMENT", "STATE", "USER", "LOGIN", "ACCESS TOKEN"] + ends + ["LAST ERROR"]]
             + records.map { record in
-                [
+                let lives = [record.login.refreshExpiresAt, record.login.absoluteExpiresAt].map { $0.map(life) ?? "-" }
+                return [
                     record.profile.name.text,
                     record.profile.apiVersion == .v3
                         ? record.profile.environment.rawValue : "\(record.profile.environment.rawValue) v2",
                     record.state.rawValue, (record.login.identity.username ?? "-").printable(limit: 40),
                     String(record.login.id.rawValue), life(record.login.accessExpiresAt),
-                    record.login.lastError ?? record.apiKey.lastError ?? "-",
-                ]
+                ] + (showsEnds ? lives : []) + [record.login.lastError ?? record.apiKey.lastError ?? "-"]
             }
         let widths = (0..<rows[0].count).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
@@ -73,7 +76,7 @@ struct ProfileText {
             ("client auth", key.authentication.rawValue), ("PKCE", key.usesPKCE ? "on" : "off"),
             ("callback", key.redirectURI ?? "http://localhost on port 31022, 3001, 3000 or 8080"),
             ("sign-in page", key.authorizeURL.text), ("token endpoint", key.tokenURL.text),
-            ("revocation", key.revokeURL?.text), ("rotation", record.apiKey.rotation.rawValue),
+            ("revocation", key.revokeURL?.text), ("rotation", rotation(record.apiKey)),
             ("read only", profile.isReadOnly ? "yes" : nil), ("accounts", profile.accounts?.joined(separator: " ")),
         ]
         return facts.compactMap { name, value in
@@ -85,7 +88,15 @@ struct ProfileText {
         guard let expiry else { return "none" }
         let left = seconds(until: expiry)
         if left <= 0 { return "expired" }
-        return left < 120 ? "\(left) s left" : "\(left / 60) min left"
+        if left < 120 { return "\(left) s left" }
+        return left < 7200 ? "\(left / 60) min left" : "\(left / 3600) h \(left / 60 % 60) min left"
+    }
+
+    private func rotation(_ key: APIKey) -> String {
+        guard key.rotation == .rotating else { return key.rotation.rawValue }
+        let limits = key.registration.rotationLimits
+        func life(_ seconds: Int) -> String { seconds == 0 ? "for ever" : "\(seconds) s" }
+        return "rotating; a refresh token lives \(life(limits.idleSeconds)), a sign-in \(life(limits.absoluteSeconds))"
     }
 
     private func seconds(until expiry: Timestamp) -> Int64 {

@@ -1,0 +1,28 @@
+import TradeStationModel
+
+/// Decides whether a refresh is the first of a rotating key within two hours of the sign-in's end: the audit says so
+/// once.
+enum SignInWarning {
+    /// The row that goes with saving what a refresh brought, if any.
+    static func entry(saving staged: StagedTokens, after stored: StoredLogin, profile: ProfileName) -> AuditEntry? {
+        let login = stored.login
+        guard staged.rotation == .rotating, !staged.isSignIn, let signedInAt = login.signedInAt,
+            let end = stored.apiKey.registration.rotationLimits.signInEnd(signedInAt: signedInAt),
+            isSoon(end, at: staged.tokens.issuedAt)
+        else { return nil }
+        if login.absoluteExpiresAt == end, let former = stored.tokens?.issuedAt, former > signedInAt,
+            isSoon(end, at: former)
+        {
+            return nil
+        }
+        var entry = AuditEntry(.signInEndsSoon, profileName: profile.text, loginID: login.id)
+        entry.attemptID = staged.attemptID
+        entry.generationAfter = staged.parentGeneration + 1
+        entry.expiresAt = end
+        return entry
+    }
+
+    private static func isSoon(_ end: Timestamp, at time: Timestamp) -> Bool {
+        end < time.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
+    }
+}

@@ -1,0 +1,118 @@
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+/// The end of a rotating key's sign-in, as the audit says it ahead.
+@Suite(.serialized) struct SignInWarningTests {
+    /// Whether each of the refreshes, one every twenty minutes, was followed by a warning.
+    private func warnings(
+        _ session: Session,
+        _ stage: SessionStage,
+        _ manager: SessionManager,
+        refreshes: Int
+    ) async throws -> [Bool] {
+        var warned: [Bool] = []
+        for _ in 0..<refreshes {
+            stage.clock.advance(seconds: 1200)
+            let before = try await stage.events(manager).filter { $0 == "sign_in_ends_soon" }.count
+            _ = try await session.accessToken()
+            warned.append(try await stage.events(manager).filter { $0 == "sign_in_ends_soon" }.count > before)
+        }
+        return warned
+    }
+
+    private func add(_ name: String, lasting seconds: Int, _ stage: SessionStage, _ manager: SessionManager)
+        async throws
+    {
+        var key = try stage.keyRequest()
+        key.absoluteSeconds = seconds
+        _ = try await manager.registry.add(
+            ProfileRequest(
+                name: ProfileName(name),
+                environment: .sim,
+                apiURL: EndpointURL(stage.emulator.addresses.simURL),
+                source: .key(key)
+            ),
+            interaction: stage.browser()
+        )
+    }
+
+    @Test func `the first refresh within two hours of the end says so, once, and again after a new sign-in`()
+        async throws
+    {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withManager { manager in
+                try await add("paper", lasting: 10_800, stage, manager)
+                let session = try await manager.session(named: "paper")
+                // The end comes after 180 minutes: the refresh after 60 is not yet, the one after 80 is within.
+                #expect(
+                    try await warnings(session, stage, manager, refreshes: 6)
+                        == [false, false, false, true, false, false]
+                )
+                _ = try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
+                #expect(
+                    try await warnings(session, stage, manager, refreshes: 5) == [false, false, false, true, false]
+                )
+            }
+        }
+    }
+
+    @Test func `a sign-in that is shorter than the warning is warned about at its first refresh`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withManager { manager in
+                try await add("paper", lasting: 3600, stage, manager)
+                let session = try await manager.session(named: "paper")
+                #expect(try await warnings(session, stage, manager, refreshes: 2) == [true, false])
+            }
+        }
+    }
+
+    @Test func `a key that does not rotate is never warned about`() async throws {
+        try await SessionStage.with(rotate: false) { stage in
+            try await stage.withManager { manager in
+                try await add("paper", lasting: 3600, stage, manager)
+                let session = try await manager.session(named: "paper")
+                #expect(try await warnings(session, stage, manager, refreshes: 2) == [false, false])
+            }
+        }
+    }
+
+    @Test func `the row names the end of the sign-in and the generation that came with it`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withManager { manager in
+                let signedIn = stage.clock.wallTime()
+                try await add("paper", lasting: 3600, stage, manager)
+                _ = try await warnings(manager.session(named: "paper"), stage, manager, refreshes: 1)
+                let row = try #require(
+                    try await manager.registry.auditRecords(AuditQuery()).last {
+                        $0.text("event") == "sign_in_ends_soon"
+                    }
+                )
+                #expect(row.text("expires_at") == signedIn.advanced(byMilliseconds: 3_600_000).description)
+                #expect(row.integer("generation_after") == 2)
+                let record = try await manager.registry.profile(named: ProfileName("paper"))
+                #expect(record.login.absoluteExpiresAt == signedIn.advanced(byMilliseconds: 3_600_000))
+                #expect(record.login.refreshExpiresAt == signedIn.advanced(byMilliseconds: (1200 + 1800) * 1000))
+            }
+        }
+    }
+
+    @Test func `tokens that a dead process left are warned about by whoever saves them`() throws {
+        var stored = try RefreshMachineTests.stored(life: 60, generation: 3)
+        stored.login.signedInAt = RefreshMachineTests.now.wall
+        let staged = StagedTokens(
+            parentGeneration: 3,
+            attemptID: "a",
+            tokens: try #require(stored.tokens),
+            identity: Identity(),
+            rotation: .rotating
+        )
+        #expect(SignInWarning.entry(saving: staged, after: stored, profile: try ProfileName("p")) == nil)
+        stored.login.signedInAt = RefreshMachineTests.now.wall.advanced(byMilliseconds: -82_800_000)
+        let entry = try #require(SignInWarning.entry(saving: staged, after: stored, profile: try ProfileName("p")))
+        #expect(entry.attemptID == "a")
+        #expect(entry.generationAfter == 4)
+    }
+}
