@@ -10,14 +10,23 @@ final class ManualClock: TimeSource {
     }
 
     private struct State {
-        var boot: Int64 = 1_000_000
-        var wall: Int64 = 1_791_279_060_000
+        var boot: Int64
+        var wall: Int64
         var sleepers: [Int: Sleeper] = [:]
         var nextID = 0
     }
 
-    let bootID = "7c1b0e6a-manual"
-    private let state = Mutex(State())
+    let bootID: String
+    private let state: Mutex<State>
+
+    init(
+        bootID: String = "7c1b0e6a-manual",
+        boot: Int64 = 1_000_000,
+        wall: Timestamp = Timestamp(milliseconds: 1_791_279_060_000)
+    ) {
+        self.bootID = bootID
+        state = Mutex(State(boot: boot, wall: wall.milliseconds))
+    }
 
     func bootMilliseconds() -> Int64 { state.withLock { $0.boot } }
     func wallTime() -> Timestamp { Timestamp(milliseconds: state.withLock { $0.wall }) }

@@ -15,6 +15,7 @@ struct SessionStage: Sendable {
     static func with<Value>(
         rotate: Bool = false,
         overlap: Int = 0,
+        serverAhead: Double = 0,
         _ body: (SessionStage) async throws -> Value
     ) async throws -> Value {
         let clock = ManualClock()
@@ -28,7 +29,7 @@ struct SessionStage: Sendable {
         let configuration = EmulatorConfiguration(
             rotate: rotate,
             overlapSeconds: overlap,
-            now: { Date(timeIntervalSince1970: Double(clock.wallTime().milliseconds) / 1000) }
+            now: { Date(timeIntervalSince1970: Double(clock.wallTime().milliseconds) / 1000 + serverAhead) }
         )
         return try await Emulator.with(configuration) { emulator in
             try await body(
@@ -44,12 +45,14 @@ struct SessionStage: Sendable {
     /// A manager of its own, as another process would have it.
     func withManager<Value: Sendable>(
         timeout: Duration = .seconds(30),
+        random: RandomSource = .system,
         _ body: (SessionManager) async throws -> Value
     ) async throws -> Value {
         var configuration = SessionConfiguration(storeDirectory: directory)
         configuration.clock = clock
         configuration.requester = "session tests"
         configuration.timeout = timeout
+        configuration.random = random
         return try await withSessionManager(configuration: configuration, body)
     }
 
