@@ -48,6 +48,34 @@ import TradeStationStore
         }
     }
 
+    @Test(arguments: ["logout", "revoke", "login", "remove"])
+    func `whoever ends a login whose process died names the attempt first`(how: String) async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let name = try ProfileName("paper")
+                let login = try await manager.registry.profile(named: name).login.id
+                if how == "remove" { try await manager.registry.remove(ProfileName("real")) }
+                try await withStore(stage) { store in try await begin(store, login) }
+                switch how {
+                case "logout": _ = try await manager.registry.signOut(name)
+                case "revoke": _ = try await manager.registry.revoke(name)
+                case "login": _ = try await manager.registry.signIn(name, interaction: stage.browser())
+                default: try await manager.registry.remove(name)
+                }
+                let ending = ["logout": "signed_out", "revoke": "revoked", "login": "signed_in"][how]
+                #expect(
+                    try await stage.events(manager).suffix(3)
+                        == ["refresh_started", "outcome_unknown", ending ?? "profile_removed"]
+                )
+                let unknown = try #require(
+                    try await manager.registry.auditRecords(AuditQuery()).last { $0.text("event") == "outcome_unknown" }
+                )
+                #expect(unknown.text("attempt_id") == attempt.id)
+                #expect(unknown.text("outcome") == "process_died")
+            }
+        }
+    }
+
     @Test func `what a dead process left in the side file is saved without a request`() async throws {
         try await SessionStage.with(rotate: true) { stage in
             try await stage.withProfiles { manager in

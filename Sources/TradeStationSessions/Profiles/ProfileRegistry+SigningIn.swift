@@ -102,7 +102,11 @@ extension ProfileRegistry {
                 stageFailure = error
             }
             do {
-                _ = try await store.commit(staged.commit(to: current.login), to: record.login.id, audit: [entry])
+                _ = try await store.commit(
+                    staged.commit(to: current.login),
+                    to: record.login.id,
+                    audit: [current.login.danglingAttemptEntry(for: record.profile.name), entry].compactMap { $0 }
+                )
             } catch {
                 if let stageFailure { throw stageFailure }
                 try await store.synchronizeStaged(for: record.login.id)

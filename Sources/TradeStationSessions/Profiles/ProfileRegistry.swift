@@ -144,7 +144,11 @@ public struct ProfileRegistry: Sendable {
                 profileName: record.profile.name.text,
                 loginID: record.login.id
             )
-            try await store.remove(record.profile.id, audit: [entry])
+            // While others use the login, its attempt is theirs to name.
+            let isLast = try await companions(of: record).isEmpty
+            let login = isLast ? try await store.login(record.login.id)?.login : nil
+            let dangling = login?.danglingAttemptEntry(for: record.profile.name)
+            try await store.remove(record.profile.id, audit: [dangling, entry].compactMap { $0 })
         }
     }
 
@@ -155,8 +159,13 @@ public struct ProfileRegistry: Sendable {
     public func signOut(_ name: ProfileName) async throws -> [ProfileRecord] {
         let record = try await profile(named: name)
         try await withLock(on: record) {
-            let entry = AuditEntry(.signedOut, profileName: record.profile.name.text, loginID: record.login.id)
-            try await store.eraseTokens(of: record.login.id, leaving: .new, audit: [entry])
+            let login = try await storedLogin(of: record).login
+            let entry = AuditEntry(.signedOut, profileName: record.profile.name.text, loginID: login.id)
+            try await store.eraseTokens(
+                of: login.id,
+                leaving: .new,
+                audit: [login.danglingAttemptEntry(for: record.profile.name), entry].compactMap { $0 }
+            )
         }
         return try await companions(of: record)
     }
@@ -206,7 +215,11 @@ public struct ProfileRegistry: Sendable {
                 loginID: record.login.id,
                 detail: ["asked_for": asked.profile.name.text]
             )
-            try await store.eraseTokens(of: record.login.id, leaving: .needsLogin, audit: [entry])
+            try await store.eraseTokens(
+                of: record.login.id,
+                leaving: .needsLogin,
+                audit: [stored.login.danglingAttemptEntry(for: record.profile.name), entry].compactMap { $0 }
+            )
             return true
         }
     }

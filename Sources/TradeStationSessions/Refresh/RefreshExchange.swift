@@ -56,12 +56,7 @@ struct RefreshExchange: Sendable {
     var startEntries: [AuditEntry] {
         var started = entry(.refreshStarted)
         started.refreshTokenBefore = refreshToken
-        guard let dangling = stored.login.attempt else { return [started] }
-        var unknown = AuditEntry(.outcomeUnknown, profileName: order.profile.text, loginID: order.login)
-        unknown.attemptID = dangling.id
-        unknown.generationBefore = stored.login.generation
-        unknown.outcome = "process_died"
-        return [unknown, started]
+        return [stored.login.danglingAttemptEntry(for: order.profile), started].compactMap { $0 }
     }
 
     func successEntry(_ grant: TokenGrant, _ staged: StagedTokens, duration: Int, waiters: Int) -> AuditEntry {

@@ -7,8 +7,8 @@ struct StatusCommand: StoreCommand {
         commandName: "status",
         abstract: "Say how the profiles are; exit 0 when every one is ready.",
         discussion: """
-            Exits 75 when one is degraded, its sign-in ends within 2 hours, or its unused refresh token soon; 77 when one needs a sign-in, 78 when an \
-            API key is refused.
+            Exits 75 when one is degraded, when its sign-in ends within 2 hours or its unused refresh token soon, 77 \
+            when one needs a sign-in, 78 when an API key is refused.
             """
     )
 
