@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Judges a run of the rig: python3 Tests/Rig/checker.py FOLDER
+
+FOLDER holds what the run left: `emulator.jsonl` (GET control_url/log), `settings.json` (GET control_url/settings),
+`audit.jsonl` (every audit row, all columns in table order), `outputs.jsonl` (one object per program that ran) and
+`expect.json`. Prints a line for each violation and a summary; exit 0 when there is none, else 1. `checking/rules.py`
+lists what is looked for. A run of programs without audit leaves out `audit.jsonl`.
+
+What a run has to keep to: one wall clock, neither stepped nor advanced in the emulator; `access_token_seconds` is not
+changed, or is at its largest in the end; each sign-in at the emulator belongs to one login; a scripted answer
+carries no tokens.
+"""
+
+import sys
+from pathlib import Path
+from typing import List
+
+from checking.audit_chain import check_chain
+from checking.audit_log import AuditLog
+from checking.emulator_log import EmulatorLog
+from checking.exchanges import check_exchanges
+from checking.handed_out import check_expiries, check_generations, check_lives
+from checking.history import History, read
+from checking.lineage import check_lineage
+from checking.losses import check_losses
+from checking.pairing import pair
+from checking.rules import Rule, Violation
+from checking.saved import Saved
+from checking.without_audit import check_without_audit
+
+
+def check(history: History) -> List[Violation]:
+    log = EmulatorLog(history.log)
+    violations = check_lives(history, log)
+    if log.exchanges == 0:
+        violations.append(Violation(Rule.EMPTY_HISTORY, "the emulator saw no exchange"))
+    if not history.audit:
+        if any(program.is_product for program in history.programs):
+            violations.append(Violation(Rule.AUDIT_MISSING, "tsaccounts ran and there is no audit row"))
+        return violations + check_without_audit(history, log)
+    audit = AuditLog(history.audit)
+    pairing = pair(log, audit, history.programs)
+    saved = Saved(audit)
+    return (
+        violations
+        + check_chain(history.audit)
+        + check_lineage(audit)
+        + check_exchanges(pairing, saved)
+        + check_expiries(history, pairing)
+        + check_generations(history, log, audit, pairing, saved)
+        + check_losses(history, pairing)
+    )
+
+
+def summary(history: History, violations: List[Violation]) -> str:
+    log = EmulatorLog(history.log)
+    verdict = f"{len(violations)} violations" if violations else "correct"
+    answered = sum(request.is_answered for family in log.families.values() for request in family.requests)
+    served = sum(program.access is not None for program in history.programs)
+    killed = sum(program.was_killed for program in history.programs)
+    return (f"{verdict}: {len(log.families)} families, {log.exchanges} exchanges, {answered} refreshes answered, "
+            f"{len(history.programs)} programs ({served} served, {killed} killed), {len(history.audit)} audit rows")
+
+
+def main(arguments: List[str]) -> int:
+    if len(arguments) != 1:
+        print("usage: checker.py FOLDER", file=sys.stderr)
+        return 64
+    history = read(Path(arguments[0]))
+    violations = check(history)
+    for violation in violations:
+        print(violation)
+    print(summary(history, violations))
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

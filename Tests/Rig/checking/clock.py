@@ -1,0 +1,19 @@
+"""Times as whole milliseconds since 1970, and how far two clocks of one machine are let apart."""
+
+from datetime import datetime
+
+# All times of a history come from the wall clock of one machine. Each is rounded or cut to a millisecond, and a
+# program reads the clock a moment before or after what it describes.
+TOLERANCE = 5 + 1
+
+# How long after a client's end or time limit the emulator may still take up what that client had sent: the bytes
+# are in the kernel by then, and a busy emulator reads them late.
+GRACE = 10_000
+
+FOREVER = 1 << 62
+
+
+def milliseconds(text: str) -> int:
+    """Reads RFC 3339 in UTC with milliseconds, for example 2026-10-06T09:31:00.000Z."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return round(moment.timestamp() * 1000)

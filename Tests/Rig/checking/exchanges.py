@@ -1,0 +1,64 @@
+"""The emulator's log against the audit: every request has its attempt, every success its request, once."""
+
+from typing import Dict, List
+
+from .audit_log import End
+from .clock import TOLERANCE
+from .emulator_log import Request
+from .explanation import Explanation
+from .pairing import Pairing
+from .rules import Rule, Violation
+from .saved import Saved
+
+
+def check_exchanges(pairing: Pairing, saved: Saved) -> List[Violation]:
+    violations: List[Violation] = []
+    for explanation in pairing.explanations:
+        violations += _check(explanation, saved)
+    for family in pairing.lonely_families:
+        violations += [_unexplained(request, f"family {family.name}") for request in family.requests]
+    for sign_in in pairing.lonely_sign_ins:
+        violations += [
+            Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"{sign_in}: {attempt} brought tokens, but no request of its own did")
+            for attempt in sign_in.attempts if attempt.end in (End.SUCCEEDED, End.RECOVERED, End.SALVAGED, End.LATE)
+        ]
+    return violations
+
+
+def _check(explanation: Explanation, saved: Saved) -> List[Violation]:
+    login = explanation.sign_in.login
+    violations = [
+        Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"login {login}: {attempt} brought tokens, but no request of its own did")
+        for attempt in explanation.unfounded
+    ] + [
+        Violation(Rule.UNKNOWN_WITHOUT_REASON, f"login {login}: {attempt} had a whole answer at once")
+        for attempt in explanation.unreasoned
+    ]
+    answered: Dict[int, List[Request]] = {}
+    for request in explanation.family.requests:
+        if request in explanation.unexplained:
+            violations.append(_unexplained(request, f"login {login}"))
+        attempt = explanation.attempts.get(request.seq)
+        # What a client sent that died or gave up can arrive late and be answered in vain.
+        in_vain = attempt is not None and attempt.end in (End.UNKNOWN, End.DANGLING)
+        generation = explanation.generation(request)
+        if generation is None or in_vain:
+            continue
+        newest = saved.generation(login, request.at - TOLERANCE)
+        if generation < newest:
+            violations.append(Violation(
+                Rule.OLDER_GENERATION_SENT,
+                f"login {login}: {request} presents generation {generation} after {newest} was saved"))
+        if request.is_answered:
+            answered.setdefault(generation, []).append(request)
+    for generation, requests in answered.items():
+        if len(requests) > 1:
+            names = " and ".join(str(request) for request in requests)
+            violations.append(Violation(Rule.ANSWERED_TWICE, f"login {login}: generation {generation} by {names}"))
+    return violations
+
+
+def _unexplained(request: Request, whose: str) -> Violation:
+    if request.committed:
+        return Violation(Rule.ROTATION_UNEXPLAINED, f"{whose}: {request} was given new tokens")
+    return Violation(Rule.REQUEST_UNEXPLAINED, f"{whose}: {request} ended with status {request.status}")

@@ -1,0 +1,114 @@
+"""Which attempt of the audit made which request of the emulator's log.
+
+The audit's fingerprints are keyed and the emulator's are not, so a token cannot be looked up from one in the other.
+What ties them together, for one sign-in and its family:
+
+* The order of tokens. A token is saved after the request that brought it, and first sent after that. So the tokens
+  in the order in which attempts first sent them are the tokens in the order in which they were first presented; only
+  the last of the audit's may never have arrived.
+* The time. An attempt's row is committed before anything is sent, and an answer that was read came before the row
+  that says so. Only the end of a client that died or gave up has a grace (`clock.GRACE`).
+* The kind. Tokens come from a request that was answered whole; a refusal does not come from one that committed; and
+  the successor that the audit saved is the one that was presented next.
+
+Under these every request needs an attempt of its own, and every attempt that brought tokens needs a request. A correct
+history has such a pairing, so none is accused: the real one.
+"""
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional
+
+from .audit_log import BROUGHT_TOKENS, Attempt, End, SignIn
+from .clock import TOLERANCE
+from .emulator_log import Family, Request
+from .matching import match
+
+# A client gives up on an answer after seconds, never sooner than this.
+SHORTEST_PATIENCE = 900
+
+
+@dataclass
+class Explanation:
+    sign_in: SignIn
+    family: Family
+    attempts: Dict[int, Attempt] = field(default_factory=dict)  # by the request's seq
+    unexplained: List[Request] = field(default_factory=list)
+    unfounded: List[Attempt] = field(default_factory=list)  # brought tokens that no request brought
+    unreasoned: List[Attempt] = field(default_factory=list)  # called unknown without a reason
+    tokens: Dict[str, str] = field(default_factory=dict)  # the emulator's name of a token by the audit's
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.unexplained or self.unfounded or self.unreasoned)
+
+    def generation(self, request: Request) -> Optional[int]:
+        """Which generation a request presented."""
+        attempt = self.attempts.get(request.seq)
+        if attempt is not None:
+            return attempt.generation
+        sent = {a.generation for a in self.sign_in.attempts if self.tokens.get(a.sent or "") == request.presented}
+        return sent.pop() if len(sent) == 1 else None
+
+
+def explain(sign_in: SignIn, family: Family) -> Explanation:
+    # What a token did before the profile was added is not this login's doing.
+    requests = [r for r in family.requests if not sign_in.is_import or r.at >= sign_in.since - TOLERANCE]
+    explanation = Explanation(sign_in, family)
+    explanation.tokens = _tokens(sign_in, family, requests)
+    partners = {
+        attempt.id: [r.seq for r in requests if _can_be(attempt, r, explanation.tokens)] for attempt in sign_in.attempts
+    }
+    by_id = {attempt.id: attempt for attempt in sign_in.attempts}
+    urgent = [attempt for attempt in sign_in.attempts if attempt.end in BROUGHT_TOKENS]
+    pairs = match([attempt.id for attempt in urgent], [request.seq for request in requests], partners)
+    explanation.attempts = {seq: by_id[attempt] for seq, attempt in pairs.items()}
+    explanation.unexplained = [request for request in requests if request.seq not in pairs]
+    founded = set(pairs.values())
+    explanation.unfounded = [attempt for attempt in urgent if attempt.id not in founded]
+    explanation.unreasoned = [
+        explanation.attempts[r.seq] for r in requests if r.seq in pairs and _lacks_reason(explanation.attempts[r.seq], r)
+    ]
+    return explanation
+
+
+def _tokens(sign_in: SignIn, family: Family, requests: List[Request]) -> Dict[str, str]:
+    sent = [attempt.sent for attempt in sign_in.attempts]
+    presented = [request.presented for request in requests]
+    if not sign_in.is_import and family.sign_in is not None:
+        sent.insert(0, sign_in.origin["refresh_fp_after"])
+        presented.insert(0, family.sign_in.issued_refresh)
+    in_order = zip(dict.fromkeys(filter(None, sent)), dict.fromkeys(filter(None, presented)))
+    return dict(in_order)
+
+
+def _can_be(attempt: Attempt, request: Request, tokens: Dict[str, str]) -> bool:
+    if tokens.get(attempt.sent or "") != request.presented:
+        return False
+    if not attempt.earliest - TOLERANCE <= request.at <= attempt.latest + TOLERANCE:
+        return False
+    last = attempt.last
+    if attempt.end is End.FAILED:
+        return not request.committed and last is not None and last["http_status"] in (None, request.status)
+    if attempt.end is End.SALVAGED:
+        return request.committed and _is_successor(attempt, request, tokens)
+    if attempt.end is End.LATE:
+        return request.is_answered
+    if attempt.end in BROUGHT_TOKENS:
+        return request.is_answered and _is_successor(attempt, request, tokens)
+    return True
+
+
+def _is_successor(attempt: Attempt, request: Request, tokens: Dict[str, str]) -> bool:
+    """Whether the token that the attempt saved is the one that the request issued."""
+    saved = attempt.last["refresh_fp_after"] if attempt.last else None
+    issued = request.issued_refresh or request.presented
+    if saved == attempt.sent or issued == request.presented:
+        return saved == attempt.sent and issued == request.presented
+    return tokens.get(saved or "", issued) == issued
+
+
+def _lacks_reason(attempt: Attempt, request: Request) -> bool:
+    """A living client got a whole answer at once and did not know what to make of it."""
+    lasted = attempt.last["duration_ms"] if attempt.last else None
+    return attempt.end is End.UNKNOWN and request.is_answered and request.fault is None \
+        and lasted is not None and lasted < SHORTEST_PATIENCE

@@ -1,0 +1,94 @@
+"""What programs handed out: tokens of their own login, saved, the newest there was, and alive."""
+
+from typing import List, Optional, Tuple
+
+from .audit_log import SAVED, AuditLog
+from .clock import TOLERANCE, milliseconds
+from .emulator_log import EmulatorLog, Request
+from .explanation import Explanation
+from .history import History, Program
+from .pairing import Pairing
+from .rules import Rule, Violation
+from .saved import Saved
+
+# A program that says so (exit 74, save_deferred) hands out what the side file alone holds.
+SAVE_DEFERRED = 74
+
+
+def check_lives(history: History, log: EmulatorLog) -> List[Violation]:
+    """Tokens are the emulator's, and alive. A program handed its token out at some time after it was started."""
+    violations: List[Violation] = []
+    for program in history.programs:
+        if program.access is None:
+            continue
+        origin = log.origin_of(program.access)
+        if origin is None:
+            violations.append(Violation(Rule.UNKNOWN_TOKEN, f"{program} handed out {program.access}"))
+            continue
+        _, request = origin
+        # The emulator decides at or after the arrival that it logs: the true end is this or later.
+        end = request.at + history.access_seconds * 1000
+        if program.started > end + TOLERANCE:
+            late = program.started - end
+            violations.append(Violation(Rule.EXPIRED_TOKEN, f"{program} started {late} ms after the end of its token"))
+        if program.expires is not None and program.expires > end + TOLERANCE:
+            more = program.expires - end
+            violations.append(Violation(Rule.EXPIRY_OVERSTATED, f"{program} promised {more} ms more than there are"))
+    return violations
+
+
+def check_expiries(history: History, pairing: Pairing) -> List[Violation]:
+    """The expiry that an attempt saved is not later than the server's."""
+    violations: List[Violation] = []
+    for explanation in pairing.explanations:
+        for request in explanation.family.requests:
+            attempt = explanation.attempts.get(request.seq)
+            row = attempt.last if attempt is not None and attempt.end in SAVED else None
+            if row is None or row["expires_at"] is None or not request.is_answered:
+                continue
+            more = milliseconds(row["expires_at"]) - request.at - history.access_seconds * 1000
+            if more > TOLERANCE:
+                violations.append(Violation(
+                    Rule.EXPIRY_OVERSTATED,
+                    f"{explanation.sign_in}: {attempt} saved an end {more} ms after the true one"))
+    return violations
+
+
+def check_generations(history: History, log: EmulatorLog, audit: AuditLog, pairing: Pairing,
+                      saved: Saved) -> List[Violation]:
+    """Tokens belong to the program's login, were saved, and were the newest when the program started."""
+    violations: List[Violation] = []
+    served: List[Tuple[Program, int, int]] = []
+    for program in history.programs:
+        origin = log.origin_of(program.access)
+        if origin is None:
+            continue
+        family, request = origin
+        explanation = pairing.of_family(family)
+        login = program.login if program.login is not None else audit.login_of(program.profile)
+        if explanation is None or login not in (None, explanation.sign_in.login):
+            whose = explanation.sign_in if explanation else "nobody"
+            violations.append(Violation(Rule.FOREIGN_TOKEN, f"{program} handed out a token of {whose}"))
+            continue
+        generation, is_saved = _generation(explanation, request)
+        if generation is None or not (is_saved or program.exit == SAVE_DEFERRED):
+            violations.append(Violation(Rule.UNSAVED_TOKEN, f"{program} handed out what {request} brought"))
+            continue
+        saved.see(explanation.sign_in.login, generation, program.ended)
+        served.append((program, explanation.sign_in.login, generation))
+    for program, login, generation in served:
+        newest = saved.generation(login, program.started - TOLERANCE)
+        if generation < newest:
+            violations.append(Violation(
+                Rule.STALE_TOKEN, f"{program} handed out generation {generation} after {newest} was saved"))
+    return violations
+
+
+def _generation(explanation: Explanation, request: Request) -> Tuple[Optional[int], bool]:
+    """Which generation an exchange brought, and whether it was saved."""
+    if request is explanation.family.sign_in:
+        origin = explanation.sign_in.origin
+        return (None, False) if explanation.sign_in.is_import else (origin["generation_after"], True)
+    attempt = explanation.attempts.get(request.seq)
+    return (None, False) if attempt is None else (attempt.generation + 1, attempt.end in SAVED)
+

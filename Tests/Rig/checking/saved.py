@@ -1,0 +1,42 @@
+"""From when on a saved generation could be seen by everybody.
+
+A row's time is taken inside its transaction, so the commit comes later. It is over when the next transaction takes its
+time, since writers take turns, or when a program that handed the token out has ended.
+"""
+
+from typing import Dict, List, Tuple
+
+from .audit_log import AuditLog
+from .clock import FOREVER, milliseconds
+from .history import Record
+
+
+class Saved:
+    """The access tokens of every login: generation and when it was visible."""
+
+    def __init__(self, audit: AuditLog) -> None:
+        self._visible: Dict[int, List[Tuple[int, int]]] = {}
+        for index, row in enumerate(audit.rows):
+            if row["event"] == "signed_in" or _brings_access_token(row):
+                self._visible.setdefault(row["login_id"], []).append((_committed(audit.rows, index), row["generation_after"]))
+
+    def see(self, login: int, generation: int, at: int) -> None:
+        """A program that handed this generation out had ended by then."""
+        self._visible.setdefault(login, []).append((at, generation))
+
+    def generation(self, login: int, at: int) -> int:
+        """The newest generation that was surely visible at a time; 0 when none was."""
+        return max((generation for when, generation in self._visible.get(login, []) if when <= at), default=0)
+
+
+def _brings_access_token(row: Record) -> bool:
+    return row["event"] in ("refresh_succeeded", "recovered") and row["access_fp_after"] is not None
+
+
+def _committed(rows: List[Record], index: int) -> int:
+    row = rows[index]
+    for later in rows[index + 1:]:
+        # Rows of one attempt can share a transaction, as can those of one sign-in.
+        if later["attempt_id"] != row["attempt_id"] and later["event"] != "profile_added":
+            return milliseconds(later["at"])
+    return FOREVER
