@@ -6,9 +6,8 @@ FOLDER holds what the run left: `emulator.jsonl` (GET control_url/log), `setting
 `expect.json`. Prints a line for each violation and a summary; exit 0 when there is none, else 1. `checking/rules.py`
 lists what is looked for. A run of programs without audit leaves out `audit.jsonl`.
 
-What a run has to keep to: one wall clock, neither stepped nor advanced in the emulator; `access_token_seconds` is not
-changed, or is at its largest in the end; each sign-in at the emulator belongs to one login; a scripted answer
-carries no tokens.
+What a run has to keep to: one wall clock, neither stepped nor advanced in the emulator; `access_token_seconds` stays
+the same; each sign-in at the emulator belongs to one login; a scripted answer carries no tokens.
 """
 
 import sys
@@ -39,7 +38,7 @@ def check(history: History) -> List[Violation]:
             violations.append(Violation(Rule.AUDIT_MISSING, "tsaccounts ran and there is no audit row"))
         return violations + check_without_audit(history, log)
     audit = AuditLog(history.audit)
-    pairing = pair(log, audit, history.programs)
+    pairing = pair(log, audit, history)
     saved = Saved(audit)
     return (
         violations

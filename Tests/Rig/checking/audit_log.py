@@ -57,6 +57,11 @@ class Attempt:
     def last(self) -> Optional[Record]:
         return self.settlements[-1] if self.settlements else None
 
+    @property
+    def was_given_up(self) -> bool:
+        """Whether somebody else could send the same token again, because nobody was known to wait for the answer."""
+        return self.end is End.DANGLING or any(how(row) is End.UNKNOWN for row in self.settlements)
+
     @cached_property
     def earliest(self) -> int:
         """The row is written before anything is sent."""

@@ -2,7 +2,7 @@
 
 from typing import Dict, List
 
-from .audit_log import End
+from .audit_log import BROUGHT_TOKENS
 from .clock import TOLERANCE
 from .emulator_log import Request
 from .explanation import Explanation
@@ -20,7 +20,7 @@ def check_exchanges(pairing: Pairing, saved: Saved) -> List[Violation]:
     for sign_in in pairing.lonely_sign_ins:
         violations += [
             Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"{sign_in}: {attempt} brought tokens, but no request of its own did")
-            for attempt in sign_in.attempts if attempt.end in (End.SUCCEEDED, End.RECOVERED, End.SALVAGED, End.LATE)
+            for attempt in sign_in.attempts if attempt.end in BROUGHT_TOKENS
         ]
     return violations
 
@@ -30,19 +30,15 @@ def _check(explanation: Explanation, saved: Saved) -> List[Violation]:
     violations = [
         Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"login {login}: {attempt} brought tokens, but no request of its own did")
         for attempt in explanation.unfounded
-    ] + [
-        Violation(Rule.UNKNOWN_WITHOUT_REASON, f"login {login}: {attempt} had a whole answer at once")
-        for attempt in explanation.unreasoned
     ]
     answered: Dict[int, List[Request]] = {}
     for request in explanation.family.requests:
         if request in explanation.unexplained:
             violations.append(_unexplained(request, f"login {login}"))
         attempt = explanation.attempts.get(request.seq)
-        # What a client sent that died or gave up can arrive late and be answered in vain.
-        in_vain = attempt is not None and attempt.end in (End.UNKNOWN, End.DANGLING)
         generation = explanation.generation(request)
-        if generation is None or in_vain:
+        # What a client sent that died or gave up can arrive late and be answered in vain.
+        if generation is None or (attempt is not None and attempt.was_given_up):
             continue
         newest = saved.generation(login, request.at - TOLERANCE)
         if generation < newest:

@@ -23,10 +23,6 @@ from .clock import TOLERANCE
 from .emulator_log import Family, Request
 from .matching import match
 
-# A client gives up on an answer after seconds, never sooner than this.
-SHORTEST_PATIENCE = 900
-
-
 @dataclass
 class Explanation:
     sign_in: SignIn
@@ -34,12 +30,16 @@ class Explanation:
     attempts: Dict[int, Attempt] = field(default_factory=dict)  # by the request's seq
     unexplained: List[Request] = field(default_factory=list)
     unfounded: List[Attempt] = field(default_factory=list)  # brought tokens that no request brought
-    unreasoned: List[Attempt] = field(default_factory=list)  # called unknown without a reason
     tokens: Dict[str, str] = field(default_factory=dict)  # the emulator's name of a token by the audit's
 
     @property
     def is_whole(self) -> bool:
-        return not (self.unexplained or self.unfounded or self.unreasoned)
+        return self.rest == 0
+
+    @property
+    def rest(self) -> int:
+        """How much stays unexplained."""
+        return len(self.unexplained) + len(self.unfounded)
 
     def generation(self, request: Request) -> Optional[int]:
         """Which generation a request presented."""
@@ -65,9 +65,6 @@ def explain(sign_in: SignIn, family: Family) -> Explanation:
     explanation.unexplained = [request for request in requests if request.seq not in pairs]
     founded = set(pairs.values())
     explanation.unfounded = [attempt for attempt in urgent if attempt.id not in founded]
-    explanation.unreasoned = [
-        explanation.attempts[r.seq] for r in requests if r.seq in pairs and _lacks_reason(explanation.attempts[r.seq], r)
-    ]
     return explanation
 
 
@@ -106,9 +103,3 @@ def _is_successor(attempt: Attempt, request: Request, tokens: Dict[str, str]) ->
         return saved == attempt.sent and issued == request.presented
     return tokens.get(saved or "", issued) == issued
 
-
-def _lacks_reason(attempt: Attempt, request: Request) -> bool:
-    """A living client got a whole answer at once and did not know what to make of it."""
-    lasted = attempt.last["duration_ms"] if attempt.last else None
-    return attempt.end is End.UNKNOWN and request.is_answered and request.fault is None \
-        and lasted is not None and lasted < SHORTEST_PATIENCE

@@ -74,7 +74,8 @@ def check_generations(history: History, log: EmulatorLog, audit: AuditLog, pairi
         if generation is None or not (is_saved or program.exit == SAVE_DEFERRED):
             violations.append(Violation(Rule.UNSAVED_TOKEN, f"{program} handed out what {request} brought"))
             continue
-        saved.see(explanation.sign_in.login, generation, program.ended)
+        if program.exit != SAVE_DEFERRED:
+            saved.see(explanation.sign_in.login, generation, program.ended)
         served.append((program, explanation.sign_in.login, generation))
     for program, login, generation in served:
         newest = saved.generation(login, program.started - TOLERANCE)

@@ -14,7 +14,6 @@ class Rule(Enum):
     ROTATION_UNEXPLAINED = "rotation_unexplained"  # the server issued tokens and no attempt of the login explains it
     REQUEST_UNEXPLAINED = "request_unexplained"  # a refused or swallowed request that no attempt explains
     SUCCESS_WITHOUT_REQUEST = "success_without_request"  # tokens were saved that no request brought
-    UNKNOWN_WITHOUT_REASON = "unknown_without_reason"  # a whole answer came at once and was called unknown
 
     LINEAGE_BROKEN = "lineage_broken"  # the token sent is not the one that was saved last
     GENERATION_GAP = "generation_gap"  # a save did not make the generation grow by exactly one
