@@ -17,7 +17,8 @@ from typing import List
 from checking.audit_chain import check_chain
 from checking.audit_log import AuditLog
 from checking.emulator_log import EmulatorLog
-from checking.exchanges import check_exchanges
+from checking.exchanges import check_exchanges, check_lonely
+from checking.explanation import Explanation
 from checking.handed_out import check_expiries, check_generations, check_lives
 from checking.history import History, read
 from checking.lineage import check_lineage
@@ -38,16 +39,24 @@ def check(history: History) -> List[Violation]:
             violations.append(Violation(Rule.AUDIT_MISSING, "tsaccounts ran and there is no audit row"))
         return violations + check_without_audit(history, log)
     audit = AuditLog(history.audit)
-    pairing = pair(log, audit, history)
     saved = Saved(audit)
+
+    def blame(explanation: Explanation) -> List[Violation]:
+        return (
+            check_exchanges(explanation, saved)
+            + check_expiries(explanation, history.access_seconds)
+            + check_losses(explanation, history.allows_lost_between)
+        )
+
+    pairing = pair(log, audit, history, blame)
+    for explanation in pairing.explanations:
+        violations += blame(explanation)
     return (
         violations
-        + check_chain(history.audit)
-        + check_lineage(audit)
-        + check_exchanges(pairing, saved)
-        + check_expiries(history, pairing)
+        + check_lonely(pairing)
         + check_generations(history, log, audit, pairing, saved)
-        + check_losses(history, pairing)
+        + check_lineage(audit)
+        + check_chain(history.audit)
     )
 
 

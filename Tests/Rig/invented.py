@@ -98,7 +98,7 @@ class Invented:
         return login
 
     def sign_in_again(self, login: Login) -> None:
-        if login.generation:
+        if login.issued:
             login.family += "x"
             login.issued = 0
         answer = self._grant(login, "authorization_code", None)

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-# All times of a history come from the wall clock of one machine. Each is rounded or cut to a millisecond, and a
-# program reads the clock a moment before or after what it describes.
-TOLERANCE = 5 + 1
+# All times of a history come from the wall clock of one machine, each rounded or cut to a millisecond.
+ROUNDING = 1
+
+# What a rule allows beyond that before it accuses.
+TOLERANCE = 5 + ROUNDING
 
 # How long after a client's end or time limit the emulator may still take up what that client had sent: the bytes
 # are in the kernel by then, and a busy emulator reads them late.

@@ -11,21 +11,7 @@ from .rules import Rule, Violation
 from .saved import Saved
 
 
-def check_exchanges(pairing: Pairing, saved: Saved) -> List[Violation]:
-    violations: List[Violation] = []
-    for explanation in pairing.explanations:
-        violations += _check(explanation, saved)
-    for family in pairing.lonely_families:
-        violations += [_unexplained(request, f"family {family.name}") for request in family.requests]
-    for sign_in in pairing.lonely_sign_ins:
-        violations += [
-            Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"{sign_in}: {attempt} brought tokens, but no request of its own did")
-            for attempt in sign_in.attempts if attempt.end in BROUGHT_TOKENS
-        ]
-    return violations
-
-
-def _check(explanation: Explanation, saved: Saved) -> List[Violation]:
+def check_exchanges(explanation: Explanation, saved: Saved) -> List[Violation]:
     login = explanation.sign_in.login
     violations = [
         Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"login {login}: {attempt} brought tokens, but no request of its own did")
@@ -52,6 +38,20 @@ def _check(explanation: Explanation, saved: Saved) -> List[Violation]:
             names = " and ".join(str(request) for request in requests)
             violations.append(Violation(Rule.ANSWERED_TWICE, f"login {login}: generation {generation} by {names}"))
     return violations
+
+
+def check_lonely(pairing: Pairing) -> List[Violation]:
+    """Families that belong to no sign-in of the audit, and sign-ins that the server never saw."""
+    return [
+        _unexplained(request, f"family {family.name}")
+        for family in pairing.lonely_families for request in family.requests
+    ] + [
+        Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"{sign_in}: {attempt} brought tokens, but no request of its own did")
+        for sign_in in pairing.lonely_sign_ins for attempt in sign_in.attempts if attempt.end in BROUGHT_TOKENS
+    ] + [
+        Violation(Rule.LOGIN_LOST, f"{sign_in} was told to sign in, and no request says why")
+        for sign_in in pairing.lonely_sign_ins if sign_in.needs_login
+    ]
 
 
 def _unexplained(request: Request, whose: str) -> Violation:

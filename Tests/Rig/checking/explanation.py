@@ -12,34 +12,45 @@ What ties them together, for one sign-in and its family:
   the successor that the audit saved is the one that was presented next.
 
 Under these every request needs an attempt of its own, and every attempt that brought tokens needs a request. A correct
-history has such a pairing, so none is accused: the real one.
+history has such a pairing, so none is accused: the real one. Where a request of a dead process arrives beside that
+of the next one, both could be either's; then more is true of the real pairing:
+
+* One machine's clock is read in one order, so that times differ by rounding only; and the expiry that was saved counts
+  from the moment of sending, so it tells that moment.
+* An access token that a program printed comes from an attempt that saved it.
+
+A history without such a stricter pairing breaks a rule: with one under the rest alone, it is clear which.
 """
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional
+from typing import Callable, Dict, FrozenSet, List, Optional
 
-from .audit_log import BROUGHT_TOKENS, Attempt, End, SignIn
-from .clock import TOLERANCE
+from .audit_log import BROUGHT_TOKENS, SAVED, Attempt, End, SignIn
+from .clock import ROUNDING, TOLERANCE, milliseconds
 from .emulator_log import Family, Request
 from .matching import match
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known beside the log and the audit."""
+
+    access_seconds: int  # how long an access token lives
+    printed: FrozenSet[str]  # the access tokens that programs handed out as saved ones
+
 
 @dataclass
 class Explanation:
     sign_in: SignIn
     family: Family
+    tokens: Dict[str, str] = field(default_factory=dict)  # the emulator's name of a token by the audit's
     attempts: Dict[int, Attempt] = field(default_factory=dict)  # by the request's seq
     unexplained: List[Request] = field(default_factory=list)
     unfounded: List[Attempt] = field(default_factory=list)  # brought tokens that no request brought
-    tokens: Dict[str, str] = field(default_factory=dict)  # the emulator's name of a token by the audit's
 
     @property
     def is_whole(self) -> bool:
-        return self.rest == 0
-
-    @property
-    def rest(self) -> int:
-        """How much stays unexplained."""
-        return len(self.unexplained) + len(self.unfounded)
+        return not self.unexplained and not self.unfounded
 
     def generation(self, request: Request) -> Optional[int]:
         """Which generation a request presented."""
@@ -50,22 +61,34 @@ class Explanation:
         return sent.pop() if len(sent) == 1 else None
 
 
-def explain(sign_in: SignIn, family: Family) -> Explanation:
+def explain(sign_in: SignIn, family: Family, circumstances: Circumstances) -> Explanation:
     # What a token did before the profile was added is not this login's doing.
     requests = [r for r in family.requests if not sign_in.is_import or r.at >= sign_in.since - TOLERANCE]
-    explanation = Explanation(sign_in, family)
-    explanation.tokens = _tokens(sign_in, family, requests)
-    partners = {
-        attempt.id: [r.seq for r in requests if _can_be(attempt, r, explanation.tokens)] for attempt in sign_in.attempts
-    }
+    tokens = _tokens(sign_in, family, requests)
+
+    def can_be(attempt: Attempt, request: Request) -> bool:
+        return _can_be(attempt, request, tokens)
+
+    def is_likely(attempt: Attempt, request: Request) -> bool:
+        return can_be(attempt, request) and _is_likely(attempt, request, circumstances)
+
+    strict = _explain(sign_in, family, requests, tokens, is_likely)
+    return strict if strict.is_whole else _explain(sign_in, family, requests, tokens, can_be)
+
+
+def _explain(sign_in: SignIn, family: Family, requests: List[Request], tokens: Dict[str, str],
+             fits: Callable[[Attempt, Request], bool]) -> Explanation:
     by_id = {attempt.id: attempt for attempt in sign_in.attempts}
+    partners = {attempt.id: [r.seq for r in requests if fits(attempt, r)] for attempt in sign_in.attempts}
     urgent = [attempt for attempt in sign_in.attempts if attempt.end in BROUGHT_TOKENS]
     pairs = match([attempt.id for attempt in urgent], [request.seq for request in requests], partners)
-    explanation.attempts = {seq: by_id[attempt] for seq, attempt in pairs.items()}
-    explanation.unexplained = [request for request in requests if request.seq not in pairs]
     founded = set(pairs.values())
-    explanation.unfounded = [attempt for attempt in urgent if attempt.id not in founded]
-    return explanation
+    return Explanation(
+        sign_in, family, tokens,
+        attempts={seq: by_id[attempt] for seq, attempt in pairs.items()},
+        unexplained=[request for request in requests if request.seq not in pairs],
+        unfounded=[attempt for attempt in urgent if attempt.id not in founded],
+    )
 
 
 def _tokens(sign_in: SignIn, family: Family, requests: List[Request]) -> Dict[str, str]:
@@ -103,3 +126,11 @@ def _is_successor(attempt: Attempt, request: Request, tokens: Dict[str, str]) ->
         return saved == attempt.sent and issued == request.presented
     return tokens.get(saved or "", issued) == issued
 
+
+def _is_likely(attempt: Attempt, request: Request, circumstances: Circumstances) -> bool:
+    if request.issued_access in circumstances.printed and attempt.end not in SAVED:
+        return False
+    earliest, last = attempt.earliest, attempt.last
+    if attempt.end in SAVED and last is not None and last["access_fp_after"] and last["expires_at"]:
+        earliest = milliseconds(last["expires_at"]) - circumstances.access_seconds * 1000
+    return earliest - ROUNDING <= request.at <= attempt.latest + ROUNDING

@@ -11,9 +11,6 @@ from .pairing import Pairing
 from .rules import Rule, Violation
 from .saved import Saved
 
-# A program that says so (exit 74, save_deferred) hands out what the side file alone holds.
-SAVE_DEFERRED = 74
-
 
 def check_lives(history: History, log: EmulatorLog) -> List[Violation]:
     """Tokens are the emulator's, and alive. A program handed its token out at some time after it was started."""
@@ -37,20 +34,18 @@ def check_lives(history: History, log: EmulatorLog) -> List[Violation]:
     return violations
 
 
-def check_expiries(history: History, pairing: Pairing) -> List[Violation]:
+def check_expiries(explanation: Explanation, access_seconds: int) -> List[Violation]:
     """The expiry that an attempt saved is not later than the server's."""
     violations: List[Violation] = []
-    for explanation in pairing.explanations:
-        for request in explanation.family.requests:
-            attempt = explanation.attempts.get(request.seq)
-            row = attempt.last if attempt is not None and attempt.end in SAVED else None
-            if row is None or row["expires_at"] is None or not request.is_answered:
-                continue
-            more = milliseconds(row["expires_at"]) - request.at - history.access_seconds * 1000
-            if more > TOLERANCE:
-                violations.append(Violation(
-                    Rule.EXPIRY_OVERSTATED,
-                    f"{explanation.sign_in}: {attempt} saved an end {more} ms after the true one"))
+    for request in explanation.family.requests:
+        attempt = explanation.attempts.get(request.seq)
+        row = attempt.last if attempt is not None and attempt.end in SAVED else None
+        if row is None or row["expires_at"] is None or not request.is_answered:
+            continue
+        more = milliseconds(row["expires_at"]) - request.at - access_seconds * 1000
+        if more > TOLERANCE:
+            violations.append(Violation(
+                Rule.EXPIRY_OVERSTATED, f"{explanation.sign_in}: {attempt} saved an end {more} ms after the true one"))
     return violations
 
 
@@ -71,10 +66,10 @@ def check_generations(history: History, log: EmulatorLog, audit: AuditLog, pairi
             violations.append(Violation(Rule.FOREIGN_TOKEN, f"{program} handed out a token of {whose}"))
             continue
         generation, is_saved = _generation(explanation, request)
-        if generation is None or not (is_saved or program.exit == SAVE_DEFERRED):
+        if generation is None or not (is_saved or program.is_deferred):
             violations.append(Violation(Rule.UNSAVED_TOKEN, f"{program} handed out what {request} brought"))
             continue
-        if program.exit != SAVE_DEFERRED:
+        if not program.is_deferred:
             saved.see(explanation.sign_in.login, generation, program.ended)
         served.append((program, explanation.sign_in.login, generation))
     for program, login, generation in served:

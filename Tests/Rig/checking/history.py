@@ -29,6 +29,11 @@ class Program:
         return self.exit < 0
 
     @property
+    def is_deferred(self) -> bool:
+        """Whether it said that the side file alone holds what it handed out (save_deferred)."""
+        return self.exit == 74
+
+    @property
     def is_product(self) -> bool:
         return Path(self.name.split(" ", 1)[0]).name == "tsaccounts"
 

@@ -5,40 +5,26 @@ from typing import List, Optional
 from .audit_log import SAVED, Attempt, End
 from .emulator_log import Request
 from .explanation import Explanation
-from .history import History
-from .pairing import Pairing
 from .rules import Rule, Violation
 
 
-def check_losses(history: History, pairing: Pairing) -> List[Violation]:
-    violations: List[Violation] = []
-    for explanation in pairing.explanations:
-        violation = _check(explanation, history.allows_lost_between)
-        if violation is not None:
-            violations.append(violation)
-    for sign_in in pairing.lonely_sign_ins:
-        if sign_in.needs_login:
-            violations.append(Violation(Rule.LOGIN_LOST, f"{sign_in} was told to sign in, and no request says why"))
-    return violations
-
-
-def _check(explanation: Explanation, is_allowed: bool) -> Optional[Violation]:
+def check_losses(explanation: Explanation, is_allowed: bool) -> List[Violation]:
     sign_in = explanation.sign_in
     refusals = explanation.family.refusals
     rows = [row for row in sign_in.needs_login if not _was_told(explanation, row["attempt_id"])]
     if not refusals and not rows:
-        return None
+        return []
     what = f"{sign_in}: {refusals[0]} was refused" if refusals else f"{sign_in}: audit row {rows[0]['seq']}, needs_login"
     if not is_allowed:
-        return Violation(Rule.LOGIN_LOST, what)
+        return [Violation(Rule.LOGIN_LOST, what)]
     lost_reply = _lost_reply(explanation, refusals)
-    if lost_reply is None:
-        return Violation(Rule.LOGIN_LOST, f"{what}, and no lost reply explains it")
-    named = [row for row in rows if row["seq"] > (lost_reply.last or {})["seq"]]
-    is_pending = bool(sign_in.attempts) and sign_in.attempts[-1].end in (End.DANGLING, End.UNKNOWN)
-    if not named and not is_pending:
-        return Violation(Rule.LOSS_UNNAMED, f"{what}, and no needs_login row says so")
-    return None
+    if lost_reply is None or lost_reply.last is None:
+        return [Violation(Rule.LOGIN_LOST, f"{what}, and no lost reply explains it")]
+    is_named = any(row["seq"] > lost_reply.last["seq"] for row in rows)
+    is_pending = sign_in.attempts[-1].end in (End.DANGLING, End.UNKNOWN)
+    if not is_named and not is_pending:
+        return [Violation(Rule.LOSS_UNNAMED, f"{what}, and no needs_login row says so")]
+    return []
 
 
 def _lost_reply(explanation: Explanation, refusals: List[Request]) -> Optional[Attempt]:

@@ -6,45 +6,48 @@ Left = TypeVar("Left", bound=Hashable)
 Right = TypeVar("Right", bound=Hashable)
 
 
-def match(urgent: Iterable[Left], right: Sequence[Right], partners: Dict[Left, List[Right]]) -> Dict[Right, Left]:
-    """As many pairs as there can be: first one for each of `urgent`, then for each of `right`.
+def match(left: Iterable[Left], right: Sequence[Right], partners: Dict[Left, List[Right]]) -> Dict[Right, Left]:
+    """A partner for each of `left` and of `right`, whenever there is a way to give all of them one. Whoever else stands
+    in `partners` gets one or does not.
 
-    By augmenting paths, which never leave somebody alone who had a partner: if all of `urgent` can be paired, and all
-    of `right` can, both happen together.
+    First each of `left` is placed by an augmenting path, which leaves nobody alone who had a partner. Then each of
+    `right`, in the same way or by taking the partner of one that needs none; `left` keeps its partners in both.
     """
+    wanted = set(right)
     to_left: Dict[Right, Left] = {}
     to_right: Dict[Left, Right] = {}
     reverse: Dict[Right, List[Left]] = {}
-    for left, candidates in partners.items():
-        for candidate in candidates:
-            reverse.setdefault(candidate, []).append(left)
+    for one, candidates in partners.items():
+        for other in candidates:
+            reverse.setdefault(other, []).append(one)
 
-    def pair(left: Left, candidate: Right) -> None:
-        to_left[candidate], to_right[left] = left, candidate
+    def pair(one: Left, other: Right) -> bool:
+        to_left[other], to_right[one] = one, other
+        return True
 
-    def place_left(left: Left, seen: set) -> bool:
-        for candidate in partners.get(left, []):
-            if candidate in seen:
-                continue
-            seen.add(candidate)
-            if candidate not in to_left or place_left(to_left[candidate], seen):
-                pair(left, candidate)
-                return True
+    def place_left(one: Left, seen: set) -> bool:
+        for other in partners.get(one, []):
+            if other not in seen:
+                seen.add(other)
+                if other not in to_left or place_left(to_left[other], seen):
+                    return pair(one, other)
         return False
 
-    def place_right(candidate: Right, seen: set) -> bool:
-        for left in reverse.get(candidate, []):
-            if left in seen:
-                continue
-            seen.add(left)
-            if left not in to_right or place_right(to_right[left], seen):
-                pair(left, candidate)
-                return True
+    def place_right(other: Right, seen: set) -> bool:
+        for one in reverse.get(other, []):
+            if one not in seen:
+                seen.add(one)
+                last = to_right.get(one)
+                if last is not None and last not in wanted:
+                    del to_left[last]
+                    return pair(one, other)
+                if last is None or place_right(last, seen):
+                    return pair(one, other)
         return False
 
-    for left in urgent:
-        place_left(left, set())
-    for candidate in right:
-        if candidate not in to_left:
-            place_right(candidate, set())
+    for one in left:
+        place_left(one, set())
+    for other in right:
+        if other not in to_left:
+            place_right(other, set())
     return to_left

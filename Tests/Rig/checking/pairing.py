@@ -1,21 +1,22 @@
 """Which family of the emulator belongs to which sign-in of the audit.
 
 A token that a program of a known login printed names the login of its family. The exchange of the code that began a
-family falls into the time that the audit says it took. What is still open is decided by what explains: a sign-in goes
-with a family whose requests its attempts explain without a rest, each with one. When several pairings do, the real one
-is among them, so a correct history is never accused. Each family belongs to one login: a history must not hand the
-same refresh token to two of them.
+family falls into the time that the audit says it took. What is still open is decided by innocence: a sign-in goes with a
+family with which it breaks no rule, each with one. In a correct history the real pairing is such a one, so one is found,
+and whichever it is, nothing is broken: a correct history is never accused. Each family belongs to one login: a history
+must not hand the same refresh token to two of them.
 """
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Tuple
 
 from .audit_log import AuditLog, SignIn
-from .clock import TOLERANCE, milliseconds
+from .clock import ROUNDING, milliseconds
 from .emulator_log import EmulatorLog, Family
-from .explanation import Explanation, explain
+from .explanation import Circumstances, Explanation, explain
 from .history import History
 from .matching import match
+from .rules import Violation
 
 
 @dataclass
@@ -33,22 +34,31 @@ class Pairing:
         self._by_family[explanation.family.name] = explanation
 
 
-def pair(log: EmulatorLog, audit: AuditLog, history: History) -> Pairing:
+Blame = Callable[[Explanation], List[Violation]]
+
+
+def pair(log: EmulatorLog, audit: AuditLog, history: History, blame: Blame) -> Pairing:
+    """Pairs them off. `blame` says what a sign-in and a family break together."""
     printed = _printed(log, audit, history)
+    circumstances = Circumstances(
+        history.access_seconds,
+        frozenset(p.access for p in history.programs if p.access is not None and not p.is_deferred),
+    )
     tries = {
-        (index, name): explain(sign_in, family)
+        (index, name): explain(sign_in, family, circumstances)
         for index, sign_in in enumerate(audit.sign_ins) for name, family in log.families.items()
         if printed.get(name, sign_in.login) == sign_in.login and _can_begin(sign_in, family, history.access_seconds)
     }
-    whole: Dict[int, List[str]] = {}
-    for (index, name), explanation in tries.items():
-        if explanation.is_whole:
-            whole.setdefault(index, []).append(name)
-    # Those go first that have something to explain: a family nobody refreshed may stay without a sign-in.
-    busy = sorted(log.families, key=lambda name: not log.families[name].requests)
-    chosen = [(index, name) for name, index in match(whole, busy, whole).items()]
+    broken = {place: len(blame(explanation)) for place, explanation in tries.items()}
+    innocent: Dict[int, List[str]] = {}
+    for index, name in tries:
+        if not broken[index, name]:
+            innocent.setdefault(index, []).append(name)
+    # A family that was never refreshed and never printed may stay without a sign-in.
+    busy = [name for name, family in log.families.items() if family.requests or name in printed]
+    chosen = [(index, name) for name, index in match(innocent, busy, innocent).items()]
     # What is left fits nowhere: the best there is, so that the violations say something.
-    chosen += sorted(set(tries) - set(chosen), key=lambda place: tries[place].rest)
+    chosen += sorted(set(tries) - set(chosen), key=lambda place: broken[place])
     pairing = Pairing()
     sign_ins, families = dict(enumerate(audit.sign_ins)), dict(log.families)
     for index, name in chosen:
@@ -79,4 +89,4 @@ def _can_begin(sign_in: SignIn, family: Family, access_seconds: int) -> bool:
         return sign_in.is_import or exchange is None
     sent = milliseconds(origin["expires_at"]) - access_seconds * 1000
     received = sign_in.since if origin["duration_ms"] is None else sent + origin["duration_ms"]
-    return sent - TOLERANCE <= exchange.at <= received + TOLERANCE
+    return sent - ROUNDING <= exchange.at <= received + ROUNDING
