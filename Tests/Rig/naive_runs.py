@@ -1,0 +1,90 @@
+"""Lets the naive clients run against the emulator, and keeps what a checker needs to judge them: no audit."""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+import urllib.parse
+from typing import Any, Dict, List, Optional
+
+import browser
+from history import History
+from naive_client import ask
+from program import Program, environment, wait_until
+from stage import Stage
+
+REDIRECT = "http://localhost:31022"
+
+
+class NaiveRun:
+    """One token file, signed in at a stage's emulator, and the clients that share it."""
+
+    def __init__(self, stage: Stage, client: str, *options: str) -> None:
+        self.stage = stage
+        self.command = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), client), *options]
+        self.token_file = pathlib.Path(stage.folder, "tokens.json")
+        self.outputs: List[Dict[str, Any]] = []
+        self.options = argparse.Namespace(token_url=stage.place["token_url"], client_id=stage.place["client_id"],
+                                          secret_file=pathlib.Path(stage.folder, "secret"))
+        code = self._code()
+        self._save(ask(self.options, grant_type="authorization_code", code=code, redirect_uri=REDIRECT))
+
+    def start(self) -> Program:
+        """Starts one client."""
+        arguments = [*self.command, "--token-url", self.options.token_url, "--client-id", self.options.client_id,
+                     "--secret-file", str(self.options.secret_file), str(self.token_file)]
+        facts = {"program": os.path.basename(self.command[1]), "profile": "tokens", "login_id": None, "point": None}
+        return Program(arguments, environment(self.stage.folder), self.outputs.append, facts)
+
+    def expire(self) -> None:
+        """Lets the saved token have ended."""
+        self._save(dict(json.loads(self.token_file.read_text()), expires_at=0))
+
+    def slow_down(self, when: str, seconds: float, times: int) -> None:
+        """Lets the next exchanges take a while, before or after the server acts."""
+        self.stage.control("faults", {"faults": [
+            {"at": "token", "when": when, "do": "delay", "seconds": seconds, "times": times}]})
+
+    def history(self) -> History:
+        return History(self.stage.log(), self.stage.control("settings"), [], self.outputs, {})
+
+    def _save(self, tokens: Dict[str, Any]) -> None:
+        self.token_file.write_text(json.dumps(tokens))
+
+    def _code(self) -> str:
+        query = urllib.parse.urlencode({
+            "response_type": "code", "client_id": self.options.client_id, "redirect_uri": REDIRECT, "state": "s",
+            "audience": "https://api.tradestation.com", "scope": "openid profile offline_access"})
+        person = self.stage.place["users"][0]
+        location = browser.sign_in(f"{self.stage.place['authorize_url']}?{query}", person["username"],
+                                   person["password"])
+        return urllib.parse.parse_qs(urllib.parse.urlsplit(location).query)["code"][0]
+
+
+def storm(stage: Stage, processes: int, client: str = "naive_client.py") -> NaiveRun:
+    """That many clients at the moment of expiry; the server takes a second for each."""
+    run = NaiveRun(stage, client)
+    run.expire()
+    run.slow_down("before", 1, processes)
+    for program in [run.start() for _ in range(processes)]:
+        program.wait()
+    return run
+
+
+def death(stage: Stage, client: str, *options: str) -> NaiveRun:
+    """One client is killed when the server has answered and the answer is on its way. Then others come."""
+    run = NaiveRun(stage, client, *options)
+    run.expire()
+    run.slow_down("after", 5, 1)
+    program = run.start()
+    wait_until(lambda: any(_is_answer(line) for line in stage.log()), "the exchange")
+    program.end()
+    program.wait()
+    for _ in range(2):
+        run.start().wait()
+    return run
+
+
+def _is_answer(line: Dict[str, Any]) -> Optional[bool]:
+    return line.get("grant_type") == "refresh_token" and line["committed"]
