@@ -141,11 +141,11 @@ def a_static_token_was_exchanged_without_an_attempt() -> Invented:
 
 
 @breaks(Rule.ROTATION_UNEXPLAINED)
-def an_attempt_that_was_answered_is_called_failed() -> Invented:
+def an_attempt_that_was_answered_is_called_unsent() -> Invented:
     world, login = lived()
     attempt = world.start(login)
     world.ask(login)
-    world.fail(login, attempt, 503)
+    world.fail(login, attempt, None)
     return world
 
 
@@ -175,7 +175,7 @@ def a_request_that_was_swallowed_without_an_attempt() -> Invented:
     return world
 
 
-@breaks(Rule.REQUEST_UNEXPLAINED)
+@breaks(Rule.REQUEST_UNEXPLAINED, Rule.ANSWER_WITHOUT_REQUEST)
 def an_answer_with_another_status_than_the_audit_says() -> Invented:
     world, login = lived()
     attempt = world.start(login)
@@ -232,7 +232,7 @@ def an_attempt_began_with_an_old_generation() -> Invented:
     return world
 
 
-@breaks(Rule.SUCCESS_WITHOUT_REQUEST)
+@breaks(Rule.ANSWER_WITHOUT_REQUEST)
 def a_success_that_no_request_brought() -> Invented:
     world, login = lived()
     attempt = world.start(login)
@@ -242,7 +242,7 @@ def a_success_that_no_request_brought() -> Invented:
     return world
 
 
-@breaks(Rule.SUCCESS_WITHOUT_REQUEST, Rule.ROTATION_UNEXPLAINED)
+@breaks(Rule.ANSWER_WITHOUT_REQUEST, Rule.ROTATION_UNEXPLAINED)
 def a_success_whose_reply_was_lost() -> Invented:
     world, login = lived()
     attempt = world.start(login)
@@ -250,7 +250,7 @@ def a_success_whose_reply_was_lost() -> Invented:
     return world
 
 
-@breaks(Rule.SUCCESS_WITHOUT_REQUEST, Rule.ROTATION_UNEXPLAINED)
+@breaks(Rule.ANSWER_WITHOUT_REQUEST, Rule.ROTATION_UNEXPLAINED)
 def the_rotated_token_was_dropped() -> Invented:
     world, login = lived()
     attempt = world.start(login)
@@ -260,12 +260,19 @@ def the_rotated_token_was_dropped() -> Invented:
     return world
 
 
-@breaks(Rule.SUCCESS_WITHOUT_REQUEST)
+@breaks(Rule.ANSWER_WITHOUT_REQUEST)
 def a_login_that_the_server_never_saw() -> Invented:
     world, _ = lived()
     ghost = world.sign_in()
     world.refresh(ghost)
     world.log = [line for line in world.log if line["family_id"] != ghost.family]
+    return world
+
+
+@breaks(Rule.ANSWER_WITHOUT_REQUEST)
+def a_refusal_that_the_server_never_gave() -> Invented:
+    world, login = lived()
+    world.fail(login, world.start(login), 503)
     return world
 
 
@@ -310,6 +317,13 @@ def nobody_says_what_became_of_an_attempt() -> Invented:
     world.start(login)
     world.killed(login)
     world.refresh(login)
+    return world
+
+
+@breaks(Rule.ATTEMPT_NOT_STARTED)
+def an_attempt_ends_that_never_began() -> Invented:
+    world, login = lived()
+    world.unknown(login, "f" * 32)
     return world
 
 
@@ -459,6 +473,15 @@ def a_needs_login_that_nobody_refused() -> Invented:
     world.swallow(login).update(status=400, error="invalid_request", fault="respond")
     world.fail(login, attempt, 400, "invalid_request")
     world.needs_login(login, attempt)
+    return world
+
+
+@breaks(Rule.LOGIN_LOST)
+def a_needs_login_beside_an_expected_loss() -> Invented:
+    world, login, attempt = lost(allowed=True)
+    world.fail(login, attempt, 403, "invalid_grant")
+    world.needs_login(login, attempt)
+    world.audit.insert(2, dict(world.row("needs_login"), attempt_id=world.row("refresh_started", 0)["attempt_id"]))
     return world
 
 

@@ -58,6 +58,11 @@ class Attempt:
         return self.settlements[-1] if self.settlements else None
 
     @property
+    def was_answered(self) -> bool:
+        """Whether the audit tells of an answer."""
+        return self.end in BROUGHT_TOKENS or (self.last is not None and self.last["http_status"] is not None)
+
+    @property
     def was_given_up(self) -> bool:
         """Whether somebody else could send the same token again, because nobody was known to wait for the answer."""
         return self.end is End.DANGLING or any(how(row) is End.UNKNOWN for row in self.settlements)

@@ -10,7 +10,7 @@ TOLERANCE = 5 + ROUNDING
 
 # How long after a client's end or time limit the emulator may still take up what that client had sent: the bytes
 # are in the kernel by then, and a busy emulator reads them late.
-GRACE = 10_000
+GRACE = 5_000
 
 FOREVER = 1 << 62
 

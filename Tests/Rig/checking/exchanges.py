@@ -2,7 +2,6 @@
 
 from typing import Dict, List
 
-from .audit_log import BROUGHT_TOKENS
 from .clock import TOLERANCE
 from .emulator_log import Request
 from .explanation import Explanation
@@ -14,7 +13,7 @@ from .saved import Saved
 def check_exchanges(explanation: Explanation, saved: Saved) -> List[Violation]:
     login = explanation.sign_in.login
     violations = [
-        Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"login {login}: {attempt} brought tokens, but no request of its own did")
+        Violation(Rule.ANSWER_WITHOUT_REQUEST, f"login {login}: {attempt} was answered as no request was")
         for attempt in explanation.unfounded
     ]
     answered: Dict[int, List[Request]] = {}
@@ -46,8 +45,8 @@ def check_lonely(pairing: Pairing) -> List[Violation]:
         _unexplained(request, f"family {family.name}")
         for family in pairing.lonely_families for request in family.requests
     ] + [
-        Violation(Rule.SUCCESS_WITHOUT_REQUEST, f"{sign_in}: {attempt} brought tokens, but no request of its own did")
-        for sign_in in pairing.lonely_sign_ins for attempt in sign_in.attempts if attempt.end in BROUGHT_TOKENS
+        Violation(Rule.ANSWER_WITHOUT_REQUEST, f"{sign_in}: {attempt} was answered as no request was")
+        for sign_in in pairing.lonely_sign_ins for attempt in sign_in.attempts if attempt.was_answered
     ] + [
         Violation(Rule.LOGIN_LOST, f"{sign_in} was told to sign in, and no request says why")
         for sign_in in pairing.lonely_sign_ins if sign_in.needs_login

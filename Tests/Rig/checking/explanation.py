@@ -11,7 +11,7 @@ What ties them together, for one sign-in and its family:
 * The kind. Tokens come from a request that was answered whole; a refusal does not come from one that committed; and
   the successor that the audit saved is the one that was presented next.
 
-Under these every request needs an attempt of its own, and every attempt that brought tokens needs a request. A correct
+Under these every request needs an attempt of its own, and every attempt that was answered needs a request. A correct
 history has such a pairing, so none is accused: the real one. Where a request of a dead process arrives beside that
 of the next one, both could be either's; then more is true of the real pairing:
 
@@ -46,7 +46,7 @@ class Explanation:
     tokens: Dict[str, str] = field(default_factory=dict)  # the emulator's name of a token by the audit's
     attempts: Dict[int, Attempt] = field(default_factory=dict)  # by the request's seq
     unexplained: List[Request] = field(default_factory=list)
-    unfounded: List[Attempt] = field(default_factory=list)  # brought tokens that no request brought
+    unfounded: List[Attempt] = field(default_factory=list)  # were answered as no request was
 
     @property
     def is_whole(self) -> bool:
@@ -80,7 +80,7 @@ def _explain(sign_in: SignIn, family: Family, requests: List[Request], tokens: D
              fits: Callable[[Attempt, Request], bool]) -> Explanation:
     by_id = {attempt.id: attempt for attempt in sign_in.attempts}
     partners = {attempt.id: [r.seq for r in requests if fits(attempt, r)] for attempt in sign_in.attempts}
-    urgent = [attempt for attempt in sign_in.attempts if attempt.end in BROUGHT_TOKENS]
+    urgent = [attempt for attempt in sign_in.attempts if attempt.was_answered]
     pairs = match([attempt.id for attempt in urgent], [request.seq for request in requests], partners)
     founded = set(pairs.values())
     return Explanation(
@@ -107,8 +107,10 @@ def _can_be(attempt: Attempt, request: Request, tokens: Dict[str, str]) -> bool:
     if not attempt.earliest - TOLERANCE <= request.at <= attempt.latest + TOLERANCE:
         return False
     last = attempt.last
+    if last is not None and last["http_status"] not in (None, request.status):
+        return False
     if attempt.end is End.FAILED:
-        return not request.committed and last is not None and last["http_status"] in (None, request.status)
+        return not request.committed
     if attempt.end is End.SALVAGED:
         return request.committed and _is_successor(attempt, request, tokens)
     if attempt.end is End.LATE:

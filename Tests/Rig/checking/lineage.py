@@ -36,6 +36,8 @@ class _Walk:
             self.under_way = None  # a sign-in replaces whatever was under way
             self._save(row)
         elif event in SETTLING:
+            if not is_attempt:
+                self._say(Rule.ATTEMPT_NOT_STARTED, row, f"ends attempt {str(row['attempt_id'])[:8]}, which never began")
             self._settle(row)
         elif event in ERASING:
             # Erasing counts as a generation and leaves no token.

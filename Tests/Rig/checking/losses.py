@@ -15,6 +15,9 @@ def check_losses(explanation: Explanation, is_allowed: bool) -> List[Violation]:
     if not refusals and not rows:
         return []
     what = f"{sign_in}: {refusals[0]} was refused" if refusals else f"{sign_in}: audit row {rows[0]['seq']}, needs_login"
+    for row in rows:
+        if row["attempt_id"] not in {a.id for r in refusals if (a := explanation.attempts.get(r.seq)) is not None}:
+            return [Violation(Rule.LOGIN_LOST, f"{sign_in}: audit row {row['seq']}, needs_login, and nobody refused")]
     if not is_allowed:
         return [Violation(Rule.LOGIN_LOST, what)]
     lost_reply = _lost_reply(explanation, refusals)

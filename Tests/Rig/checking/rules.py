@@ -13,10 +13,11 @@ class Rule(Enum):
     OLDER_GENERATION_SENT = "older_generation_sent"  # a token was sent after its successor had been saved
     ROTATION_UNEXPLAINED = "rotation_unexplained"  # the server issued tokens and no attempt of the login explains it
     REQUEST_UNEXPLAINED = "request_unexplained"  # a refused or swallowed request that no attempt explains
-    SUCCESS_WITHOUT_REQUEST = "success_without_request"  # tokens were saved that no request brought
+    ANSWER_WITHOUT_REQUEST = "answer_without_request"  # the audit tells of an answer that no request was given
 
     LINEAGE_BROKEN = "lineage_broken"  # the token sent is not the one that was saved last
     GENERATION_GAP = "generation_gap"  # a save did not make the generation grow by exactly one
+    ATTEMPT_NOT_STARTED = "attempt_not_started"  # an attempt ended of which no row says that it began
     ATTEMPT_UNSETTLED = "attempt_unsettled"  # the next attempt began and nobody said what became of this one
     ATTEMPT_SETTLED_TWICE = "attempt_settled_twice"  # an attempt that was over ended again
 
