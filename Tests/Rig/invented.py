@@ -15,8 +15,8 @@ LIFE = 1200
 
 COLUMNS = (
     "seq at event outcome profile_name login_id attempt_id generation_before generation_after refresh_fp_before "
-    "refresh_fp_after access_fp_after expires_at trigger requester http_status oauth_error retry_no duration_ms waiters "
-    "host pid version detail prev_hash row_hash row_mac"
+    "refresh_fp_after access_fp_after expires_at trigger requester http_status oauth_error retry_no duration_ms "
+    "waiters host pid version detail prev_hash row_hash row_mac"
 ).split()
 
 
@@ -201,7 +201,7 @@ class Invented:
         sent = self.now
         access = f"access {login.family} {login.issued}"
         is_new = self.settings["rotate"] or presented is None
-        refresh = f"refresh {login.family} {login.issued}" if is_new else presented
+        refresh = presented if presented and not is_new else f"refresh {login.family} {login.issued}"
         line = self._line(login, grant, presented, status=200, committed=True, issued_access=fingerprint(access),
                           issued_refresh=fingerprint(refresh) if is_new else None, generation=login.issued)
         return Answer(line, sent, refresh, access)

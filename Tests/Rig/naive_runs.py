@@ -14,6 +14,7 @@ from naive_client import ask
 from program import Program, environment, wait_until
 from stage import Stage
 
+START_SECONDS = 0.2  # what a client takes to start and to ask, beside others
 REDIRECT = "http://localhost:31022"
 
 
@@ -63,10 +64,10 @@ class NaiveRun:
 
 
 def storm(stage: Stage, processes: int, client: str = "naive_client.py") -> NaiveRun:
-    """That many clients at the moment of expiry; the server takes a second for each."""
+    """That many clients at the moment of expiry. The server lets them wait until all of them have been started."""
     run = NaiveRun(stage, client)
     run.expire()
-    run.slow_down("before", 1, processes)
+    run.slow_down("before", processes * START_SECONDS, processes)
     for program in [run.start() for _ in range(processes)]:
         program.wait()
     return run

@@ -1,5 +1,5 @@
-"""Correct histories of any kind pass: logins whose processes die, whose replies get lost and whose requests come late, in
-any order and beside each other."""
+"""Correct histories of any kind pass: logins whose processes die, whose replies get lost and whose requests come late,
+in any order and beside each other."""
 
 import random
 import unittest
@@ -18,7 +18,7 @@ class Life:
         self.world = world
         self.chance = chance
         self.prints = prints
-        self.is_strict = world.settings["rotate"] and world.settings["overlap"] == 0
+        self.is_strict = bool(world.settings["rotate"]) and world.settings["overlap"] == 0
         self.login = world.sign_in() if chance.random() < 0.7 else world.import_token()
         self.attempt: Optional[str] = None
         self.answer: Optional[Answer] = None

@@ -37,7 +37,7 @@ class _Walk:
             self._save(row)
         elif event in SETTLING:
             if not is_attempt:
-                self._say(Rule.ATTEMPT_NOT_STARTED, row, f"ends attempt {str(row['attempt_id'])[:8]}, which never began")
+                self._say(Rule.ATTEMPT_NOT_STARTED, row, "ends an attempt that never began")
             self._settle(row)
         elif event in ERASING:
             # Erasing counts as a generation and leaves no token.
@@ -47,7 +47,8 @@ class _Walk:
 
     def _start(self, row: Record) -> None:
         if self.under_way is not None:
-            self._say(Rule.ATTEMPT_UNSETTLED, row, f"begins before the attempt of row {self.under_way['seq']} is settled")
+            open_row = self.under_way["seq"]
+            self._say(Rule.ATTEMPT_UNSETTLED, row, f"begins before the attempt of row {open_row} is settled")
         self.under_way = row
         before = row["generation_before"]
         if self.generation is None:
@@ -74,16 +75,18 @@ class _Walk:
         elif end in (End.LATE, End.ADOPTED):
             known = self.generation if self.generation is not None else row["generation_after"]
             if not row["generation_before"] < row["generation_after"] <= known:
-                self._say(Rule.GENERATION_GAP, row, f"gives way to generation {row['generation_after']}, which is not saved")
+                self._say(Rule.GENERATION_GAP, row, "gives way to a generation that is not saved")
 
     def _save(self, row: Record) -> None:
         before, after = row["generation_before"], row["generation_after"]
         if before is None:
             before = self.generation if self.generation is not None else after - 1
         if after != before + 1 or (self.generation is not None and before != self.generation):
-            self._say(Rule.GENERATION_GAP, row, f"saves generation {after} over {before}; {self.generation} was saved last")
-        if row["refresh_fp_before"] is not None and self.token is not None and row["refresh_fp_before"] != self.token:
-            self._say(Rule.LINEAGE_BROKEN, row, f"descends from {row['refresh_fp_before']}, but {self.token} was saved last")
+            text = f"saves generation {after} over {before}, but {self.generation} was saved last"
+            self._say(Rule.GENERATION_GAP, row, text)
+        parent = row["refresh_fp_before"]
+        if parent is not None and self.token is not None and parent != self.token:
+            self._say(Rule.LINEAGE_BROKEN, row, f"descends from {parent}, but {self.token} was saved last")
         self.generation = after
         self.token = row["refresh_fp_after"]
 

@@ -11,13 +11,14 @@ from .rules import Rule, Violation
 def check_losses(explanation: Explanation, is_allowed: bool) -> List[Violation]:
     sign_in = explanation.sign_in
     refusals = explanation.family.refusals
+    refused = {explanation.attempts[r.seq].id for r in refusals if r.seq in explanation.attempts}
     rows = [row for row in sign_in.needs_login if not _was_told(explanation, row["attempt_id"])]
-    if not refusals and not rows:
-        return []
-    what = f"{sign_in}: {refusals[0]} was refused" if refusals else f"{sign_in}: audit row {rows[0]['seq']}, needs_login"
     for row in rows:
-        if row["attempt_id"] not in {a.id for r in refusals if (a := explanation.attempts.get(r.seq)) is not None}:
+        if row["attempt_id"] not in refused:
             return [Violation(Rule.LOGIN_LOST, f"{sign_in}: audit row {row['seq']}, needs_login, and nobody refused")]
+    if not refusals:
+        return []
+    what = f"{sign_in}: {refusals[0]} was refused"
     if not is_allowed:
         return [Violation(Rule.LOGIN_LOST, what)]
     lost_reply = _lost_reply(explanation, refusals)

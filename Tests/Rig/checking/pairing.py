@@ -1,10 +1,10 @@
 """Which family of the emulator belongs to which sign-in of the audit.
 
 A token that a program of a known login printed names the login of its family. The exchange of the code that began a
-family falls into the time that the audit says it took. What is still open is decided by innocence: a sign-in goes with a
-family with which it breaks no rule, each with one. In a correct history the real pairing is such a one, so one is found,
-and whichever it is, nothing is broken: a correct history is never accused. Each family belongs to one login: a history
-must not hand the same refresh token to two of them.
+family falls into the time that the audit says it took. What is still open is decided by innocence: a sign-in goes with
+a family with which it breaks no rule, each with one. In a correct history the real pairing is such a one, so one is
+found, and whichever it is, nothing is broken: a correct history is never accused. Each family belongs to one login: a
+history must not hand the same refresh token to two of them.
 """
 
 from dataclasses import dataclass, field

@@ -18,10 +18,10 @@ class Saved:
         self._visible: Dict[int, List[Tuple[int, int]]] = {}
         for index, row in enumerate(audit.rows):
             if row["event"] == "signed_in" or _brings_access_token(row):
-                self._visible.setdefault(row["login_id"], []).append((_committed(audit.rows, index), row["generation_after"]))
+                self.see(row["login_id"], row["generation_after"], _committed(audit.rows, index))
 
     def see(self, login: int, generation: int, at: int) -> None:
-        """A program that handed this generation out had ended by then."""
+        """This generation was visible from then on: committed, or handed out by a program that had ended."""
         self._visible.setdefault(login, []).append((at, generation))
 
     def generation(self, login: int, at: int) -> int:

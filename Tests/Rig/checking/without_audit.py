@@ -61,7 +61,7 @@ def _older_sent(family: Family) -> List[Violation]:
             return [Violation(
                 Rule.OLDER_GENERATION_SENT,
                 f"family {family.name}: {request} presents what {superseded[request.presented]} had left behind")]
-        parent = parents.get(request.presented)
+        parent = parents.get(request.presented or "")
         while parent is not None and parent not in superseded:
             superseded[parent] = request
             parent = parents.get(parent)
