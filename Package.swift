@@ -32,7 +32,11 @@ let package = Package(
     ],
     targets: [
         // Values and ports. No I/O, no clock.
-        .target(name: "TradeStationModel"),
+        .target(
+            name: "TradeStationModel",
+            // Where the rig in Tests/Rig may end a process: no release build has such places.
+            swiftSettings: [.define("KILL_POINTS", .when(configuration: .debug))]
+        ),
         // RFC 6749, 7636, 7009 and TradeStation's dialect of them. Knows no store.
         .target(
             name: "TradeStationOAuth",

@@ -45,6 +45,7 @@ extension SQLiteCredentialStore {
             let (stored, key) = try transaction.logins.require(login)
             try transaction.logins.setAttempt(attempt, of: login)
             try transaction.audit.append(audit)
+            KillPoint.inT1.reach()
             return ReadiedSideFile(file: file, login: stored, key: key)
         }
     }
@@ -83,6 +84,7 @@ extension SQLiteCredentialStore {
             }
             try transaction.save(commit, to: stored, key: key)
             try transaction.audit.append(audit)
+            KillPoint.inT2.reach()
             return .saved(generation: stored.generation + 1)
         }
         readied[login] = nil

@@ -15,7 +15,8 @@ public struct TokenEndpoint: Sendable {
 
     /// Presents a refresh token (RFC 6749 section 6).
     public func refresh(_ credentials: ClientCredentials, refreshToken: Secret) async -> TokenAnswer {
-        await exchange(
+        KillPoint.beforeConnect.reach()
+        return await exchange(
             [("grant_type", "refresh_token"), ("refresh_token", refreshToken.exposed)],
             credentials: credentials,
             sent: [refreshToken]

@@ -46,7 +46,10 @@ struct RefreshCoordinator: Sendable {
         do {
             // With a token that lives, nobody waits for the lock just to save what a dead process left.
             let isServed = machine.satisfied(by: stored, now: clock.now()) != nil
-            return try await takeTurns(order, machine, patience: isServed ? 0 : remaining(order))
+            KillPoint.beforeLock.reach()
+            let result = try await takeTurns(order, machine, patience: isServed ? 0 : remaining(order))
+            KillPoint.afterUnlock.reach()
+            return result
         } catch let error as AccountsError {
             // Whatever went wrong with saving what a dead process left: a token that lives is served.
             guard let result = machine.satisfied(by: stored, now: clock.now()) else { throw error }
@@ -64,6 +67,7 @@ struct RefreshCoordinator: Sendable {
             order.flight.enter(.locking)
             let lock = try await store.lock(order.login, timeoutMilliseconds: max(0, min(patience, remaining(order))))
             defer { lock.unlock() }
+            KillPoint.afterLock.reach()
             switch try await underLock(order, machine) {
             case .done(let result): return result
             case .pause(let milliseconds):
@@ -118,9 +122,11 @@ struct RefreshCoordinator: Sendable {
     @concurrent
     private func perform(_ exchange: RefreshExchange, _ machine: RefreshMachine) async throws -> AttemptEnd {
         try await store.begin(exchange.attempt, of: exchange.order.login, audit: exchange.startEntries)
+        KillPoint.afterT1.reach()
         let sent = clock.now()
         let answer = await endpoint.refresh(exchange.credentials, refreshToken: exchange.refreshToken)
         let received = clock.now()
+        KillPoint.replyParsed.reach()
         let duration = Int(received.bootMilliseconds - sent.bootMilliseconds)
         logger.debug(
             "refresh answered",
@@ -144,6 +150,7 @@ struct RefreshCoordinator: Sendable {
         var stageFailure: (any Error)?
         do {
             try await store.stage(staged, for: exchange.order.login)
+            KillPoint.sideFileWritten.reach()
         } catch {
             stageFailure = error
         }
@@ -174,6 +181,7 @@ struct RefreshCoordinator: Sendable {
                 saveFailure: failure
             )
         }
+        KillPoint.afterT2.reach()
         switch outcome {
         case .superseded: return try await adopted(exchange.order)
         case .saved where isStranger: throw AccountsError.stranger

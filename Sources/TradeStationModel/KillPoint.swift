@@ -1,0 +1,71 @@
+#if KILL_POINTS
+    import Foundation
+    import Synchronization
+#endif
+
+/// The named places of a refresh at which the rig in `Tests/Rig` ends, stops or interrupts a process, to see that
+/// nothing is lost there. The environment names place and action: `TSACCOUNTS_KILL_POINT=after_t1=kill`.
+///
+/// Only debug builds know the variable. In a release build, reaching a point is nothing at all.
+public enum KillPoint: String, Sendable {
+    /// The token is due; the login's lock is not taken yet.
+    case beforeLock = "before_lock"
+    /// The login's lock was just taken.
+    case afterLock = "after_lock"
+    /// The transaction that records the attempt is open, and complete but for its commit.
+    case inT1 = "in_t1"
+    /// The attempt is recorded.
+    case afterT1 = "after_t1"
+    /// The request is about to be sent.
+    case beforeConnect = "before_connect"
+    /// The answer was read and understood.
+    case replyParsed = "reply_parsed"
+    /// The answer is in the side file.
+    case sideFileWritten = "side_file_written"
+    /// The transaction that saves the answer is open, and complete but for its commit.
+    case inT2 = "in_t2"
+    /// The answer is saved.
+    case afterT2 = "after_t2"
+    /// The login's lock was given back.
+    case afterUnlock = "after_unlock"
+
+    #if KILL_POINTS
+        private enum Action: String {
+            case kill, stop, term, int, abort
+
+            var signal: Int32 {
+                switch self {
+                case .kill: SIGKILL
+                case .stop: SIGSTOP
+                case .term: SIGTERM
+                case .int: SIGINT
+                case .abort: SIGABRT
+                }
+            }
+        }
+
+        private static let variable = "TSACCOUNTS_KILL_POINT"
+        private static let armed: (point: KillPoint, action: Action)? = {
+            let words = ProcessInfo.processInfo.environment[variable]?.split(separator: "=") ?? []
+            guard words.count == 2, let point = KillPoint(rawValue: String(words[0])),
+                let action = Action(rawValue: String(words[1]))
+            else { return nil }
+            return (point, action)
+        }()
+        private static let wasReached = Atomic(false)
+
+        /// Does to this process what the environment asks for at this place, the first time it gets there.
+        public func reach() {
+            guard let armed = Self.armed, armed.point == self, !Self.wasReached.exchange(true, ordering: .relaxed)
+            else { return }
+            kill(getpid(), armed.action.signal)
+            // A handler runs on another thread: it shall have run before this one goes on.
+            usleep(100_000)
+        }
+    #else
+        /// Nothing, in a release build.
+        @inlinable
+        @inline(__always)
+        public func reach() {}
+    #endif
+}
