@@ -1,0 +1,156 @@
+"""The database cannot be written: before the attempt is recorded nothing is sent; after the answer came it is kept."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+
+from bench import Bench
+from failure import Skipped, equal
+from program import Program
+from stage import Settings, Stage
+
+SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fault_shim.c")
+Trouble = Callable[[], "contextlib.AbstractContextManager[None]"]
+
+
+def run(bench: Bench) -> str:
+    figures = []
+    for scenario in (_blocked, _failing, _small, _read_only):
+        try:
+            figures.append(scenario(bench))
+        except Skipped as reason:
+            figures.append("%s skipped: %s" % (scenario.__name__.strip("_"), reason))
+    return "; ".join(figures)
+
+
+def _small(bench: Bench) -> str:
+    """A full disk."""
+    with _mounted(bench, "small", "size=3m") as folder:
+        with bench.stage("small", Settings(rotate=True), folder=folder) as stage:
+            stage.add("p")
+            full = lambda: _full(stage)  # noqa: E731
+            _before_t1(stage, full, 74, "store_full")
+            _after_reply(stage, full, "store_full")
+    return "full: nothing sent before T1, kept between T1 and T2"
+
+
+def _blocked(bench: Bench) -> str:
+    """Another program in a transaction of its own, longer than the deadline of five seconds."""
+    with bench.stage("blocked", Settings(rotate=True)) as stage:
+        stage.add("p")
+        busy = lambda: _exclusive(stage)  # noqa: E731
+        _before_t1(stage, busy, 75, "store_busy")
+        _after_reply(stage, busy, "store_busy")
+    return "blocked by BEGIN EXCLUSIVE: the same"
+
+
+def _failing(bench: Bench) -> str:
+    """A disk that fails."""
+    compiler = shutil.which("cc")
+    if not compiler:
+        raise Skipped("no C compiler for the shim")
+    shim, switch = (os.path.join(bench.folder, name) for name in ("shim.so", "fault"))
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", shim, SHIM, "-ldl"], check=True)
+    with bench.stage("failing", Settings(rotate=True)) as stage:
+        stage.add("p")
+        failing = lambda: _switched(switch)  # noqa: E731
+        more = {"LD_PRELOAD": shim, "RIG_FAULT": switch}
+        _before_t1(stage, failing, 74, None, **more)
+        _after_reply(stage, failing, None, **more)
+    return "I/O errors: the same"
+
+
+def _read_only(bench: Bench) -> str:
+    """A disk that was mounted again, read-only. Under a running writer no kernel does that."""
+    with _mounted(bench, "read-only", "size=8m") as folder:
+        with bench.stage("read only", Settings(rotate=True), folder=folder) as stage:
+            stage.add("p")
+            _before_t1(stage, lambda: _remounted(folder), 74, "store_readonly")
+    return "read-only: nothing sent"
+
+
+def _before_t1(stage: Stage, trouble: Trouble, status: int, code, **more: str) -> None:  # type: ignore[no-untyped-def]
+    """Nothing is sent, and nothing has changed afterwards."""
+    stage.age("p")
+    before, row = stage.refreshes, stage.last_row()
+    with trouble():
+        end = stage.token("p", **more).wait().must(status, "no room for the attempt")
+        if code:
+            equal(end.code, code, "no room for the attempt")
+        equal(end.token, None, "a token without an attempt")
+    equal(stage.refreshes - before, 0, "requests without a recorded attempt")
+    equal(stage.events("p", row), [], "the audit without a recorded attempt")
+    stage.token("p").wait().must(0, "once it is over")
+    equal(stage.refreshes - before, 1, "requests once it is over")
+
+
+def _after_reply(stage: Stage, trouble: Trouble, code, **more: str) -> None:  # type: ignore[no-untyped-def]
+    """The token is in the side file, is handed out, and the next command saves it."""
+    stage.age("p")
+    before, row = stage.refreshes, stage.last_row()
+    program = stage.token("p", point="reply_parsed", action="stop", **more)
+    program.wait_until_stopped()
+    with trouble():
+        token = _deferred(stage, program)
+        equal(_deferred(stage, stage.token("p", **more)), token, "what the next is served meanwhile")
+    end = stage.token("p").wait().must(0, "once it is over")
+    equal(end.token, token, "the token once it is over")
+    equal(stage.refreshes - before, 1, "requests")
+    equal(stage.events("p", row), ["refresh_started", "recovered"], "the audit")
+
+
+def _deferred(stage: Stage, program: Program) -> str:
+    program.signal(18)  # SIGCONT
+    end = program.wait().must(74, "an answer that the database cannot take")
+    equal(end.code, "save_deferred", "an answer that the database cannot take")
+    assert end.token, "no token was handed out"
+    return end.token
+
+
+@contextlib.contextmanager
+def _mounted(bench: Bench, name: str, options: str) -> Iterator[str]:
+    """A small disk in memory."""
+    folder = os.path.join(bench.folder, "disk-" + name)
+    os.makedirs(folder)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], stderr=subprocess.DEVNULL).returncode:
+        raise Skipped("nothing can be mounted here")
+    os.chmod(folder, 0o700)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder])
+
+
+@contextlib.contextmanager
+def _full(stage: Stage) -> Iterator[None]:
+    filler = os.path.join(stage.folder, "filler")
+    with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
+        while True:
+            file.write(b"\0" * 4096)
+    yield
+    os.remove(filler)
+
+
+@contextlib.contextmanager
+def _exclusive(stage: Stage) -> Iterator[None]:
+    with contextlib.closing(sqlite3.connect(stage.database, isolation_level=None, timeout=30)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        yield
+        database.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
+def _switched(switch: str) -> Iterator[None]:
+    open(switch, "w").close()
+    yield
+    os.remove(switch)
+
+
+@contextlib.contextmanager
+def _remounted(folder: str) -> Iterator[None]:
+    subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+    yield
+    subprocess.run(["mount", "-o", "remount,rw", folder], check=True)

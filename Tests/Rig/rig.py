@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Proves that no refresh is doubled and none is lost: python3 Tests/Rig/rig.py PATH_OF_TSACCOUNTS [--long]
+
+Takes a debug build, which can be ended at named places. --only NAME runs one scenario; --long runs all of them at
+full length; --release PATH names a release build, for what only one can show.
+"""
+
+import argparse
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from bench import Bench
+from failure import Failed, Skipped
+
+SCENARIOS = ["kills", "storm", "shared_login", "chaos", "stalls", "replies", "disk"]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tsaccounts", help="a debug build")
+    parser.add_argument("--long", action="store_true", help="the full length")
+    parser.add_argument("--only", choices=SCENARIOS, action="append", help="this scenario; repeat it for more")
+    parser.add_argument("--release", help="a release build")
+    options = parser.parse_args()
+    enter_namespace()
+    began = time.monotonic()
+    folder = tempfile.mkdtemp(prefix="tsaccounts-rig-")
+    release = options.release and os.path.abspath(options.release)
+    bench = Bench(os.path.abspath(options.tsaccounts), folder, options.long, release)
+    failed = [name for name in options.only or SCENARIOS if not passes(name, bench)]
+    print("rig: %s in %.0f s" % ("failed: " + ", ".join(failed) if failed else "all well", time.monotonic() - began))
+    if failed:
+        print("rig: what is left of it lies in", folder)
+        return 1
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def passes(name: str, bench: Bench) -> bool:
+    """Runs a scenario and says how it went."""
+    began = time.monotonic()
+    try:
+        word, figures, is_well = "ok", importlib.import_module(name).run(bench), True
+    except Skipped as reason:
+        word, figures, is_well = "skipped", str(reason), True
+    except Failed as failure:
+        word, figures, is_well = "FAILED", str(failure), False
+    except Exception:
+        word, figures, is_well = "BROKE", traceback.format_exc(), False
+    print("%-8s %-8s %4.0f s  %s" % (name, word, time.monotonic() - began, figures), flush=True)
+    return is_well
+
+
+def enter_namespace() -> None:
+    """Where it is allowed, starts over with mounts of its own, so that small disks can be made and none is left."""
+    inside = "TSACCOUNTS_RIG_NAMESPACE"
+    unshare = ["unshare", "--mount", "--propagation", "private"]
+    if inside in os.environ or os.geteuid() != 0 or not shutil.which("unshare"):
+        return
+    if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL).returncode == 0:
+        os.environ[inside] = "1"
+        os.execvp("unshare", [*unshare, sys.executable, *sys.argv])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
