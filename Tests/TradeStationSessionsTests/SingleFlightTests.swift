@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TradeStationEmulator
 import TradeStationModel
@@ -84,6 +85,30 @@ import TradeStationModel
                 #expect(await code { _ = try await waiting.value } == .serverUnreachable)
                 let token = try await session.accessToken()
                 #expect(token.generation == 2)
+                #expect(stage.emulator.counts.exchanges == 2)
+            }
+        }
+    }
+
+    @Test func `a caller who leaves while the store is busy is not told that the server was silent`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { _ in }
+            try await stage.withManager(timeout: .seconds(2)) { manager in
+                let session = try await manager.session(named: "paper")
+                stage.clock.advance(seconds: 1201)
+                let loginLock = stage.directory + "/locks/login-1.lock"
+                try Data().write(to: URL(fileURLWithPath: loginLock))
+                let storeLock = open(stage.directory + "/locks/store.lock", O_RDWR)
+                defer { close(storeLock) }
+                try #require(flock(storeLock, LOCK_EX) == 0)
+                let waiting = Task { try await session.accessToken() }
+                // The holder leaves its number in the login's lock file: from then on only the store is waited for.
+                while try String(contentsOfFile: loginLock, encoding: .utf8).isEmpty { await Task.yield() }
+                while stage.clock.sleeperCount == 0 { await Task.yield() }
+                stage.clock.advance(seconds: 3)
+                #expect(await code { _ = try await waiting.value } == .storeBusy)
+                flock(storeLock, LOCK_UN)
+                #expect(try await session.accessToken().generation == 2)
                 #expect(stage.emulator.counts.exchanges == 2)
             }
         }

@@ -2,6 +2,12 @@ import TradeStationModel
 
 /// The errors of the refresh transaction, in the words people read.
 extension AccountsError {
+    static let loginGone = AccountsError(
+        .profileNotFound,
+        "The profile has been removed.",
+        suggestion: "tsaccounts list"
+    )
+
     static let notSignedIn = AccountsError(
         .loginRequired,
         "Nobody is signed in for this profile.",

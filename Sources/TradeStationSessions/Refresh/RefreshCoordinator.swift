@@ -98,7 +98,7 @@ struct RefreshCoordinator: Sendable {
                 }
             case .send(let token, let retry):
                 try Task.checkCancellation()
-                order.flight.enter(.exchanging)
+                order.flight.enter(.recording)
                 machine.willSend()
                 let exchange = RefreshExchange(
                     order: order,
@@ -123,9 +123,11 @@ struct RefreshCoordinator: Sendable {
     private func perform(_ exchange: RefreshExchange, _ machine: RefreshMachine) async throws -> AttemptEnd {
         try await store.begin(exchange.attempt, of: exchange.order.login, audit: exchange.startEntries)
         KillPoint.afterT1.reach()
+        exchange.order.flight.enter(.exchanging)
         let sent = clock.now()
         let answer = await endpoint.refresh(exchange.credentials, refreshToken: exchange.refreshToken)
         let received = clock.now()
+        exchange.order.flight.enter(.saving)
         KillPoint.replyParsed.reach()
         let duration = Int(received.bootMilliseconds - sent.bootMilliseconds)
         logger.debug(
@@ -288,12 +290,4 @@ struct RefreshCoordinator: Sendable {
     private func remaining(_ order: Order) -> Int64 {
         order.deadline - clock.bootMilliseconds()
     }
-}
-
-extension AccountsError {
-    fileprivate static let loginGone = AccountsError(
-        .profileNotFound,
-        "The profile has been removed.",
-        suggestion: "tsaccounts list"
-    )
 }

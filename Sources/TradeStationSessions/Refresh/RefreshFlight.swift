@@ -5,7 +5,7 @@ import TradeStationModel
 final class RefreshFlight: Sendable {
     /// What the flight is doing, for the error of a caller who leaves.
     enum Phase: Sendable {
-        case reading, locking, pausing, exchanging
+        case reading, locking, pausing, recording, exchanging, saving
     }
 
     private struct Waiter {
@@ -105,7 +105,7 @@ final class RefreshFlight: Sendable {
 extension AccountsError {
     fileprivate static func leftWaiting(_ phase: RefreshFlight.Phase) -> AccountsError {
         switch phase {
-        case .reading:
+        case .reading, .recording, .saving:
             AccountsError(
                 .storeBusy,
                 "The store did not answer in time.",
