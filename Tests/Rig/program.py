@@ -42,12 +42,15 @@ class Ended(NamedTuple):
     errors: str
 
     @property
-    def token(self) -> Optional[str]:
-        return self._answer("access_token")
+    def json(self) -> Any:
+        """The one object on standard output, empty without one."""
+        with contextlib.suppress(ValueError):
+            return json.loads(self.output)
+        return {}
 
     @property
-    def expires_at(self) -> Optional[str]:
-        return self._answer("expires_at")
+    def token(self) -> Optional[str]:
+        return self.json.get("access_token")
 
     @property
     def code(self) -> Optional[str]:
@@ -60,11 +63,6 @@ class Ended(NamedTuple):
         """The same, if that was its status."""
         check(self.status == status, "%s: exit %d instead of %d: %s" % (what, self.status, status, self.errors.strip()))
         return self
-
-    def _answer(self, key: str) -> Optional[str]:
-        with contextlib.suppress(ValueError, AttributeError):
-            return json.loads(self.output).get(key)
-        return None
 
 
 class Program:
@@ -137,7 +135,7 @@ class Program:
         self.seconds = time.monotonic() - self.started
         ended = Ended(self.process.returncode, output, errors)
         token = ended.token
-        self._keep(dict(self.facts, ended_at=now(), exit=ended.status, expires_at=ended.expires_at,
+        self._keep(dict(self.facts, ended_at=now(), exit=ended.status, expires_at=ended.json.get("expires_at"),
                         access_fp=fingerprint(token) if token else None))
         self._ended = ended
         self._over.set()

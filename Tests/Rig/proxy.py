@@ -45,12 +45,12 @@ class Proxy:
         authority, _, path = rest.partition("/")
         host, _, port = authority.rpartition(":")
         self._upstream = (host, int(port))
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.url = "%s://127.0.0.1:%d/%s" % (scheme, self._listener.getsockname()[1], path)
         self._lock = threading.Lock()
         self._armed: list[Hold] = []
         self._forwarded = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener = self._listen(0)
+        self._port = self._listener.getsockname()[1]
+        self.url = "%s://127.0.0.1:%d/%s" % (scheme, self._port, path)
 
     @property
     def forwarded(self) -> int:
@@ -66,18 +66,33 @@ class Proxy:
         return hold
 
     def close(self) -> None:
+        """From now on the port is closed."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # closing alone would not end the accept that waits
         self._listener.close()
 
-    def _accept(self) -> None:
+    def reopen(self) -> None:
+        """Listens again, at the same port."""
+        self._listener = self._listen(self._port)
+
+    def _listen(self, port: int) -> socket.socket:
+        listener = socket.create_server(("127.0.0.1", port), backlog=256)
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        return listener
+
+    def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
-                client, _ = self._listener.accept()
+                client, _ = listener.accept()
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client:
             with socket.create_connection(self._upstream, timeout=PATIENCE) as server:
-                while request := _message(client):
+                while True:
+                    request, is_whole = _message(client)
+                    if not is_whole:
+                        return
                     with self._lock:
                         hold = self._armed.pop(0) if self._armed else None
                     self._exchange(client, server, request, hold)
@@ -95,7 +110,7 @@ class Proxy:
             server.sendall(request)
         with self._lock:
             self._forwarded += 1
-        reply = _message(server)
+        reply, is_whole = _message(server)
         if hold and place == "server_processed_reply_unread":
             hold.reach()
         elif hold and place == "reply_half_read":
@@ -109,14 +124,17 @@ class Proxy:
         elif place == "close":
             raise ConnectionAbortedError
         client.sendall(reply)
+        if not is_whole:
+            raise ConnectionAbortedError  # as the server did
 
 
-def _message(connection: socket.socket) -> bytes:
-    """One HTTP/1.1 message with a Content-Length; what came of it, where the connection ended before."""
+def _message(connection: socket.socket) -> tuple[bytes, bool]:
+    """One HTTP/1.1 message with a Content-Length, or what came of it before the connection ended; whether it is whole.
+    """
     data = b""
     while b"\r\n\r\n" not in data:
         if not (chunk := connection.recv(65536)):
-            return data
+            return data, False
         data += chunk
     head, _, body = data.partition(b"\r\n\r\n")
     length = 0
@@ -126,6 +144,6 @@ def _message(connection: socket.socket) -> bytes:
             length = int(value)
     while len(body) < length:
         if not (chunk := connection.recv(65536)):
-            break
+            return head + b"\r\n\r\n" + body, False
         body += chunk
-    return head + b"\r\n\r\n" + body
+    return head + b"\r\n\r\n" + body, True

@@ -18,7 +18,8 @@ import traceback
 from bench import Bench
 from failure import Failed, Skipped
 
-SCENARIOS = ["kills", "storm", "shared_login", "chaos", "stalls", "replies", "disk"]
+SCENARIOS = ["kills", "storm", "shared_login", "chaos", "stalls", "replies", "disk", "outage", "costs",
+             "naive", "release"]
 
 
 def main() -> int:
