@@ -50,7 +50,7 @@ def _blocked(bench: Bench) -> str:
 
 def _failing(bench: Bench) -> str:
     """A disk that fails."""
-    compiler = shutil.which("cc")
+    compiler = shutil.which("cc") or shutil.which("clang")
     if not compiler:
         raise Skipped("no C compiler for the shim")
     shim, switch = (os.path.join(bench.folder, name) for name in ("shim.so", "fault"))
