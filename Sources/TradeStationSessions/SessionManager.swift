@@ -29,12 +29,6 @@ public actor SessionManager {
     /// - Throws: ``AccountsError`` of the store: `insecure_permissions`, `key_missing`, `key_mismatch`,
     ///   `schema_too_new`, `store_corrupt`, `cannot_create`, `no_store_directory`, `store_busy`.
     public init(configuration: SessionConfiguration = SessionConfiguration()) async throws {
-        let location =
-            if let directory = configuration.storeDirectory {
-                StoreLocation(directory: directory)
-            } else {
-                try StoreLocation.standard(environment: ProcessInfo.processInfo.environment)
-            }
         let identity = AuditIdentity(
             requester: configuration.requester ?? ProcessInfo.processInfo.processName,
             host: HostName.current,
@@ -42,7 +36,7 @@ public actor SessionManager {
             version: Product.version
         )
         let store = try await SQLiteCredentialStore.open(
-            at: location,
+            at: configuration.location(),
             identity: identity,
             clock: configuration.clock,
             random: configuration.random
