@@ -27,29 +27,17 @@ struct Demo {
         try chapter(1, "Two profiles, one sign-in")
         try say("  $ tsaccounts add profile paper --sim --client-id \(emulator.addresses.clientID.prefix(12))...")
         guard let user = emulator.addresses.users.first else { return }
-        var key = ProfileRequest.KeyRequest(clientID: emulator.addresses.clientID)
-        key.secret = Secret(emulator.addresses.clientSecret)
-        key.authorizeURL = try EndpointURL(emulator.addresses.authorizeURL)
-        key.tokenURL = try EndpointURL(emulator.addresses.tokenURL)
-        key.revokeURL = try EndpointURL(emulator.addresses.revokeURL)
-        let browser = EmulatedBrowser()
-        let interaction = SignInInteraction(present: { url in
-            do {
-                try say("  A browser opens \(url.prefix(46))...")
-                try say("  and \(user.username) signs in with a password that tsaccounts never sees.")
-                try await browser.signIn(at: url, username: user.username, password: user.password)
-            } catch  where Task.isCancelled {
-                // The sign-in is through: nobody waits for the browser's last page.
-            } catch {
-                Console.standardError("The browser failed: \(error)")
-            }
-        })
+        let signIn = EmulatedSignIn(addresses: emulator.addresses, user: user)
+        let interaction = signIn.interaction { url in
+            try say("  A browser opens \(url.prefix(46))...")
+            try say("  and \(user.username) signs in with a password that tsaccounts never sees.")
+        }
         let paper = try await manager.registry.add(
             ProfileRequest(
                 name: ProfileName("paper"),
                 environment: .sim,
                 apiURL: EndpointURL(emulator.addresses.simURL),
-                source: .key(key)
+                source: .key(signIn.key)
             ),
             interaction: interaction
         )
