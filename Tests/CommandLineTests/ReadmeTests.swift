@@ -65,7 +65,7 @@ extension CommandLineSuite {
                     "BROWSER": path + "/browser", "XDG_DATA_HOME": "", "TSACCOUNTS_HOME": "",
                 ]
                 let blocks = try Self.blocks("sh").filter { !$0.contains("tsaccounts emulator") }
-                #expect(blocks.count == 7)
+                #expect(blocks.count == 8)
                 var outputs: [String] = []
                 // Queries and pipes come first in the file or need the sign-in that later commands end: order is kept,
                 // but the block that signs out comes last.
@@ -77,6 +77,7 @@ extension CommandLineSuite {
                 let all = outputs.joined()
                 #expect(all.contains("\"AccountID\":"))
                 #expect(all.contains("paper"))
+                #expect(all.contains("It holds: 250 processes met 40 expiries"))
                 #expect(all.contains("refresh_succeeded") == false, "nothing had to be refreshed before the last block")
                 #expect(stage.emulator.counts.revocations == 1)
             }

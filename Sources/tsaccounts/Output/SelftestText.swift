@@ -1,0 +1,43 @@
+/// How the result of a self-test is said.
+struct SelftestText: Sendable {
+    let plan: SelftestPlan
+    let tally: SelftestTally
+    let verdict: SelftestVerdict
+    let elapsedMilliseconds: Int64
+    let directory: String
+    let fileSystem: String?
+
+    /// One object for programs.
+    var json: JSONText {
+        .object([
+            ("ok", .bool(verdict.holds)), ("verdict", .string(verdict.sentence)),
+            ("processes", number(plan.processes)), ("logins", number(plan.logins)), ("rounds", number(plan.rounds)),
+            ("kill", .bool(plan.kills)), ("overlap_seconds", number(plan.overlapSeconds)),
+            ("exchanges", number(tally.exchanges)), ("expected_exchanges", number(plan.expectedExchanges)),
+            ("refused", number(tally.refused)), ("logins_lost", number(tally.loginsLost)),
+            ("served", number(tally.served)), ("failed", number(tally.failed)), ("killed", number(tally.killed)),
+            ("killed_in_exchange", number(tally.cutOff)), ("elapsed_seconds", .integer(elapsedMilliseconds / 1000)),
+            ("file_system", .optional(fileSystem)), ("directory", .string(directory)),
+            ("directory_kept", .bool(!verdict.holds)),
+        ])
+    }
+
+    /// A table for people, the verdict last.
+    var lines: [String] {
+        let least = plan.kills ? "at least " : ""
+        let facts: [(String, String?)] = [
+            ("processes", "\(plan.processes)"), ("logins", "\(plan.logins)"), ("rounds", "\(plan.rounds)"),
+            ("exchanges", "\(tally.exchanges), expected \(least)\(plan.expectedExchanges)"),
+            ("refused", "\(tally.refused)"), ("logins lost", "\(tally.loginsLost)"), ("served", "\(tally.served)"),
+            ("failed", "\(tally.failed)"),
+            ("killed", plan.kills ? "\(tally.killed), in an exchange \(tally.cutOff)" : nil),
+            ("time", "\(elapsedMilliseconds / 1000) s"), ("file system", fileSystem),
+        ]
+        let table = facts.compactMap { name, value in
+            value.map { name + String(repeating: " ", count: 13 - name.count) + $0 }
+        }
+        return table + [verdict.sentence]
+    }
+
+    private func number(_ value: Int) -> JSONText { .integer(Int64(value)) }
+}

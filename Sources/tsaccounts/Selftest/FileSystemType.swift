@@ -1,0 +1,33 @@
+import Foundation
+
+#if canImport(Darwin)
+    import Darwin
+#endif
+
+/// What kind of file system a directory is on, for example `ext4` or `apfs`.
+enum FileSystemType {
+    /// The system's word for it; nil where it cannot be told.
+    static func of(_ path: String) -> String? {
+        #if canImport(Darwin)
+            var status = statfs()
+            guard statfs(path, &status) == 0 else { return nil }
+            return withUnsafeBytes(of: status.f_fstypename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        #else
+            let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            return (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)).flatMap { of(real, in: $0) }
+        #endif
+    }
+
+    /// The type of the innermost mount above a path; of mounts on the same directory the last one hides the others.
+    static func of(_ path: String, in mounts: String) -> String? {
+        var found: (point: String, type: String)?
+        for line in mounts.split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 2 else { continue }
+            let point = String(fields[1]).replacing(#"\040"#, with: " ")
+            let isAbove = point == "/" || path == point || path.hasPrefix(point + "/")
+            if isAbove, point.utf8.count >= found?.point.utf8.count ?? 0 { found = (point, String(fields[2])) }
+        }
+        return found?.type
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// How a process is started: with no input, both outputs in one pipe, and no signal blocked or ignored.
+struct ProcessLaunch: Sendable {
+    /// Why it could not be started.
+    struct Failure: Error {
+        /// An `errno`.
+        let number: Int32
+    }
+
+    let executable: String
+    let arguments: [String]
+    /// Lines `NAME=VALUE`: those of this process.
+    private static let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+
+    /// Starts it; blocks until the program has taken over.
+    func start(output: Int32) throws(Failure) -> Int32 {
+        #if canImport(Darwin)
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
+        #else
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        var (none, heeded) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigemptyset(&heeded)
+        for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&heeded, number) }
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &heeded)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let words = ([executable] + arguments).map { strdup($0) } + [nil]
+        let lines = Self.environment.map { strdup($0) } + [nil]
+        defer { for text in words + lines { free(text) } }
+        var processID: pid_t = 0
+        let failure = posix_spawn(&processID, executable, &actions, &attributes, words, lines)
+        guard failure == 0 else { throw Failure(number: failure) }
+        return processID
+    }
+}

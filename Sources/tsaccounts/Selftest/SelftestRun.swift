@@ -1,0 +1,140 @@
+import Foundation
+import TradeStationEmulator
+import TradeStationSessions
+
+/// One run of a self-test, between its server and its store.
+struct SelftestRun: Sendable {
+    let selftest: Selftest
+    let emulator: Emulator
+    let manager: SessionManager
+
+    private var plan: SelftestPlan { selftest.plan }
+
+    func findings() async throws -> Selftest.Findings {
+        var findings = Selftest.Findings()
+        let families = try await signIn()
+        for number in 1...plan.rounds {
+            findings.tally.trouble = try await endTokens()
+            if findings.tally.trouble != nil { break }
+            try await play(number, families, &findings)
+            if emulator.counts.refused > 0 || emulator.counts.loginsLost > 0 { break }
+        }
+        findings.requests = emulator.log
+        findings.tally.refused = emulator.counts.refused
+        findings.tally.loginsLost = emulator.counts.loginsLost
+        try await readAudit(families, &findings)
+        return findings
+    }
+
+    /// Signs every login in; the families of their refresh tokens at the server, by profile.
+    private func signIn() async throws -> [String: String] {
+        selftest.note("Signing in \(plan.logins) users ...")
+        var families: [String: String] = [:]
+        for user in emulator.addresses.users {
+            let signIn = EmulatedSignIn(addresses: emulator.addresses, user: user)
+            _ = try await manager.registry.add(
+                ProfileRequest(
+                    name: ProfileName(user.username),
+                    environment: .sim,
+                    apiURL: EndpointURL(emulator.addresses.simURL),
+                    source: .key(signIn.key)
+                ),
+                interaction: signIn.interaction()
+            )
+            families[user.username] = emulator.log.last { $0.grantType == "authorization_code" }?.familyID
+        }
+        return families
+    }
+
+    /// Gives every login a token that ends after a second, and waits for that.
+    ///
+    /// - Returns: who could get none, and why.
+    private func endTokens() async throws -> String? {
+        emulator.script([])
+        emulator.changeSettings { $0.accessTokenSeconds = SelftestPlan.endingTokenSeconds }
+        for name in plan.names {
+            do {
+                _ = try await manager.refresh(manager.registry.profile(named: ProfileName(name)))
+            } catch let error as AccountsError {
+                return "\(name) (\(error.code))"
+            }
+        }
+        emulator.changeSettings { $0.accessTokenSeconds = SelftestPlan.lastingTokenSeconds }
+        // A token's life counts from before its request was sent.
+        try await SystemClock().sleep(milliseconds: Int64(SelftestPlan.endingTokenSeconds) * 1000)
+        return nil
+    }
+
+    private func play(
+        _ number: Int,
+        _ families: [String: String],
+        _ findings: inout Selftest.Findings
+    ) async throws {
+        let clock = SystemClock()
+        let (start, seen) = (clock.bootMilliseconds(), emulator.log.count)
+        emulator.script([plan.slowness])
+        let round = SelftestRound(
+            number: number,
+            plan: plan,
+            executable: selftest.executable,
+            store: selftest.directory,
+            random: selftest.random
+        )
+        let records = try await OwnThread.run { isCancelled in
+            var round = round
+            return try round.play(isCancelled: isCancelled)
+        }
+        let duration = clock.bootMilliseconds() - start
+        let requests = emulator.log.dropFirst(seen).filter { $0.grantType == "refresh_token" }
+        findings.children += records
+        findings.tally.exchanges += requests.count
+        for record in records { findings.tally.count(record.outcome) }
+        var logins: [LoginRound] = []
+        for name in plan.names {
+            logins.append(
+                LoginRound(
+                    profile: name,
+                    issued: requests.filter { $0.familyID == families[name] }.compactMap(\.issuedAccess),
+                    served: records.compactMap { record in
+                        guard record.profile == name, case .served(let fingerprint) = record.outcome else { return nil }
+                        return fingerprint
+                    },
+                    current: try await currentToken(name)
+                )
+            )
+        }
+        findings.tally.rounds.append(logins)
+        let killed = plan.kills ? ", \(records.count { $0.outcome == .killed }) killed" : ""
+        selftest.note(
+            "Round \(number) of \(plan.rounds): \(records.count) processes\(killed), \(requests.count) exchanges, "
+                + String(format: "%.1f s", Double(duration) / 1000)
+        )
+    }
+
+    /// The fingerprint of what a login hands out now; nil when it hands out nothing.
+    private func currentToken(_ name: String) async throws -> String? {
+        do {
+            return Fingerprint.of(try await manager.session(named: name).accessToken().secret.exposed)
+        } catch is AccountsError {
+            return nil
+        }
+    }
+
+    private func readAudit(_ families: [String: String], _ findings: inout Selftest.Findings) async throws {
+        let checked = try await manager.registry.verifyAudit()
+        let rows = try await manager.registry.auditRecords(AuditQuery())
+        findings.tally.auditProblem = checked.isIntact ? nil : checked.problem ?? "a row does not fit."
+        findings.tally.cutOff = rows.count {
+            $0.text("event") == AuditEvent.recovered.rawValue || $0.text("outcome") == "process_died"
+        }
+        let refreshes = findings.requests.filter { $0.grantType == "refresh_token" }
+        findings.tally.unexplained = plan.names.reduce(0) { sum, name in
+            let started = rows.count {
+                $0.text("event") == AuditEvent.refreshStarted.rawValue && $0.text("profile_name") == name
+            }
+            let seen = refreshes.count { $0.familyID == families[name] }
+            // Who is killed after the row and before the request leaves a row more.
+            return sum + (plan.kills ? max(0, seen - started) : abs(seen - started))
+        }
+    }
+}

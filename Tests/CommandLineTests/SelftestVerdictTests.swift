@@ -1,0 +1,162 @@
+import Testing
+
+@testable import tsaccounts
+
+@Suite struct SelftestVerdictTests {
+    private static let plan = SelftestPlan(processes: 6, logins: 2, rounds: 2, kills: false)
+    private static let killing = SelftestPlan(processes: 6, logins: 2, rounds: 2, kills: true)
+
+    /// What a flawless run counts.
+    private static var flawless: SelftestTally {
+        var tally = SelftestTally()
+        tally.rounds = (1...2).map { round in
+            ["login-1", "login-2"].map { name in
+                let token = "\(name)-\(round)"
+                return LoginRound(profile: name, issued: [token], served: [token, token, token], current: token)
+            }
+        }
+        tally.exchanges = 4
+        tally.served = 12
+        return tally
+    }
+
+    private static func tally(_ change: (inout SelftestTally) -> Void) -> SelftestTally {
+        var tally = flawless
+        change(&tally)
+        return tally
+    }
+
+    private static func replacing(
+        issued: [String]? = nil,
+        served: [String]? = nil,
+        current: String?? = nil
+    ) -> SelftestTally {
+        tally { tally in
+            let old = tally.rounds[1][0]
+            tally.rounds[1][0] = LoginRound(
+                profile: old.profile,
+                issued: issued ?? old.issued,
+                served: served ?? old.served,
+                current: current ?? old.current
+            )
+        }
+    }
+
+    @Test func `flawless counts hold, and the sentence says them`() {
+        let verdict = SelftestVerdict(Self.plan, Self.flawless)
+        #expect(verdict.holds)
+        #expect(
+            verdict.sentence
+                == "It holds: 12 processes met 4 expiries; each took exactly one exchange, and every process got the current token."
+        )
+    }
+
+    @Test(
+        arguments: [
+            (tally { $0.loginsLost = 1 }, "1 login lost."),
+            (tally { $0.refused = 2 }, "2 exchanges refused."),
+            (replacing(current: .some(nil)), "No token any more for login-1."),
+            (tally { $0.trouble = "login-2 (login_required)" }, "A round could not begin: login-2 (login_required)."),
+            (replacing(issued: ["login-1-2", "twice"]), "1 expiry with more than one exchange."),
+            (tally { $0.exchanges = 6 }, "2 exchanges without tokens."),
+            (replacing(issued: []), "1 expiry without an exchange."),
+            (replacing(served: ["login-1-2", "login-1-1", "login-1-2"]), "1 process got an outdated token."),
+            (tally { $0.served = 10 }, "2 processes never got to an answer."),
+            (
+                tally {
+                    $0.served = 9
+                    $0.failures = ["login_required": 2, "exit_1": 1]
+                }, "3 processes failed (exit_1 1, login_required 2)."
+            ),
+            (tally { $0.auditProblem = "row_hash differs." }, "The audit is broken: row_hash differs."),
+            (tally { $0.unexplained = 1 }, "1 exchange without a row in the audit."),
+        ] as [(SelftestTally, String)]
+    )
+    func `one bad number breaks it and is named`(_ tally: SelftestTally, _ problem: String) {
+        let verdict = SelftestVerdict(Self.plan, tally)
+        #expect(!verdict.holds)
+        #expect(verdict.problems.contains(problem), "\(verdict.problems)")
+        #expect(verdict.sentence.hasPrefix("It does not hold: "))
+        #expect(verdict.sentence.contains(problem))
+        #expect(!verdict.isOverload)
+    }
+
+    @Test func `under kills an exchange may be repeated, but nobody may lose anything`() {
+        var tally = Self.replacing(issued: ["lost with its process", "login-1-2"])
+        tally.exchanges = 5
+        tally.killed = 3
+        tally.cutOff = 1
+        let held = SelftestVerdict(Self.killing, tally)
+        #expect(
+            held.sentence
+                == "It holds: 3 processes were killed, 1 of them in the middle of an exchange; no login was lost, nothing was refused, and every process left alive got the current token."
+        )
+        #expect(held.holds)
+        tally.refused = 1
+        tally.loginsLost = 1
+        let lost = SelftestVerdict(Self.killing, tally)
+        #expect(lost.problems == ["1 login lost.", "1 exchange refused."])
+    }
+
+    @Test func `a test with kills that killed nobody shows nothing`() {
+        #expect(
+            SelftestVerdict(Self.killing, Self.flawless).problems == ["No process was killed, so nothing was shown."]
+        )
+    }
+
+    @Test func `a machine that does not keep up is told from a broken promise`() {
+        let late = SelftestVerdict(
+            Self.plan,
+            Self.tally {
+                $0.served = 10
+                $0.failures = ["store_busy": 1, "lock_timeout": 1]
+            }
+        )
+        #expect(!late.holds)
+        #expect(late.isOverload)
+        #expect(
+            late.sentence
+                == "Nothing was lost or doubled, but not everybody was served: 2 processes failed (lock_timeout 1, store_busy 1)."
+        )
+        let both = SelftestVerdict(
+            Self.plan,
+            Self.tally {
+                $0.served = 11
+                $0.failures = ["store_busy": 1]
+                $0.refused = 1
+            }
+        )
+        #expect(!both.isOverload)
+    }
+
+    @Test func `what a process printed and how it ended says what came of it`() {
+        func outcome(_ output: String, status: Int32 = 0, signal: Int32? = nil) -> ChildOutcome {
+            ChildOutcome(ChildProcess.End(processID: 1, signal: signal, status: status, output: output))
+        }
+        #expect(outcome(#"{"access_token":"abc"}"# + "\n") == .served("ba7816bf8f01"))
+        #expect(outcome(#"{"code":"login_required","message":"","try":null}"#, status: 77) == .failed("login_required"))
+        #expect(
+            outcome(#"{"access_token":"abc"}"# + "\n" + #"{"code":"save_deferred"}"#, status: 74)
+                == .failed("save_deferred")
+        )
+        #expect(outcome("", status: 0) == .failed("exit_0"))
+        #expect(outcome("Fatal error: oops", status: 1) == .failed("exit_1"))
+        #expect(outcome(#"{"access_token":"abc"}"#, signal: 9) == .killed)
+        #expect(outcome("", signal: 11) == .failed("signal_11"))
+    }
+
+    @Test func `the file system is that of the innermost mount`() {
+        let mounts = """
+            /dev/sda1 / ext4 rw 0 0
+            server:/home /home nfs4 rw 0 0
+            tmpfs /home/ann/with\\040space tmpfs rw 0 0
+            /dev/sdb1 /home xfs rw 0 0
+            broken
+            """
+        #expect(FileSystemType.of("/var/lib", in: mounts) == "ext4")
+        #expect(FileSystemType.of("/home/ann", in: mounts) == "xfs")
+        #expect(FileSystemType.of("/homes", in: mounts) == "ext4")
+        #expect(FileSystemType.of("/home/ann/with space/x", in: mounts) == "tmpfs")
+        #expect(FileSystemType.of("/", in: "") == nil)
+    }
+}
