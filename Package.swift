@@ -65,6 +65,7 @@ let package = Package(
             dependencies: [
                 "TradeStationModel", "TradeStationOAuth", "TradeStationStore",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         // A stand-in for the sign-in server and the API. Imports none of the above, so it cannot share their mistakes.
@@ -112,6 +113,8 @@ let package = Package(
             dependencies: [
                 "TradeStationSessions", "TradeStationStore", "TradeStationOAuth", "TradeStationModel",
                 "TradeStationEmulator",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

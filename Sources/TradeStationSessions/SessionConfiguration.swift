@@ -16,6 +16,8 @@ public struct SessionConfiguration: Sendable {
     /// Whether a token in its last quarter of life is refreshed behind the caller's back. A one-shot command, which
     /// ends before such a refresh does, turns it off and refreshes only below the hard minimum.
     public var refreshesBehind = true
+    /// Told by ``SessionManager/run()`` when a login cannot be kept fresh, and when it can be again. Must not block.
+    public var notice: @Sendable (KeepingNotice) -> Void = { _ in }
     /// Where messages go: nothing above `info`, nothing secret. Silent by default.
     public var logger = Logger(label: "tsaccounts", factory: { _ in SwiftLogNoOpLogHandler() })
     /// The clock.

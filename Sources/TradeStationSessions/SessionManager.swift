@@ -18,11 +18,14 @@ public actor SessionManager {
     nonisolated let apiTransport: HTTPTransport
     private nonisolated let signInTransport: HTTPTransport
     private nonisolated let store: any CredentialStore
-    private nonisolated let coordinator: RefreshCoordinator
+    nonisolated let coordinator: RefreshCoordinator
+    nonisolated let notice: @Sendable (KeepingNotice) -> Void
     private nonisolated let refreshesBehind: Bool
     private var airborne: [Login.ID: Airborne] = [:]
-    private var caches: [Login.ID: CachedTokens] = [:]
+    private(set) var open = OpenLogins()
     private(set) var isClosed = false
+    /// Set while ``run()`` runs.
+    var keeper: FreshnessKeeper?
 
     /// Opens the store, or makes it on first use.
     ///
@@ -49,6 +52,7 @@ public actor SessionManager {
         clock = configuration.clock
         timeout = configuration.timeout.wholeMilliseconds
         refreshesBehind = configuration.refreshesBehind
+        notice = configuration.notice
         signInTransport = HTTPTransport(
             configuration: Self.transport(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
         )
@@ -111,6 +115,7 @@ public actor SessionManager {
     /// Ends all flights and closes the store. A refresh that has been sent is saved first. Safe at any moment, twice.
     public func close() async {
         isClosed = true
+        keeper?.close()
         let flights = airborne.values
         for airborne in flights { airborne.task.cancel() }
         for airborne in flights { await airborne.task.value }
@@ -148,7 +153,7 @@ public actor SessionManager {
     private func refreshBehind(_ cache: CachedTokens, _ profile: ProfileName) {
         guard airborne[cache.login] == nil else { return }
         cache.serve(until: .max)
-        _ = launch(cache, .newer(than: cache.generation), profile, deadline: clock.bootMilliseconds() + timeout)
+        _ = launch(cache, .ahead(of: cache.generation), profile, deadline: clock.bootMilliseconds() + timeout)
     }
 
     /// Waits for the login's flight. What another caller's flight brings may not be enough for this one, whose own
@@ -184,7 +189,7 @@ public actor SessionManager {
 
     private func satisfies(_ result: RefreshResult, _ intent: RefreshIntent) -> Bool {
         switch intent {
-        case .newer(let old), .attempt(let old): return result.generation > old
+        case .newer(let old), .ahead(let old), .attempt(let old): return result.generation > old
         case .validity(let milliseconds):
             let hard = RefreshPolicy.hardMinimum(lifetimeSeconds: result.tokens.lifetimeSeconds)
             return result.tokens.expiresAt.milliseconds(after: clock.now()) >= max(hard, milliseconds)
@@ -227,6 +232,7 @@ public actor SessionManager {
         switch result {
         case .success(let landed):
             cache.adopt(landed.tokens, generation: landed.generation, now: clock.now())
+            keepFresh(cache.login, landed.tokens)
         case .failure:
             cache.serve(until: clock.bootMilliseconds() + Self.retryBehindMilliseconds)
         }
@@ -237,17 +243,21 @@ public actor SessionManager {
     private static let retryBehindMilliseconds: Int64 = 5000
 
     func cache(for record: ProfileRecord) async throws -> CachedTokens {
-        let cache = caches[record.login.id] ?? CachedTokens(login: record.login.id, clock: clock)
-        caches[record.login.id] = cache
+        let cache = open[record.login.id]?.cache ?? CachedTokens(login: record.login.id, clock: clock)
+        open.note(cache, for: record.profile.name)
         do {
-            if let stored = try await store.login(record.login.id), let tokens = stored.tokens, stored.staged == nil,
-                stored.login.state != .held
-            {
-                cache.adopt(tokens, generation: stored.login.generation, now: clock.now())
-            }
+            let stored = try await coordinator.known(record.login.id)
+            if let stored { adopt(stored, into: cache) }
+            keepFresh(record.login.id, stored, for: record.profile.name)
         } catch let error as AccountsError {
             throw error.about(record.profile.name)
         }
         return cache
+    }
+
+    /// Takes over what the store knows, as far as it may be handed out.
+    func adopt(_ stored: StoredLogin, into cache: CachedTokens) {
+        guard let tokens = stored.tokens, stored.staged == nil, stored.login.state != .held else { return }
+        cache.adopt(tokens, generation: stored.login.generation, now: clock.now())
     }
 }

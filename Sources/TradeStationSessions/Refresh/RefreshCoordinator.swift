@@ -282,7 +282,13 @@ struct RefreshCoordinator: Sendable {
     }
 
     private func read(_ order: Order) async throws -> StoredLogin {
-        guard var stored = try await store.login(order.login) else { throw AccountsError.loginGone }
+        guard let stored = try await known(order.login) else { throw AccountsError.loginGone }
+        return stored
+    }
+
+    /// What is known of a login: what the store has, and what it could not take yet.
+    func known(_ login: Login.ID) async throws -> StoredLogin? {
+        guard var stored = try await store.login(login) else { return nil }
         stored.staged = stored.staged ?? unsaved.tokens(following: stored.login)
         return stored
     }

@@ -4,6 +4,8 @@ enum RefreshIntent: Sendable, Hashable {
     case validity(milliseconds: Int64)
     /// A token of a later generation than the one the API has just refused.
     case newer(than: Int)
+    /// A token of a later generation than this one, which comes to its end.
+    case ahead(of: Int)
     /// One exchange now, whatever the state of backoff or key, unless somebody else has brought a later generation.
     case attempt(unlessNewerThan: Int)
 
@@ -12,6 +14,7 @@ enum RefreshIntent: Sendable, Hashable {
         switch self {
         case .validity: "expiry"
         case .newer: "unauthorized"
+        case .ahead: "ahead"
         case .attempt: "requested"
         }
     }

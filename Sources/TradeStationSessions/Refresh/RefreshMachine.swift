@@ -128,7 +128,7 @@ struct RefreshMachine: Sendable {
         let hard = RefreshPolicy.hardMinimum(lifetimeSeconds: tokens.lifetimeSeconds)
         switch intent {
         case .validity(let milliseconds): return life >= max(hard, milliseconds)
-        case .newer(let old), .attempt(let old): return generation > old && life >= hard
+        case .newer(let old), .ahead(let old), .attempt(let old): return generation > old && life >= hard
         }
     }
 

@@ -1,0 +1,106 @@
+import Testing
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+@Suite struct FreshnessNeedTests {
+    private static let now = RefreshMachineTests.now
+
+    /// What a login needs, in one word, times in seconds from now.
+    private static func need(_ stored: StoredLogin) -> String {
+        switch FreshnessNeed(of: stored, now: now) {
+        case .rest(let until): "rest \((until - now.bootMilliseconds) / 1000)"
+        case .patience(let milliseconds): "patience \(milliseconds / 1000)"
+        case .refresh(.ahead(let generation)): "refresh \(generation)"
+        case .refresh(let intent): "\(intent)"
+        case .help(let error): "\(error.code)"
+        }
+    }
+
+    // Login 1 has a soft window of 307 s at a life of 1200 s.
+    @Test func `a login rests until its soft window begins, and is refreshed then`() throws {
+        let window = RefreshPolicy.softWindow(lifetimeSeconds: 1200, login: Login.ID(rawValue: 1))
+        #expect(window / 1000 == 307)
+        #expect(Self.need(try RefreshMachineTests.stored(life: 1200)) == "rest 892")
+        #expect(Self.need(try RefreshMachineTests.stored(life: 308)) == "rest 0")
+        #expect(Self.need(try RefreshMachineTests.stored(life: 307)) == "refresh 3")
+        #expect(Self.need(try RefreshMachineTests.stored(life: -7200)) == "refresh 3")
+        #expect(Self.need(try RefreshMachineTests.stored(life: nil, generation: 0)) == "refresh 0")
+    }
+
+    @Test(arguments: [
+        (1800, "rest 892"), (1200, "rest 800"), (600, "rest 400"), (60, "rest 40"), (0, "refresh 3"),
+        (-600, "refresh 3"),
+    ])
+    func `a refresh token that ends earlier moves it forward, to two thirds of its life`(
+        _ seconds: Int64,
+        _ need: String
+    ) throws {
+        var stored = try RefreshMachineTests.stored(life: 1200)
+        stored.login.refreshExpiresAt = Self.now.wall.advanced(byMilliseconds: seconds * 1000)
+        #expect(Self.need(stored) == need)
+    }
+
+    @Test func `a wall clock that was stepped since does not move the refresh token's end`() throws {
+        var stored = try RefreshMachineTests.stored(life: 1100)
+        // Issued 100 s ago, and the wall clock was set forward by an hour since.
+        let issued = Self.now.wall.advanced(byMilliseconds: -3_700_000)
+        stored.tokens?.expiresAt = Moment(
+            wall: issued.advanced(byMilliseconds: 1_200_000),
+            bootID: Self.now.bootID,
+            bootMilliseconds: Self.now.bootMilliseconds + 1_100_000
+        )
+        stored.login.refreshExpiresAt = issued.advanced(byMilliseconds: 600_000)
+        #expect(Self.need(stored) == "rest 300")
+    }
+
+    @Test func `failures and pauses are waited out, and what only a person can mend is left to them`() throws {
+        func need(
+            _ state: Login.State = .ready,
+            notBefore: Int64? = nil,
+            keyNotBefore: Int64? = nil,
+            key: APIKey.State = .ready,
+            refreshToken: String? = "r3"
+        ) throws -> String {
+            Self.need(
+                try RefreshMachineTests.stored(
+                    life: 100,
+                    state: state,
+                    refreshToken: refreshToken,
+                    failures: 1,
+                    notBefore: notBefore,
+                    keyNotBefore: keyNotBefore,
+                    key: key
+                )
+            )
+        }
+        #expect(try need() == "refresh 3")
+        #expect(try need(notBefore: 7000) == "patience 7")
+        #expect(try need(keyNotBefore: 120_000) == "patience 120")
+        // Longer than any pause that is stored: the wall clock was set back.
+        #expect(try need(notBefore: 3_600_000) == "refresh 3")
+        #expect(try need(key: .badClient) == "client_rejected")
+        #expect(try need(.new) == "login_required")
+        #expect(try need(.needsLogin) == "login_required")
+        #expect(try need(.held) == "login_required")
+        #expect(try need(refreshToken: nil) == "login_required")
+    }
+
+    @Test func `an answer that waits in the side file is saved, whenever it is`() throws {
+        var stored = try RefreshMachineTests.stored(life: 1200)
+        stored.staged = StagedTokens(
+            parentGeneration: 3,
+            attemptID: String(repeating: "a", count: 32),
+            tokens: try #require(stored.tokens),
+            identity: Identity(),
+            rotation: .rotating
+        )
+        #expect(Self.need(stored) == "validity(milliseconds: 0)")
+    }
+
+    @Test func `a token that arrives at its end is not exchanged in a loop`() {
+        #expect(FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: 1200) == 5000)
+        #expect(FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: 4) == 2000)
+        #expect(FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: 1) == 500)
+    }
+}
