@@ -23,7 +23,8 @@ extension SessionManager {
 
     /// Makes one exchange for a profile now, unless somebody has made one since `record` was read.
     ///
-    /// - Parameter onlyIfDue: makes none while the token is not near its end.
+    /// - Parameter onlyIfDue: makes none while the token is not near its end, the last failure is waited out or the
+    ///   API key is refused.
     /// - Throws: ``AccountsError`` of the refresh, for example `login_required` or `server_unreachable`.
     public func refresh(_ record: ProfileRecord, onlyIfDue: Bool = false) async throws -> RefreshReport {
         guard !isClosed else { throw AccountsError.closed }
@@ -39,7 +40,7 @@ extension SessionManager {
             }
             let result = try await join(
                 cache,
-                .attempt(unlessNewerThan: record.login.generation),
+                onlyIfDue ? .ahead(of: record.login.generation) : .attempt(unlessNewerThan: record.login.generation),
                 for: record.profile.name,
                 deadline: clock.bootMilliseconds() + timeout
             )

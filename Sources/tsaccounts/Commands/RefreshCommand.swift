@@ -9,6 +9,9 @@ struct RefreshCommand: StoreCommand {
         discussion: """
             Also during backoff and when the API key was refused. During a pause that the server asked for it waits, \
             within --timeout.
+
+            With --all --due it does once what serve does all the time, for cron and timers: run it every 4 minutes. \
+            A failure that is being waited out and a refused API key are respected then.
             """
     )
 
@@ -21,6 +24,14 @@ struct RefreshCommand: StoreCommand {
         let profile: ProfileName
         let report: RefreshReport?
         let failure: AccountsError?
+
+        init(record: ProfileRecord, _ result: Swift.Result<RefreshReport, AccountsError>) {
+            profile = record.profile.name
+            switch result {
+            case .success(let report): (self.report, failure) = (report, nil)
+            case .failure(let error): (report, failure) = (nil, error.about(profile))
+            }
+        }
     }
 
     func validate() throws {
@@ -37,18 +48,8 @@ struct RefreshCommand: StoreCommand {
             } else {
                 for name in wanted { records.append(try await manager.registry.profile(namedOrOnly: name)) }
             }
-            var results: [Result] = []
-            for record in records { results.append(try await refresh(record, manager)) }
-            try report(results)
-        }
-    }
-
-    private func refresh(_ record: ProfileRecord, _ manager: SessionManager) async throws -> Result {
-        let name = record.profile.name
-        do {
-            return Result(profile: name, report: try await manager.refresh(record, onlyIfDue: due), failure: nil)
-        } catch let error as AccountsError {
-            return Result(profile: name, report: nil, failure: error.about(name))
+            let results = try await manager.refresh(all: records, onlyIfDue: due)
+            try report(zip(records, results).map { Result(record: $0, $1) })
         }
     }
 
