@@ -15,6 +15,7 @@ struct Tsaccounts: AsyncParsableCommand {
         subcommands: [
             AddCommand.self, SetCommand.self, LoginCommand.self, LogoutCommand.self, ListCommand.self,
             ShowCommand.self, RenameCommand.self, RemoveCommand.self, RevokeCommand.self, RefreshCommand.self,
+            ServeCommand.self,
             TokenCommand.self, StatusCommand.self, AuditCommand.self, DemoCommand.self, EmulatorCommand.self,
             SelftestCommand.self,
         ]
