@@ -147,6 +147,56 @@ extension CommandLineSuite {
             }
         }
 
+        @Test func `the systemd unit starts what says that it is ready`() async throws {
+            try await Stage.with { stage in
+                try await stage.add("swing")
+                let (tool, home) = (stage.tool, stage.tool.directory.path)
+                let unit = try #require(try Self.blocks("ini").first)
+                try Data((unit + "\n").utf8).write(to: tool.directory.appendingPathComponent("tsaccounts.service"))
+                let installed = try await tool.shell("install -D \(Tool.binary.path) ~/.local/bin/tsaccounts")
+                #expect(installed.status == 0, "\(installed.errors)")
+                let verified = try await tool.shell(
+                    """
+                    command -v systemd-analyze > /dev/null || exit 0
+                    XDG_RUNTIME_DIR=$HOME systemd-analyze verify --user ./tsaccounts.service
+                    """
+                )
+                #expect(verified.status == 0)
+                #expect(verified.output + verified.errors == "")
+                let command = try #require(unit.split(separator: "\n").first { $0.hasPrefix("ExecStart=") })
+                    .dropFirst("ExecStart=".count).replacing("%h", with: home)
+                try await NotifyListener.with(home + "/notify") { listener in
+                    let running = try RunningTool(
+                        URL(fileURLWithPath: "/bin/bash"),
+                        ["-c", "exec " + command],
+                        input: nil,
+                        directory: tool.directory,
+                        environment: ["HOME": home, "TSACCOUNTS_HOME": tool.store, "NOTIFY_SOCKET": listener.address]
+                    )
+                    #expect(await listener.next() == "READY=1")
+                    #expect(await listener.next() == "STATUS=Keeping 1 profile fresh")
+                    running.signal(SIGTERM)
+                    #expect(await running.result().status == 0)
+                }
+            }
+        }
+
+        @Test func `the line for cron renews what is due`() async throws {
+            try await Stage.with { stage in
+                try await stage.add("p")
+                try await stage.add("q", user: 1)
+                try await stage.age("q")
+                let text = try String(contentsOf: Tool.package.appendingPathComponent("README.md"), encoding: .utf8)
+                let line = try #require(text.firstMatch(of: #/`\*\/4 \* \* \* \* (.*?)`/#)?.1)
+                let installed = try await stage.tool.shell("install -D \(Tool.binary.path) ~/.local/bin/tsaccounts")
+                #expect(installed.status == 0, "\(installed.errors)")
+                let result = try await stage.tool.shell(String(line))
+                #expect(result.status == 0)
+                #expect(result.output + result.errors == "")
+                #expect(stage.emulator.counts.refreshes == 1)
+            }
+        }
+
         @Test func `the README is short`() throws {
             let text = try String(contentsOf: Tool.package.appendingPathComponent("README.md"), encoding: .utf8)
             #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count < 200)
