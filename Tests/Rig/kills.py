@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import proxy as proxies
 from failure import check, equal
-from program import Program
 from bench import Bench
 from stage import Settings, Stage
 

@@ -167,7 +167,8 @@ class Stage:
 
     def events(self, name: str, after: int) -> list[str]:
         """What the audit says of a profile's login after a row, but for warnings."""
-        rows = self.rows("SELECT event FROM audit WHERE login_id = ? AND seq > ? ORDER BY seq", self.logins[name], after)
+        rows = self.rows("SELECT event FROM audit WHERE login_id = ? AND seq > ? ORDER BY seq",
+                         self.logins[name], after)
         return [row["event"] for row in rows if not row["event"].endswith("_ending")]
 
     def age(self, *names: str) -> None:
