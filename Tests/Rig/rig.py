@@ -18,7 +18,7 @@ import traceback
 from bench import Bench
 from failure import Failed, Skipped
 
-SCENARIOS = ["kills", "storm", "shared_login", "chaos", "stalls", "replies", "disk", "outage", "costs",
+SCENARIOS = ["kills", "handlers", "storm", "shared_login", "chaos", "stalls", "replies", "disk", "outage", "costs",
              "naive", "release"]
 
 

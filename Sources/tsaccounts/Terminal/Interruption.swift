@@ -12,9 +12,16 @@ enum Interruption {
     /// Runs a command as a task that signals cancel; its status, or that of the signal.
     static func heeded(_ body: @escaping @Sendable () async -> Int32) async -> Int32 {
         let received = Atomic<Int32>(0)
-        let work = Task { await body() }
+        let numbers = [SIGINT, SIGTERM]
+        let (listening, listens) = AsyncStream.makeStream(of: Void.self)
+        // Nothing begins before both signals are listened for: one that came sooner would end the command in the
+        // middle of it.
+        let work = Task {
+            for await _ in listening.prefix(numbers.count) {}
+            return await body()
+        }
         let queue = DispatchQueue(label: "tsaccounts.signals")
-        let sources = [SIGINT, SIGTERM].map { number in
+        let sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
@@ -22,6 +29,7 @@ enum Interruption {
                 if received.exchange(status, ordering: .relaxed) != 0 { _exit(status) }
                 work.cancel()
             }
+            source.setRegistrationHandler { listens.yield() }
             source.resume()
             return source
         }
