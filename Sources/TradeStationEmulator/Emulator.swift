@@ -92,8 +92,10 @@ public final class Emulator: Sendable {
         }
     }
 
-    /// Stops listening and closes every connection, also one that a fault holds. Safe to call again.
+    /// Stops listening, sends every stream away, and closes every connection, also one that a fault holds. Safe to call
+    /// again.
     public func stop() async {
+        core.withState { state, now in state.streams.stop(state.server.settings, at: now) }
         // Not by cancelling at once: a connection that was accepted and not yet looked at must not be dropped.
         await group.triggerGracefulShutdown()
         _ = await server.result
@@ -107,6 +109,19 @@ public final class Emulator: Sendable {
 
     /// Every request seen so far except those to the control endpoints, oldest first.
     public var log: [RequestLogEntry] { core.withState { $0.log } }
+
+    /// The orders that were accepted, oldest first, as they stand now.
+    public var orders: [EmulatedOrder] { core.withState { $0.api.book.orders } }
+
+    /// The open streams, to be driven by hand.
+    public var streams: EmulatedStreams { EmulatedStreams(core: core) }
+
+    /// Returns once the counts are as wanted.
+    ///
+    /// - Throws: `CancellationError` when the caller is cancelled first.
+    public func wait(until wanted: @escaping @Sendable (EmulatorCounts) -> Bool) async throws {
+        try await core.wait(until: wanted)
+    }
 
     /// The faults that have not struck yet.
     public var faults: [EmulatorFault] { core.withState { $0.faults.faults } }
@@ -124,9 +139,9 @@ public final class Emulator: Sendable {
         core.withState { change(&$0.server.settings) }
     }
 
-    /// Moves the emulator's clock forward.
+    /// Moves the emulator's clock forward; streams do what is due then.
     public func advance(bySeconds seconds: Double) {
-        core.withState { $0.clockOffset += seconds }
+        core.advance(bySeconds: seconds)
     }
 
     /// Ends every refresh token at once; access tokens live on.
@@ -136,6 +151,6 @@ public final class Emulator: Sendable {
 
     /// Makes every access token invalid at once; refresh tokens live on.
     public func expireAccessTokens() {
-        core.withState { $0.server.expireAccessTokens() }
+        core.expireAccessTokens()
     }
 }

@@ -23,6 +23,23 @@ public struct EmulatorSettings: Sendable, Equatable {
     /// Whose refresh tokens a revocation ends.
     public var revokeScope: RevokeScope
 
+    /// Seconds without an object after which a stream sends a heartbeat; 0 for never.
+    public var heartbeatSeconds: Double
+    /// Seconds between the objects that a market data or position stream sends by itself; 0 for none.
+    public var streamSeconds: Double
+    /// Where the borders of a stream's chunks fall.
+    public var streamChunks: StreamChunks
+    /// What becomes of an open stream when its access token ends.
+    public var streamExpiry: StreamExpiry
+    /// How many streams a user may have open; 0 for any number.
+    public var streamLimit: Int
+    /// How often a user may ask for each resource within the window; 0 for as often as they like and no headers.
+    public var quotaLimit: Int
+    /// The length of the rolling window that the quota is for.
+    public var quotaSeconds: Int
+    /// Whether an API answer 429 says `Retry-After`, which TradeStation does not document.
+    public var sendsRetryAfter: Bool
+
     /// The settings of a default key: static refresh tokens, access tokens of 20 minutes.
     public init(
         accessTokenSeconds: Int = 1200,
@@ -31,7 +48,15 @@ public struct EmulatorSettings: Sendable, Equatable {
         idleSeconds: Int = 1800,
         absoluteSeconds: Int = 86400,
         acceptsBasic: Bool = true,
-        revokeScope: RevokeScope = .key
+        revokeScope: RevokeScope = .key,
+        heartbeatSeconds: Double = 5,
+        streamSeconds: Double = 0,
+        streamChunks: StreamChunks = .objects,
+        streamExpiry: StreamExpiry = .open,
+        streamLimit: Int = 0,
+        quotaLimit: Int = 0,
+        quotaSeconds: Int = 300,
+        sendsRetryAfter: Bool = true
     ) {
         self.accessTokenSeconds = accessTokenSeconds
         self.rotate = rotate
@@ -40,5 +65,13 @@ public struct EmulatorSettings: Sendable, Equatable {
         self.absoluteSeconds = absoluteSeconds
         self.acceptsBasic = acceptsBasic
         self.revokeScope = revokeScope
+        self.heartbeatSeconds = heartbeatSeconds
+        self.streamSeconds = streamSeconds
+        self.streamChunks = streamChunks
+        self.streamExpiry = streamExpiry
+        self.streamLimit = streamLimit
+        self.quotaLimit = quotaLimit
+        self.quotaSeconds = quotaSeconds
+        self.sendsRetryAfter = sendsRetryAfter
     }
 }

@@ -13,6 +13,9 @@ struct EmulatorState: Sendable {
     static let longestLog = 100_000
 
     var server: AuthorizationServer
+    private(set) var api = TradeStationAPI()
+    var streams = StreamHub()
+    var watchers = Watchers()
     var faults = FaultQueue()
     /// Seconds that the emulator's clock is ahead of the configured one.
     var clockOffset: TimeInterval = 0
@@ -27,6 +30,12 @@ struct EmulatorState: Sendable {
     var counts: EmulatorCounts {
         var counts = counted
         counts.loginsLost = server.loginsLost
+        counts.throttled = api.throttled
+        counts.ordersAccepted = api.book.accepted
+        counts.ordersReplaced = api.book.replaced
+        counts.ordersCancelled = api.book.cancelled
+        counts.openStreams = streams.openCount
+        counts.streamsOpened = streams.opened
         return counts
     }
 
@@ -59,10 +68,13 @@ struct EmulatorState: Sendable {
             counted.revocations += 1
             entry.presented = (fields?["token"] ?? fields?["refresh_token"]).map(Fingerprint.of)
             entry.clientID = fields.flatMap { clientID(request, $0) }
-        case .api: counted.apiRequests += 1
+        case .api:
+            counted.apiRequests += 1
+            entry.access = request.bearerToken.map(Fingerprint.of)
+            entry.username = server.caller(withAccessToken: request.bearerToken, at: now)?.user.username
         case .signIn, .control, .methodNotAllowed, .unknown: break
         }
-        let fault = endpoint.place.flatMap { faults.take(at: $0) }
+        let fault = faults.take(at: endpoint.places)
         entry.fault = fault?.action.name
         log.append(entry)
         if log.count > Self.longestLog { log.removeFirst(log.count - Self.longestLog) }
@@ -77,7 +89,7 @@ struct EmulatorState: Sendable {
             case .signIn: server.signIn(request, moment: moment)
             case .token: server.token(request, moment: moment)
             case .revoke: server.revoke(request)
-            case .api(let base, let path): api(request, base: base, path: path, at: moment.now)
+            case .api(let call): answer(call, request, seq: admission.seq, at: moment.now)
             case .methodNotAllowed(let allow): Outcome(methodNotAllowed(allow: allow))
             case .control, .unknown: Outcome(APIFailure.version3(404, "The resource cannot be found."))
             }
@@ -111,10 +123,16 @@ struct EmulatorState: Sendable {
         ClientCredentials(request, fields: fields, acceptsBasic: server.settings.acceptsBasic).id
     }
 
-    private func api(_ request: IncomingRequest, base: AccountsAPI.Base, path: [String], at now: Date) -> Outcome {
-        let header = request.authorization ?? ""
-        let token = header.lowercased().hasPrefix("bearer ") ? String(header.dropFirst(7)).trimmed : ""
-        let grant = server.grant(forAccessToken: token, at: now)
-        return Outcome(AccountsAPI(base: base, path: path, method: request.method).answer(grant: grant))
+    private mutating func answer(_ call: APICall, _ request: IncomingRequest, seq: Int, at now: Date) -> Outcome {
+        let caller = server.caller(withAccessToken: request.bearerToken, at: now)
+        let surroundings = TradeStationAPI.Surroundings(
+            settings: server.settings,
+            seq: seq,
+            openStreams: caller.map { streams.openCount(of: $0.user.username) } ?? 0,
+            now: now
+        )
+        let outcome = api.answer(call, request, caller: caller, surroundings)
+        streams.report(outcome.changedOrders, server.settings, at: now)
+        return outcome
     }
 }

@@ -67,7 +67,8 @@ import TradeStationEmulator
             #expect(
                 reply.body
                     == #"{"api_requests":1,"authorize_requests":1,"code_exchanges":1,"exchanges":3,"logins_lost":0,"#
-                    + #""refreshes":2,"refused":1,"revocations":1}"#
+                    + #""open_streams":0,"orders_accepted":0,"orders_cancelled":0,"orders_replaced":0,"#
+                    + #""refreshes":2,"refused":1,"revocations":1,"streams_opened":0,"throttled":0}"#
             )
         }
     }

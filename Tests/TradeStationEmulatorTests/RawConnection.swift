@@ -6,6 +6,23 @@ struct RawConnection {
 
     /// What came back before the end of the stream; a reset counts as its end.
     func exchange(_ text: String) async -> String {
+        switch await outcome(text) {
+        case .success(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .failure(let failure): failure.rawValue
+        }
+    }
+
+    /// The same, byte by byte; nothing when there is no connection.
+    func bytes(_ text: String) async -> [UInt8] {
+        (try? await outcome(text).get()) ?? []
+    }
+
+    private enum Failure: String, Error {
+        case notConnected = "not connected"
+        case notSent = "not sent"
+    }
+
+    private func outcome(_ text: String) async -> Result<[UInt8], Failure> {
         await withCheckedContinuation { continuation in
             let port = port
             Thread.detachNewThread {
@@ -14,7 +31,7 @@ struct RawConnection {
         }
     }
 
-    private static func exchange(_ text: String, port: Int) -> String {
+    private static func exchange(_ text: String, port: Int) -> Result<[UInt8], Failure> {
         #if canImport(Darwin)
             let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #else
@@ -30,9 +47,9 @@ struct RawConnection {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard connected == 0 else { return "not connected" }
+        guard connected == 0 else { return .failure(.notConnected) }
         let bytes = Array(text.utf8)
-        guard send(descriptor, bytes, bytes.count, 0) == bytes.count else { return "not sent" }
+        guard send(descriptor, bytes, bytes.count, 0) == bytes.count else { return .failure(.notSent) }
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
@@ -41,6 +58,6 @@ struct RawConnection {
             guard count > 0 else { break }
             received += buffer[..<count]
         }
-        return String(decoding: received, as: UTF8.self)
+        return .success(received)
     }
 }

@@ -23,6 +23,12 @@ struct ControlAPI: Sendable {
         case ("log", "GET"): return log
         case ("faults", "GET"): return faults
         case ("faults", "POST"): return script(request.body)
+        case ("orders", "GET"): return .json(["orders": core.withState { $0.api.book.orders }])
+        case ("streams", "GET"): return .json(["streams": EmulatedStreams(core: core).open])
+        case ("streams", "POST"):
+            return decode(StreamCommand.self, request.body) {
+                .json(["streams": $0.run(on: EmulatedStreams(core: core))])
+            }
         case ("settings", "GET"): return settings
         case ("settings", "POST"): return change(request.body)
         case ("advance", "POST"): return advance(request.body)
@@ -30,10 +36,10 @@ struct ControlAPI: Sendable {
             core.withState { $0.server.revokeAll() }
             return .json(["revoked": true])
         case ("expire_access", "POST"):
-            core.withState { $0.server.expireAccessTokens() }
+            core.expireAccessTokens()
             return .json(["expired": true])
         case ("counts", _), ("log", _), ("faults", _), ("settings", _), ("advance", _), ("revoke_all", _),
-            ("expire_access", _):
+            ("expire_access", _), ("orders", _), ("streams", _):
             return failure(405, "The method \(request.method) is not allowed here.")
         default:
             return failure(404, "There is no control endpoint \"\(name)\".")
@@ -80,11 +86,7 @@ struct ControlAPI: Sendable {
             guard (0...Double(SettingsChange.longest)).contains(advance.seconds) else {
                 return failure(400, "\"seconds\" must be between 0 and \(SettingsChange.longest).")
             }
-            let ahead = core.withState { state in
-                state.clockOffset += advance.seconds
-                return state.clockOffset
-            }
-            return .json(["advanced_seconds": ahead])
+            return .json(["advanced_seconds": core.advance(bySeconds: advance.seconds)])
         }
     }
 

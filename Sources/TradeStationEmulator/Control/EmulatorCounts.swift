@@ -17,6 +17,18 @@ public struct EmulatorCounts: Sendable, Equatable, Codable {
     public internal(set) var authorizeRequests = 0
     /// Requests to the API, on any base URL.
     public internal(set) var apiRequests = 0
+    /// API requests that were answered with 429 because a quota was used up; scripted ones are not counted.
+    public internal(set) var throttled = 0
+    /// Orders that were accepted, also those whose answer a fault swallowed.
+    public internal(set) var ordersAccepted = 0
+    /// Orders that were replaced.
+    public internal(set) var ordersReplaced = 0
+    /// Orders that were cancelled.
+    public internal(set) var ordersCancelled = 0
+    /// Streams that are open now.
+    public internal(set) var openStreams = 0
+    /// Streams that were ever opened.
+    public internal(set) var streamsOpened = 0
 
     enum CodingKeys: String, CodingKey {
         case exchanges
@@ -27,5 +39,11 @@ public struct EmulatorCounts: Sendable, Equatable, Codable {
         case revocations
         case authorizeRequests = "authorize_requests"
         case apiRequests = "api_requests"
+        case throttled
+        case ordersAccepted = "orders_accepted"
+        case ordersReplaced = "orders_replaced"
+        case ordersCancelled = "orders_cancelled"
+        case openStreams = "open_streams"
+        case streamsOpened = "streams_opened"
     }
 }

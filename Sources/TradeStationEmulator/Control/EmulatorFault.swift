@@ -8,6 +8,8 @@ public struct EmulatorFault: Sendable, Equatable {
         case revoke
         /// Any request under a base URL of the API.
         case api
+        /// Any request of the API that opens a stream.
+        case stream
         /// The authorization endpoint, page and form.
         case authorize
     }
@@ -33,6 +35,8 @@ public struct EmulatorFault: Sendable, Equatable {
         /// Half of the usual body is sent under the length of the whole, then the connection is closed. There has to
         /// be a usual body, so the request is always carried out first.
         case truncate
+        /// The stream is opened as usual, and this happens once it has sent so many objects; heartbeats are not counted.
+        case stream(StreamTrouble, afterObjects: Int)
     }
 
     /// Which requests it waits for.
@@ -44,10 +48,19 @@ public struct EmulatorFault: Sendable, Equatable {
     /// How many requests it strikes.
     public var times: Int
 
-    /// Describes a fault that strikes `times` requests at `place`.
+    /// Describes a fault that strikes `times` requests at `place`; what happens to streams is at ``Place/stream``.
     public init(at place: Place, when time: Time = .before, _ action: Action, times: Int = 1) {
-        self.place = place
-        self.time = action == .truncate ? .after : time
+        switch action {
+        case .truncate:
+            self.place = place
+            self.time = .after
+        case .stream:
+            self.place = .stream
+            self.time = .after
+        case .close, .hang, .delay, .respond:
+            self.place = place
+            self.time = time
+        }
         self.action = action
         self.times = times
     }

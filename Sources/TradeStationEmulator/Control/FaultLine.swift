@@ -3,7 +3,7 @@ struct FaultLine: Codable, Sendable {
     let fault: EmulatorFault
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case at, when, action = "do", seconds, status, headers, body, times
+        case at, when, action = "do", seconds, status, headers, body, error, message, objects, times
     }
 
     init(_ fault: EmulatorFault) {
@@ -19,6 +19,7 @@ struct FaultLine: Codable, Sendable {
         guard (1...FaultScript.mostTimes).contains(times) else {
             throw InvalidJSON(reason: "\"times\" must be between 1 and \(FaultScript.mostTimes).")
         }
+        let place = try line.decode(EmulatorFault.Place.self, forKey: .at)
         let action: EmulatorFault.Action
         switch name {
         case "close": action = .close
@@ -30,13 +31,10 @@ struct FaultLine: Codable, Sendable {
                 throw InvalidJSON(reason: "\"truncate\" needs the usual answer: \"when\" must be \"after\".")
             }
             action = .truncate
-        default:
-            throw InvalidJSON(
-                reason: "\"do\" must be close, hang, delay, respond or truncate, not \"\(name)\"."
-            )
+        default: action = try Self.stream(name, at: place, line)
         }
         fault = EmulatorFault(
-            at: try line.decode(EmulatorFault.Place.self, forKey: .at),
+            at: place,
             when: when ?? .before,
             action,
             times: times
@@ -56,7 +54,31 @@ struct FaultLine: Codable, Sendable {
             try line.encode(status, forKey: .status)
             try line.encode(headers, forKey: .headers)
             try line.encode(body, forKey: .body)
+        case .stream(let trouble, let objects):
+            try line.encode(objects, forKey: .objects)
+            guard trouble != .dualLogon, case .error(let title, let message) = trouble else { break }
+            try line.encode(title, forKey: .error)
+            try line.encode(message, forKey: .message)
         }
+    }
+
+    private static func stream(
+        _ name: String,
+        at place: EmulatorFault.Place,
+        _ line: KeyedDecodingContainer<CodingKeys>
+    ) throws -> EmulatorFault.Action {
+        let usual = "close, hang, delay, respond or truncate"
+        guard place == .stream else { throw InvalidJSON(reason: "\"do\" must be \(usual), not \"\(name)\".") }
+        let title = try line.decodeIfPresent(String.self, forKey: .error)
+        let message = try line.decodeIfPresent(String.self, forKey: .message)
+        guard let trouble = StreamTrouble(name: name, title: title, message: message) else {
+            throw InvalidJSON(
+                reason: "\"do\" must be \(usual), or \(StreamTrouble.names), not \"\(name)\"."
+            )
+        }
+        let objects = try line.decodeIfPresent(Int.self, forKey: .objects) ?? 0
+        guard objects >= 0 else { throw InvalidJSON(reason: "\"objects\" must be 0 or more.") }
+        return .stream(trouble, afterObjects: objects)
     }
 
     private static func seconds(_ line: KeyedDecodingContainer<CodingKeys>) throws -> Double {
@@ -101,6 +123,7 @@ extension EmulatorFault.Action {
         case .delay: "delay"
         case .respond: "respond"
         case .truncate: "truncate"
+        case .stream(let trouble, _): trouble.name
         }
     }
 }

@@ -6,9 +6,9 @@ struct FaultQueue: Sendable {
         self.faults = faults.filter { $0.times > 0 }
     }
 
-    /// Takes one strike of the first fault that waits for this place.
-    mutating func take(at place: EmulatorFault.Place) -> EmulatorFault? {
-        guard let index = faults.firstIndex(where: { $0.place == place }) else { return nil }
+    /// Takes one strike of the first fault that waits for one of these places.
+    mutating func take(at places: [EmulatorFault.Place]) -> EmulatorFault? {
+        guard let index = faults.firstIndex(where: { places.contains($0.place) }) else { return nil }
         let fault = faults[index]
         faults[index].times -= 1
         if faults[index].times == 0 { faults.remove(at: index) }

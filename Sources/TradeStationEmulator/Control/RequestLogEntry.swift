@@ -15,6 +15,10 @@ public struct RequestLogEntry: Sendable, Equatable, Codable {
     public internal(set) var clientID: String?
     /// The refresh token that was presented, to be exchanged or revoked.
     public internal(set) var presented: String?
+    /// The access token that an API request presented.
+    public internal(set) var access: String?
+    /// The user whose living access token that is.
+    public internal(set) var username: String?
     /// The refresh token that was issued.
     public internal(set) var issuedRefresh: String?
     /// The access token that was issued.
@@ -27,13 +31,14 @@ public struct RequestLogEntry: Sendable, Equatable, Codable {
     public internal(set) var status: Int?
     /// The OAuth error that was decided on or scripted.
     public internal(set) var error: String?
-    /// The fault that struck, as in a script: `close`, `hang`, `delay`, `respond`, `truncate`.
+    /// The fault that struck, as in a script: `close`, `hang`, `delay`, `respond`, `truncate`, `go_away`, ….
     public internal(set) var fault: String?
-    /// Whether the server's state changed: somebody signed in, tokens were issued, tokens were revoked.
+    /// Whether the server's state changed: somebody signed in, tokens were issued or revoked, an order was accepted,
+    /// replaced or cancelled.
     public internal(set) var committed = false
 
     enum CodingKeys: String, CodingKey {
-        case seq, at, method, path, presented, generation, status, error, fault, committed
+        case seq, at, method, path, presented, access, username, generation, status, error, fault, committed
         case grantType = "grant_type"
         case clientID = "client_id"
         case issuedRefresh = "issued_refresh"

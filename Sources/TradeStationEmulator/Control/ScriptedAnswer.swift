@@ -6,8 +6,8 @@ struct ScriptedAnswer: Sendable {
 
     func answer(at endpoint: Endpoint) -> Answer {
         var answer = Answer(status: status, body: body)
-        if case .api(let base, let path) = endpoint, body.isEmpty, status >= 400 {
-            answer = AccountsAPI(base: base, path: path, method: "GET").failure(status, "Scripted by the emulator.")
+        if case .api(let call) = endpoint, body.isEmpty, status >= 400 {
+            answer = call.failure(status, "Scripted by the emulator.")
         }
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
             answer.fields.removeAll { $0.name == name.lowercased() }

@@ -7,6 +7,14 @@ struct SettingsChange: Codable, Sendable {
     var absolute: Int?
     var acceptsBasic: Bool?
     var revokeScope: EmulatorSettings.RevokeScope?
+    var heartbeatSeconds: Double?
+    var streamSeconds: Double?
+    var streamChunks: StreamChunks?
+    var streamExpiry: StreamExpiry?
+    var streamLimit: Int?
+    var quotaLimit: Int?
+    var quotaSeconds: Int?
+    var sendsRetryAfter: Bool?
     /// Redirect URIs to register beside those there are.
     var redirectURIs: [String]?
 
@@ -15,6 +23,14 @@ struct SettingsChange: Codable, Sendable {
         case rotate, overlap, idle, absolute
         case acceptsBasic = "accepts_basic"
         case revokeScope = "revoke_scope"
+        case heartbeatSeconds = "heartbeat_seconds"
+        case streamSeconds = "stream_seconds"
+        case streamChunks = "stream_chunks"
+        case streamExpiry = "stream_expiry"
+        case streamLimit = "stream_limit"
+        case quotaLimit = "quota_limit"
+        case quotaSeconds = "quota_seconds"
+        case sendsRetryAfter = "sends_retry_after"
         case redirectURIs = "redirect_uris"
     }
 
@@ -26,6 +42,14 @@ struct SettingsChange: Codable, Sendable {
         absolute = server.settings.absoluteSeconds
         acceptsBasic = server.settings.acceptsBasic
         revokeScope = server.settings.revokeScope
+        heartbeatSeconds = server.settings.heartbeatSeconds
+        streamSeconds = server.settings.streamSeconds
+        streamChunks = server.settings.streamChunks
+        streamExpiry = server.settings.streamExpiry
+        streamLimit = server.settings.streamLimit
+        quotaLimit = server.settings.quotaLimit
+        quotaSeconds = server.settings.quotaSeconds
+        sendsRetryAfter = server.settings.sendsRetryAfter
         redirectURIs = server.redirectURIs.sorted()
     }
 
@@ -33,13 +57,19 @@ struct SettingsChange: Codable, Sendable {
         try InvalidJSON.refuseUnknownKeys(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
         let change = try decoder.container(keyedBy: CodingKeys.self)
         func seconds(_ key: CodingKeys, from least: Int) throws -> Int? {
-            guard let seconds = try change.decodeIfPresent(Int.self, forKey: key) else { return nil }
-            guard (least...Self.longest).contains(seconds) else {
-                throw InvalidJSON(
-                    reason: "\"\(key.rawValue)\" must be between \(least) and \(Self.longest) seconds."
-                )
+            try number(key, from: least, to: Self.longest, " seconds")
+        }
+        func number<Number: Decodable & Comparable>(
+            _ key: CodingKeys,
+            from least: Number,
+            to most: Number,
+            _ unit: String = ""
+        ) throws -> Number? {
+            guard let number = try change.decodeIfPresent(Number.self, forKey: key) else { return nil }
+            guard (least...most).contains(number) else {
+                throw InvalidJSON(reason: "\"\(key.rawValue)\" must be between \(least) and \(most)\(unit).")
             }
-            return seconds
+            return number
         }
         accessTokenSeconds = try seconds(.accessTokenSeconds, from: 1)
         rotate = try change.decodeIfPresent(Bool.self, forKey: .rotate)
@@ -48,6 +78,14 @@ struct SettingsChange: Codable, Sendable {
         absolute = try seconds(.absolute, from: 1)
         acceptsBasic = try change.decodeIfPresent(Bool.self, forKey: .acceptsBasic)
         revokeScope = try change.decodeIfPresent(EmulatorSettings.RevokeScope.self, forKey: .revokeScope)
+        heartbeatSeconds = try number(.heartbeatSeconds, from: 0, to: Double(Self.longest), " seconds")
+        streamSeconds = try number(.streamSeconds, from: 0, to: Double(Self.longest), " seconds")
+        streamChunks = try change.decodeIfPresent(StreamChunks.self, forKey: .streamChunks)
+        streamExpiry = try change.decodeIfPresent(StreamExpiry.self, forKey: .streamExpiry)
+        streamLimit = try number(.streamLimit, from: 0, to: Self.longest)
+        quotaLimit = try number(.quotaLimit, from: 0, to: Self.longest)
+        quotaSeconds = try seconds(.quotaSeconds, from: 1)
+        sendsRetryAfter = try change.decodeIfPresent(Bool.self, forKey: .sendsRetryAfter)
         redirectURIs = try change.decodeIfPresent([String].self, forKey: .redirectURIs)
     }
 
@@ -59,6 +97,14 @@ struct SettingsChange: Codable, Sendable {
         server.settings.absoluteSeconds = absolute ?? server.settings.absoluteSeconds
         server.settings.acceptsBasic = acceptsBasic ?? server.settings.acceptsBasic
         server.settings.revokeScope = revokeScope ?? server.settings.revokeScope
+        server.settings.heartbeatSeconds = heartbeatSeconds ?? server.settings.heartbeatSeconds
+        server.settings.streamSeconds = streamSeconds ?? server.settings.streamSeconds
+        server.settings.streamChunks = streamChunks ?? server.settings.streamChunks
+        server.settings.streamExpiry = streamExpiry ?? server.settings.streamExpiry
+        server.settings.streamLimit = streamLimit ?? server.settings.streamLimit
+        server.settings.quotaLimit = quotaLimit ?? server.settings.quotaLimit
+        server.settings.quotaSeconds = quotaSeconds ?? server.settings.quotaSeconds
+        server.settings.sendsRetryAfter = sendsRetryAfter ?? server.settings.sendsRetryAfter
         server.redirectURIs.formUnion(redirectURIs ?? [])
     }
 

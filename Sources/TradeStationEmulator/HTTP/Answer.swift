@@ -8,6 +8,8 @@ struct Answer: Sendable, Equatable {
     var status: Int
     var fields: [Field]
     var body: String
+    /// The stream that follows instead of the body.
+    var stream: StreamPlan?
 
     init(status: Int, fields: [Field] = [], body: String = "") {
         self.status = status

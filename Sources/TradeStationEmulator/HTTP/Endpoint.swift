@@ -4,7 +4,7 @@ enum Endpoint: Sendable, Equatable {
     case signIn
     case token
     case revoke
-    case api(AccountsAPI.Base, path: [String])
+    case api(APICall)
     case control(String)
     /// A path that exists, asked with another method.
     case methodNotAllowed(allow: String)
@@ -15,8 +15,8 @@ enum Endpoint: Sendable, Equatable {
             self = .unknown
             return
         }
-        if let base = AccountsAPI.Base(rawValue: first) {
-            self = .api(base, path: Array(path.dropFirst()))
+        if let base = APIBase(rawValue: first) {
+            self = .api(APICall(base: base, path: Array(path.dropFirst()), method: request.method))
             return
         }
         switch (path, request.method) {
@@ -32,13 +32,13 @@ enum Endpoint: Sendable, Equatable {
     }
 
     /// Where faults are looked for.
-    var place: EmulatorFault.Place? {
+    var places: [EmulatorFault.Place] {
         switch self {
-        case .authorize, .signIn: .authorize
-        case .token: .token
-        case .revoke: .revoke
-        case .api: .api
-        case .control, .methodNotAllowed, .unknown: nil
+        case .authorize, .signIn: [.authorize]
+        case .token: [.token]
+        case .revoke: [.revoke]
+        case .api(let call): if case .stream = call.resource { [.stream, .api] } else { [.api] }
+        case .control, .methodNotAllowed, .unknown: []
         }
     }
 }

@@ -12,13 +12,15 @@ struct HTTPGateway: HTTPResponder {
     let handler: RequestHandler
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
-        try await deliver(await delivery(for: request), to: context.channel)
+        // The body is read once; a stream later watches what comes after it.
+        var request = request
+        return try await deliver(await delivery(for: &request), request, to: context.channel)
     }
 
-    private func delivery(for request: Request) async throws -> Delivery {
+    private func delivery(for request: inout Request) async throws -> Delivery {
         let bytes: ByteBuffer
         do {
-            bytes = try await request.body.collect(upTo: Self.largestBody)
+            bytes = try await request.collectBody(upTo: Self.largestBody)
         } catch is NIOTooManyBytesError {
             return .sendAndClose(APIFailure.version3(413, "The body is larger than \(Self.largestBody) bytes."))
         }
@@ -40,9 +42,10 @@ struct HTTPGateway: HTTPResponder {
         )
     }
 
-    private func deliver(_ delivery: Delivery, to channel: any Channel) async throws -> Response {
+    private func deliver(_ delivery: Delivery, _ request: Request, to channel: any Channel) async throws -> Response {
         switch delivery {
         case .send(let answer):
+            if let plan = answer.stream { return stream(plan, answer, request, channel) }
             return Response(status: status(answer), headers: headers(answer), body: .init(byteBuffer: bytes(answer)))
         case .sendAndClose(let answer):
             return closing(answer, after: bytes(answer), channel)
@@ -53,6 +56,17 @@ struct HTTPGateway: HTTPResponder {
             try await channel.close()
             throw ConnectionClosed()
         }
+    }
+
+    /// A response whose body is a stream. It counts as open from here on, before the client sees a byte.
+    private func stream(_ plan: StreamPlan, _ answer: Answer, _ request: Request, _ channel: any Channel) -> Response {
+        let stream = StreamResponse(
+            lease: StreamLease(plan, core: handler.core),
+            request: request.body,
+            channel: channel,
+            wait: handler.wait
+        )
+        return Response(status: status(answer), headers: headers(answer), body: stream.body)
     }
 
     /// A response that announces the whole body, sends `sent`, and closes the connection without ending it properly.

@@ -25,6 +25,12 @@ struct IncomingRequest: Sendable {
         contentType?.split(separator: ";").first.map { String($0).trimmed.lowercased() }
     }
 
+    /// The token of a bearer authorization (RFC 6750 section 2.1).
+    var bearerToken: String? {
+        guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return nil }
+        return String(authorization.dropFirst(7)).trimmed
+    }
+
     /// The value of one cookie.
     func cookie(named name: String) -> String? {
         for piece in (cookie ?? "").split(separator: ";") {

@@ -1,13 +1,16 @@
 /// What the authorization server decided about one request: the answer, and what the log says of it.
 struct Outcome: Sendable {
     var answer: Answer
-    /// Whether the server's state changed: somebody signed in, tokens were issued, tokens were revoked.
+    /// Whether the server's state changed: somebody signed in, tokens were issued, tokens were revoked, an order was
+    /// accepted, replaced or cancelled.
     var committed = false
     var familyID: String?
     /// Which refresh token of the family was issued or confirmed, counting from 1.
     var generation: Int?
     var issuedRefreshToken: String?
     var issuedAccessToken: String?
+    /// Orders that are new or different.
+    var changedOrders: [EmulatedOrder] = []
 
     init(_ answer: Answer) {
         self.answer = answer

@@ -11,8 +11,11 @@ struct RequestHandler: Sendable {
         let admission = core.admit(request)
         guard let fault = admission.fault else { return .send(perform(request, admission)) }
         switch (fault.action, fault.time) {
+        case (.stream(let trouble, let afterObjects), _):
+            return .send(perform(request, admission, StreamScript(trouble: trouble, afterObjects: afterObjects)))
         case (.truncate, _):
-            return .sendHalf(perform(request, admission))
+            let answer = perform(request, admission, StreamScript(trouble: .cut, afterObjects: 0))
+            return answer.stream == nil ? .sendHalf(answer) : .send(answer)
         case (.delay(let seconds), .before):
             try await wait(seconds)
             return .send(perform(request, admission))
@@ -23,8 +26,13 @@ struct RequestHandler: Sendable {
         }
     }
 
-    private func perform(_ request: IncomingRequest, _ admission: EmulatorState.Admission) -> Answer {
-        let answer = core.decide(request, admission)
+    private func perform(
+        _ request: IncomingRequest,
+        _ admission: EmulatorState.Admission,
+        _ script: StreamScript? = nil
+    ) -> Answer {
+        var answer = core.decide(request, admission)
+        answer.stream?.script = script
         core.conclude(admission, sent: answer)
         return answer
     }
@@ -51,7 +59,7 @@ struct RequestHandler: Sendable {
             try await wait(seconds)
             core.conclude(admission, sent: answer)
             return answer.map { .send($0) } ?? .close
-        case .truncate:
+        case .truncate, .stream:
             return answer.map { .sendHalf($0) } ?? .close
         }
     }

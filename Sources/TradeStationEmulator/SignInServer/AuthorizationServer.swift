@@ -47,6 +47,15 @@ struct AuthorizationServer: Sendable {
         accessTokens[token].flatMap { now < $0.expiresAt ? $0 : nil }
     }
 
+    /// Who presents a bearer token, while it lives.
+    func caller(withAccessToken token: String?, at now: Date) -> Caller? {
+        token.flatMap { token in
+            grant(forAccessToken: token, at: now).map {
+                Caller(user: $0.user, scopes: $0.scopes, accessToken: token)
+            }
+        }
+    }
+
     /// Ends every access token at once; refresh tokens live on.
     mutating func expireAccessTokens() {
         accessTokens.removeAll()

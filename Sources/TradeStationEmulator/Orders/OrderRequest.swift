@@ -1,0 +1,39 @@
+/// The body of an order, with the members of TradeStation's OpenAPI file that matter here.
+struct OrderRequest: Decodable, Sendable {
+    struct TimeInForce: Decodable, Sendable {
+        let Duration: String
+    }
+
+    static let types = ["Market", "Limit", "StopMarket", "StopLimit"]
+    static let actions = [
+        "BUY", "SELL", "BUYTOCOVER", "SELLSHORT", "BUYTOOPEN", "BUYTOCLOSE", "SELLTOOPEN", "SELLTOCLOSE",
+    ]
+
+    let AccountID: String
+    let Symbol: String
+    let Quantity: String
+    let OrderType: String
+    let TradeAction: String
+    let TimeInForce: TimeInForce
+    let LimitPrice: String?
+    let StopPrice: String?
+    let OrderConfirmID: String?
+
+    /// What TradeStation would refuse; nil when there is nothing.
+    var objection: String? {
+        if Double(Quantity).map({ $0 > 0 }) != true { return "Quantity must be a positive number." }
+        if !Self.types.contains(OrderType) { return "OrderType must be one of \(Self.types.joined(separator: ", "))." }
+        if !Self.actions.contains(TradeAction) {
+            return "TradeAction must be one of \(Self.actions.joined(separator: ", "))."
+        }
+        if OrderType.hasSuffix("Limit"), LimitPrice == nil { return "LimitPrice is missing." }
+        if OrderType.hasPrefix("Stop"), StopPrice == nil { return "StopPrice is missing." }
+        if !MarketData.knows(Symbol) { return "Invalid Symbol." }
+        return nil
+    }
+
+    /// What is said of an order that was sent.
+    var sentence: String {
+        "\(TradeAction.prefix(1))\(TradeAction.dropFirst().lowercased()) \(Quantity) \(Symbol) @ \(LimitPrice ?? OrderType)"
+    }
+}

@@ -1,0 +1,48 @@
+/// Which of the open streams are meant: those that meet every condition there is.
+public struct StreamSelection: Sendable, Equatable, Codable {
+    /// The stream with this id.
+    public var id: Int?
+    /// Streams that carry this.
+    public var kind: EmulatedStream.Kind?
+    /// Streams of this user.
+    public var username: String?
+    /// Streams whose path ends in this.
+    public var path: String?
+
+    /// A selection; without a condition it means every stream.
+    public init(id: Int? = nil, kind: EmulatedStream.Kind? = nil, username: String? = nil, path: String? = nil) {
+        self.id = id
+        self.kind = kind
+        self.username = username
+        self.path = path
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, kind, username, path
+    }
+
+    /// Reads a selection; an unknown key is an error, not a wider selection.
+    public init(from decoder: any Decoder) throws {
+        try InvalidJSON.refuseUnknownKeys(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
+        let selection = try decoder.container(keyedBy: CodingKeys.self)
+        id = try selection.decodeIfPresent(Int.self, forKey: .id)
+        kind = try selection.decodeIfPresent(EmulatedStream.Kind.self, forKey: .kind)
+        username = try selection.decodeIfPresent(String.self, forKey: .username)
+        path = try selection.decodeIfPresent(String.self, forKey: .path)
+    }
+
+    /// Every open stream.
+    public static let all = StreamSelection()
+
+    /// One stream.
+    public static func only(_ stream: EmulatedStream) -> StreamSelection {
+        StreamSelection(id: stream.id)
+    }
+
+    func includes(_ stream: OpenStream) -> Bool {
+        (id ?? stream.id) == stream.id
+            && (kind ?? stream.plan.subject.kind) == stream.plan.subject.kind
+            && (username ?? stream.plan.username) == stream.plan.username
+            && stream.plan.path.hasSuffix(path ?? "")
+    }
+}

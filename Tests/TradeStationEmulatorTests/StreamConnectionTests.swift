@@ -1,0 +1,137 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import Testing
+import TradeStationEmulator
+
+/// Where chunks end, and what becomes of streams whose connections do.
+@Suite(.serialized) struct StreamConnectionTests {
+    private static let objects = [#"{"a":"é"}"#, #"{"b":2}"#, #"{"c":"drei"}"#]
+
+    /// Every chunk of a stream to which three objects are sent together, without the snapshot and the last, empty one.
+    private func chunks(_ border: StreamChunks) async throws -> [[UInt8]] {
+        var chunks: [[UInt8]] = []
+        try await Visitor.with { emulator, visitor in
+            let token = try #require(try await visitor.tokens().member("access_token"))
+            let body = Task { [visitor] in try await visitor.rawStream(Visitor.aliceOrders, token) }
+            try await emulator.wait { $0.openStreams == 1 }
+            emulator.changeSettings { $0.streamChunks = border }
+            emulator.streams.send(Self.objects)
+            emulator.streams.strike(.end)
+            let whole = try await body.value
+            #expect(whole.isWhole)
+            chunks = whole.chunks
+        }
+        #expect(chunks.first == Array("{\"StreamStatus\":\"EndSnapshot\"}\n".utf8))
+        return Array(chunks.dropFirst())
+    }
+
+    private func lines(_ chunks: [[UInt8]]) -> [String] {
+        String(decoding: chunks.joined(), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    @Test func `each object is a chunk, unless told otherwise`() async throws {
+        let chunks = try await chunks(.objects)
+        #expect(chunks == Self.objects.map { Array(($0 + "\n").utf8) })
+    }
+
+    @Test func `several objects come in one chunk`() async throws {
+        let chunks = try await chunks(.several)
+        #expect(chunks.count == 1)
+        #expect(lines(chunks) == Self.objects)
+    }
+
+    @Test func `split objects end in no chunk but the last`() async throws {
+        let chunks = try await chunks(.split)
+        #expect(chunks.count == 4)
+        #expect(chunks.dropLast().allSatisfy { $0.last != UInt8(ascii: "\n") })
+        #expect(chunks.dropFirst().contains { $0.contains(UInt8(ascii: "\n")) && $0.last != UInt8(ascii: "\n") })
+        #expect(lines(chunks) == Self.objects)
+    }
+
+    @Test func `bytes come one by one, also those of one character`() async throws {
+        let chunks = try await chunks(.bytes)
+        #expect(chunks.allSatisfy { $0.count == 1 })
+        #expect(chunks.count == 32)
+        #expect(lines(chunks) == Self.objects)
+    }
+
+    @Test func `a client that leaves ends its stream at once, also a silent one`() async throws {
+        try await Visitor.with { emulator, visitor in
+            let token = try #require(try await visitor.tokens().member("access_token"))
+            for trouble in [nil, StreamTrouble.silence] {
+                let reader = Task { [visitor] in
+                    var stream = try await visitor.stream(Visitor.aliceOrders, bearer: token)
+                    while try await stream.next() != nil {}
+                }
+                try await emulator.wait { $0.openStreams == 1 }
+                if let trouble { emulator.streams.strike(trouble) }
+                reader.cancel()
+                _ = await reader.result
+                try await emulator.wait { $0.openStreams == 0 }
+            }
+            #expect(emulator.counts.streamsOpened == 2)
+        }
+    }
+
+    @Test func `two hundred streams leave nothing behind`() async throws {
+        try await Visitor.with { emulator, visitor in
+            let token = try #require(try await visitor.tokens().member("access_token"))
+            let http = HTTPClient(
+                eventLoopGroupProvider: .singleton,
+                configuration: .init(
+                    connectionPool: .init(idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 200)
+                )
+            )
+            let many = Visitor(addresses: visitor.addresses, http: http)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 1...200 {
+                    group.addTask {
+                        var stream = try await many.stream(Visitor.aliceOrders, bearer: token)
+                        while try await stream.next() != nil {}
+                    }
+                }
+                try await emulator.wait { $0.openStreams == 200 }
+                #expect(emulator.streams.strike(.end, to: StreamSelection(id: 7)) == 1)
+                try await emulator.wait { $0.openStreams == 199 }
+                emulator.streams.strike(.goAway)
+                try await group.waitForAll()
+            }
+            try await http.shutdown()
+            try await emulator.wait { $0.openStreams == 0 }
+            #expect(emulator.counts.streamsOpened == 200)
+        }
+    }
+
+    @Test func `stopping sends every stream away`() async throws {
+        try await Visitor.with { emulator, visitor in
+            let token = try await visitor.tokens().member("access_token")
+            var orders = try await visitor.stream(Visitor.aliceOrders, bearer: token)
+            var quotes = try await visitor.stream(Visitor.quotes, bearer: token)
+            await emulator.stop()
+            #expect(try await orders.next() == #"{"StreamStatus":"EndSnapshot"}"#)
+            #expect(try await orders.next() == #"{"StreamStatus":"GoAway"}"#)
+            #expect(try await orders.next() == nil)
+            for _ in 1...2 { _ = try await quotes.next() }
+            #expect(try await quotes.nextObject()["Error"] as? String == "GoAway")
+            #expect(try await quotes.next() == nil)
+            #expect(emulator.counts.openStreams == 0)
+        }
+    }
+
+    @Test func `stopping does not wait for a client that does not read`() async throws {
+        try await Visitor.with { emulator, visitor in
+            let token = try await visitor.tokens().member("access_token")
+            var stream = try await visitor.stream(Visitor.aliceOrders, bearer: token)
+            // Far more than the system's buffers hold.
+            emulator.streams.send(Array(repeating: String(repeating: "x", count: 1 << 20), count: 64))
+            let started = ContinuousClock.now
+            await emulator.stop()
+            #expect(ContinuousClock.now - started < .seconds(10))
+            #expect(emulator.counts.openStreams == 0)
+            await #expect(throws: (any Error).self) {
+                while try await stream.next() != nil {}
+            }
+        }
+    }
+}
