@@ -10,17 +10,25 @@ struct EmulatorCommand: StoreCommand {
         discussion: """
             The first line on standard output is JSON: addresses, clients, users. Below CONTROL_URL:
 
-              GET  counts    what it was asked: {exchanges, refused, logins_lost, refreshes, ...}
+              GET  counts    what it was asked: {exchanges, refused, orders_accepted, open_streams, ...}
               GET  log       one JSON object per request, with fingerprints instead of tokens
+              GET  orders    the orders that were accepted; GET streams the streams that are open
               POST faults    a script of misbehaviour; GET shows what is left of it
+              POST streams   {"do": "send", "objects": [{...}], "to": {"kind": "quotes"}} acts on open streams now
               POST settings  {"access_token_seconds": 60, "rotate": true, "overlap": 30, ...}; GET shows them
               POST advance   {"seconds": 60} moves its clock
               POST expire_access, POST revoke_all   end all access tokens, all refresh tokens
 
             A script: {"faults": [{"at": "token", "when": "before", "do": "respond", "status": 429,
             "headers": {"Retry-After": "5"}, "body": "{}", "times": 2}]}, with
-            at: token|revoke|api|authorize; when: before|after (its own commit);
-            do: close|hang|delay|respond|truncate (hang and delay take "seconds").
+            at: token|revoke|api|stream|authorize; when: before|after (its own commit);
+            do: close|hang|delay|respond|truncate (hang and delay take "seconds"); at stream also
+            go_away|dual_logon|error|silence|cut|end, once it has sent so many "objects".
+            Streams take the same words at once, and send (with "objects" or "text"), next, heartbeat;
+            "to" names an id, kind, username or path. An object a second comes by itself here.
+            Settings of streams: heartbeat_seconds, stream_seconds, stream_limit,
+            stream_chunks objects|split|several|bytes, stream_expiry open|cut|error;
+            of quotas: quota_limit (0 for none), quota_seconds, sends_retry_after.
             """
     )
 
@@ -49,7 +57,7 @@ struct EmulatorCommand: StoreCommand {
     }
 
     func run() async throws {
-        let configuration = EmulatorConfiguration(
+        var configuration = EmulatorConfiguration(
             port: Int(port),
             accessTokenSeconds: accessTokenSeconds,
             rotate: rotate,
@@ -57,6 +65,7 @@ struct EmulatorCommand: StoreCommand {
             idleSeconds: idle,
             absoluteSeconds: absolute
         )
+        configuration.settings.streamSeconds = 1
         do {
             try await Emulator.with(configuration) { emulator in
                 try Console.standardOutput(emulator.addresses.json)
