@@ -16,6 +16,8 @@ final class CachedTokens: Sendable {
         var hardAt: Int64 = .min
         /// When the token ends.
         var endsAt: Int64 = .min
+        /// Until when another refresh would be in vain: the API refused this token although it was new.
+        var futileUntil: Int64 = .min
         /// Whether the API has refused the token.
         var isRefused = false
     }
@@ -71,6 +73,18 @@ final class CachedTokens: Sendable {
     /// Serves from the fast path until `bootMilliseconds` although a refresh is due, but never past the hard minimum.
     func serve(until bootMilliseconds: Int64) {
         snapshot.withLock { $0.dueAt = min(bootMilliseconds, $0.hardAt) }
+    }
+
+    /// Notes that the API refused a token that had only just been brought because of a refusal.
+    func noteFutile(generation: Int) {
+        let until = clock.bootMilliseconds() + RefreshPolicy.futilePause
+        snapshot.withLock { if $0.token?.generation == generation { $0.futileUntil = until } }
+    }
+
+    /// Whether a refusal of that token is no reason for a refresh yet.
+    func isFutile(generation: Int) -> Bool {
+        let now = clock.bootMilliseconds()
+        return snapshot.withLock { $0.token?.generation == generation && now < $0.futileUntil }
     }
 
     /// Stops serving a token that the API refused, unless a newer one is there.

@@ -17,7 +17,7 @@ public actor SessionManager {
     nonisolated let timeout: Int64
     nonisolated let apiTransport: HTTPTransport
     private nonisolated let signInTransport: HTTPTransport
-    private nonisolated let store: any CredentialStore
+    nonisolated let store: any CredentialStore
     nonisolated let coordinator: RefreshCoordinator
     nonisolated let notice: @Sendable (KeepingNotice) -> Void
     private nonisolated let refreshesBehind: Bool

@@ -66,6 +66,16 @@ extension SQLiteCredentialStore {
         }
     }
 
+    /// Changes the fences of a profile, durably. What the change does not name stays as it is at that moment.
+    ///
+    /// - Throws: `usage`, `profile_not_found`.
+    public func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) throws {
+        try write(.power) { transaction in
+            try transaction.profiles.change(requireProfile(profile, in: transaction), change)
+            try transaction.audit.append(audit)
+        }
+    }
+
     /// Removes a profile; with its last profile the login and its secrets go, with its last login the key goes.
     ///
     /// - Throws: `profile_not_found`.

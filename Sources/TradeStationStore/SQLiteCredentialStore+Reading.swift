@@ -16,6 +16,13 @@ extension SQLiteCredentialStore {
         try read { try $0.profiles.fetch(named: name) }
     }
 
+    /// The profile of that row, whatever its name is by now; nil when it was removed.
+    ///
+    /// - Throws: `record_tampered`.
+    public func profile(_ id: Profile.ID) throws -> ProfileRecord? {
+        try read { try $0.profiles.fetch(id) }
+    }
+
     /// A login with its secrets and its side file; nil when there is no such login.
     ///
     /// - Throws: `record_tampered`, naming a profile on it, when a secret does not open for this login, its

@@ -164,3 +164,12 @@ func code(of body: () async throws -> Void) async -> AccountsError.Code? {
         return (error as? AccountsError)?.code
     }
 }
+
+extension SessionStage {
+    /// Lets the API's next answer be this one.
+    func respond(_ status: Int, headers: [String: String] = [:], _ body: String = "") {
+        emulator.script([
+            EmulatorFault(at: .api, when: .before, .respond(status: status, headers: headers, body: body))
+        ])
+    }
+}

@@ -11,6 +11,9 @@ public protocol CredentialStore: Sendable {
     /// The profile of that name, if there is one.
     func profile(named name: ProfileName) async throws -> ProfileRecord?
 
+    /// The profile of that row, whatever its name is by now; nil when it was removed.
+    func profile(_ id: Profile.ID) async throws -> ProfileRecord?
+
     /// A login with its secrets and its side file; nil when there is no such login.
     func login(_ id: Login.ID) async throws -> StoredLogin?
 
@@ -37,6 +40,11 @@ public protocol CredentialStore: Sendable {
     ///
     /// - Throws: `profile_exists`.
     func rename(_ profile: Profile.ID, to name: ProfileName, audit: [AuditEntry]) async throws
+
+    /// Changes the fences of a profile, durably. What the change does not name stays as it is at that moment.
+    ///
+    /// - Throws: `usage`, `profile_not_found`.
+    func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) async throws
 
     /// Removes a profile; with its last profile the login and its secrets go, with its last login the key goes.
     func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws

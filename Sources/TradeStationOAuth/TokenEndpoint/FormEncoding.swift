@@ -1,5 +1,5 @@
 /// The encodings of names and values in forms and queries (RFC 6749 appendix B, RFC 3986 section 2.1).
-enum FormEncoding {
+package enum FormEncoding {
     /// `application/x-www-form-urlencoded`: a space is `+`.
     static func encode(_ fields: [(name: String, value: String)]) -> String {
         fields.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
@@ -9,7 +9,7 @@ enum FormEncoding {
     static func encode(_ text: String) -> String { escape(text, space: "+") }
 
     /// One name or value of a URL's query: a space is `%20`, which every reader understands.
-    static func encodeQuery(_ text: String) -> String { escape(text, space: "%20") }
+    package static func encodeQuery(_ text: String) -> String { escape(text, space: "%20") }
 
     /// Undoes the encoding exactly once; nil when it is malformed or not UTF-8.
     static func decode(_ text: some StringProtocol) -> String? {

@@ -1,9 +1,9 @@
 /// Walks over the bytes of a JSON text (RFC 8259), one token at a time.
-struct JSONScanner {
+package struct JSONScanner {
     private let bytes: [UInt8]
     private var index = 0
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
@@ -17,19 +17,19 @@ struct JSONScanner {
     }
 
     /// Some servers put one before the text, although RFC 8259 section 8.1 forbids it.
-    mutating func skipByteOrderMark() {
+    package mutating func skipByteOrderMark() {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
     }
 
     /// Steps over one structural character, if it comes next.
-    mutating func take(_ character: Unicode.Scalar) -> Bool {
+    package mutating func take(_ character: Unicode.Scalar) -> Bool {
         skipSpace()
         guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
         index += 1
         return true
     }
 
-    mutating func isAtEnd() -> Bool {
+    package mutating func isAtEnd() -> Bool {
         skipSpace()
         return index == bytes.count
     }
@@ -45,7 +45,7 @@ struct JSONScanner {
     }
 
     /// A quoted string with its escapes undone. Invalid UTF-8 becomes the replacement character.
-    mutating func string() -> String? {
+    package mutating func string() -> String? {
         guard take("\"") else { return nil }
         var units: [UInt8] = []
         while index < bytes.count {

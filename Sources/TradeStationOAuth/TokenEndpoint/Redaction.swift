@@ -1,14 +1,14 @@
-import TradeStationModel
+package import TradeStationModel
 
 /// Takes secrets out of a text that came from outside.
-enum Redaction {
+package enum Redaction {
     /// The shortest piece of a secret that is recognised when a server echoes only part of it.
     private static let shortestPiece = 8
     /// Longer texts are cut before they are searched.
     private static let longestText = 4_096
 
     /// The text, printable and at most `limit` characters, with every secret and every long piece of one replaced.
-    static func printable(_ text: String, without secrets: [Secret], limit: Int) -> String {
+    package static func printable(_ text: String, without secrets: [Secret], limit: Int) -> String {
         let secrets = secrets.map(\.exposed).filter { !$0.isEmpty }
         // The longest form first: a secret can be a piece of another one.
         let forms =

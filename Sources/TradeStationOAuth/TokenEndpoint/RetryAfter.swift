@@ -1,11 +1,11 @@
 import TradeStationModel
 
 /// The `Retry-After` field (RFC 9110 section 10.2.3).
-enum RetryAfter {
+package enum RetryAfter {
     /// How long to wait, in seconds, kept within 1 to 300; nil when the field says nothing usable.
     ///
     /// A date counts from the reply's own `Date` field, so that a wrong local clock does no harm.
-    static func seconds(in response: HTTPExchangeResponse) -> Int? {
+    package static func seconds(in response: HTTPExchangeResponse) -> Int? {
         guard let value = response.header("Retry-After")?.filter({ $0 != " " && $0 != "\t" }), !value.isEmpty else {
             return nil
         }

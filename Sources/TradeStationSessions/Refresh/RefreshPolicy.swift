@@ -26,6 +26,9 @@ struct RefreshPolicy: Sendable {
     /// Pauses before the second and the third request of a flight whose outcome is unknown.
     static let replayPauses: [Int64] = [500, 2000]
 
+    /// A token that the API refuses although a refresh has just brought it is not worth another refresh for so long.
+    static let futilePause: Int64 = 60_000
+
     /// No stored pause is believed beyond this, so that a stepped clock cannot lock a login out.
     static let longestPause: Int64 = 300_000
 }

@@ -32,15 +32,7 @@ struct ProfileTable {
     /// - Throws: `profile_exists`.
     func insert(_ profile: NewProfile, login: Login.ID) throws -> ProfileRecord {
         try requireFree(profile.name, for: nil)
-        if let accounts = profile.accounts {
-            guard !accounts.isEmpty, accounts.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) else {
-                throw AccountsError(
-                    .usage,
-                    "A profile is fenced to one account at least, and an account id has no spaces.",
-                    suggestion: "leave the accounts out to allow all of them"
-                )
-            }
-        }
+        let accounts = try profile.accounts.map(Profile.checked)
         try transaction.execute(
             """
             INSERT INTO profile (name, login_id, environment, api_version, api_url, read_only, accounts, mac, created_at)
@@ -48,7 +40,7 @@ struct ProfileTable {
             """,
             [
                 profile.name.text, login.rawValue, profile.environment.rawValue, profile.apiVersion.rawValue,
-                profile.apiURL?.text, profile.isReadOnly, profile.accounts?.joined(separator: " "),
+                profile.apiURL?.text, profile.isReadOnly, accounts?.joined(separator: " "),
                 transaction.clock.wallTime().description,
             ]
         )
@@ -61,7 +53,7 @@ struct ProfileTable {
             apiVersion: profile.apiVersion,
             apiURL: profile.apiURL,
             isReadOnly: profile.isReadOnly,
-            accounts: profile.accounts,
+            accounts: accounts,
             createdAt: transaction.clock.wallTime()
         )
         try transaction.execute("UPDATE profile SET mac = ? WHERE id = ?", [transaction.keyring.mac(fields(new)), id])
@@ -77,6 +69,18 @@ struct ProfileTable {
         try transaction.execute(
             "UPDATE profile SET name = ?, mac = ? WHERE id = ?",
             [name.text, transaction.keyring.mac(fields(renamed)), profile.id.rawValue]
+        )
+    }
+
+    /// - Throws: `usage`.
+    func change(_ profile: Profile, _ change: FenceChange) throws {
+        let fenced = try profile.fenced(change)
+        try transaction.execute(
+            "UPDATE profile SET read_only = ?, accounts = ?, mac = ? WHERE id = ?",
+            [
+                fenced.isReadOnly, fenced.accounts?.joined(separator: " "),
+                transaction.keyring.mac(fields(fenced)), profile.id.rawValue,
+            ]
         )
     }
 

@@ -43,10 +43,10 @@ import TradeStationModel
                 let session = try await manager.session(named: "paper")
                 stage.emulator.expireAccessTokens()
                 let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-                    for _ in 0..<20 { group.addTask { try await session.get("/v3/brokerage/accounts").status } }
+                    for _ in 0..<50 { group.addTask { try await session.get("/v3/brokerage/accounts").status } }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
-                #expect(statuses == Array(repeating: 200, count: 20))
+                #expect(statuses == Array(repeating: 200, count: 50))
                 #expect(stage.emulator.counts.refreshes == 1)
             }
         }

@@ -1,0 +1,157 @@
+import TradeStationModel
+import TradeStationOAuth
+
+extension Session {
+    /// Sends a call and brings its answer, whatever the status.
+    ///
+    /// - Throws: ``AccountsError``; `CancellationError`, and then the connection is closed.
+    func perform(_ call: APICall) async throws -> APIResponse {
+        let timeout = call.timeout?.wholeMilliseconds ?? manager.timeout
+        let deadline = manager.clock.bootMilliseconds() + timeout
+        guard call.body.count <= APICall.longestBody else { throw AccountsError.bodyTooLong }
+        var machine = SendingMachine(isRepeatable: call.isRepeatable)
+        var refused = 0
+        while true {
+            // Each time anew: a fence may have been put up while this waited.
+            let (target, record) = try await admit(call)
+            let token = try await token(for: record, newerThan: refused, before: deadline)
+            guard manager.clock.bootMilliseconds() < deadline else { throw AccountsError.noTimeLeft(call, target) }
+            let reply: HTTPExchangeResponse
+            do {
+                reply = try await manager.apiTransport.execute(request(call, target, token, before: deadline))
+            } catch {
+                try Task.checkCancellation()
+                if machine.resends(after: error) { continue }
+                throw AccountsError.unanswered(call, target, error, token).about(record.profile.name)
+            }
+            gauge.note(APIQuota(reply, now: manager.clock.wallTime()))
+            let step = machine.step(
+                status: reply.status,
+                pause: APIQuota.pause(in: reply),
+                remaining: deadline - manager.clock.bootMilliseconds(),
+                canRenew: !cache.isFutile(generation: token.generation)
+            )
+            switch step {
+            case .deliver:
+                if reply.status == 401, refused > 0 { cache.noteFutile(generation: token.generation) }
+                return response(reply, call, target, token)
+            case .renew:
+                cache.refuse(generation: token.generation)
+                refused = token.generation
+            case .wait(let milliseconds):
+                try await manager.clock.sleep(milliseconds: milliseconds)
+            }
+        }
+    }
+
+    /// Where a call goes, once path and fences let it through; and the profile as it stands at this moment.
+    ///
+    /// - Throws: ``AccountsError`` `usage`, `fenced`, `profile_not_found`, and those of the store: a fence that cannot
+    ///   be read is closed.
+    func admit(_ call: APICall) async throws -> (target: APIRequestTarget, record: ProfileRecord) {
+        let record = try await current()
+        let target = try APIRequestTarget(call.path, query: call.query, profile: record.profile)
+        return (target, record)
+    }
+
+    /// The profile as it stands in the store; environment and host stay what this session was opened with.
+    private func current() async throws -> ProfileRecord {
+        guard var record = try await manager.store.profile(profile.profile.id) else {
+            throw AccountsError.loginGone.about(profile.profile.name)
+        }
+        record.profile.environment = profile.profile.environment
+        record.profile.apiURL = profile.profile.apiURL
+        return record
+    }
+
+    /// The token to send. When another process has signed in, refreshed or signed out meanwhile, what it left counts.
+    private func token(
+        for record: ProfileRecord,
+        newerThan refused: Int,
+        before deadline: Int64
+    ) async throws -> AccessToken {
+        if refused > 0 { return try await token(.newer(than: refused), before: deadline) }
+        if record.login.generation > cache.generation {
+            _ = try await manager.cache(for: record)
+            if record.login.state != .ready {
+                return try await token(.newer(than: cache.generation), before: deadline)
+            }
+        }
+        if let token = currentAccessToken() { return token }
+        return try await token(.validity(milliseconds: 0), before: deadline)
+    }
+
+    private func request(
+        _ call: APICall,
+        _ target: APIRequestTarget,
+        _ token: AccessToken,
+        before deadline: Int64
+    ) -> HTTPExchangeRequest {
+        var request = HTTPExchangeRequest(
+            method: call.method,
+            url: target.url,
+            headers: [("Authorization", token.authorizationHeader), ("Accept", "application/json")],
+            body: call.body,
+            deadlineMilliseconds: Int(max(1, deadline - manager.clock.bootMilliseconds()))
+        )
+        // DOC HTTP Requests: JSON bodies name their type.
+        if !call.body.isEmpty { request.headers.append(("Content-Type", "application/json")) }
+        return request
+    }
+
+    private func response(
+        _ reply: HTTPExchangeResponse,
+        _ call: APICall,
+        _ target: APIRequestTarget,
+        _ token: AccessToken
+    ) -> APIResponse {
+        APIResponse(
+            status: reply.status,
+            headers: reply.headers,
+            body: reply.body,
+            error: APIError(reply, method: call.method, path: target.path, token: token.secret),
+            redact: { $0.redacted(token.secret) }
+        )
+    }
+}
+
+extension AccountsError {
+    fileprivate static let bodyTooLong = AccountsError(
+        .usage,
+        "The body is longer than \(APICall.longestBody) bytes.",
+        suggestion: "fewer orders in one request"
+    )
+
+    fileprivate static func noTimeLeft(_ call: APICall, _ target: APIRequestTarget) -> AccountsError {
+        AccountsError(
+            .serverUnreachable,
+            "There was no time left to send \(call.method) \(target.path.printable(limit: 120)).",
+            suggestion: "the same request with a longer timeout"
+        )
+    }
+
+    /// No answer came. Whether the server may have acted decides what to do next.
+    fileprivate static func unanswered(
+        _ call: APICall,
+        _ target: APIRequestTarget,
+        _ failure: TransportFailure,
+        _ token: AccessToken
+    ) -> AccountsError {
+        if failure.reason == .closed { return .closed }
+        let path = Redaction.printable(target.path, without: [token.secret], limit: 120)
+        guard call.isRepeatable || failure.stage == .notSent else {
+            return AccountsError(
+                .outcomeUnknown,
+                "\(call.method) \(path) got no answer, and may have been carried out.",
+                reason: failure.explanation,
+                suggestion: "a look at the account's orders before it is sent again"
+            )
+        }
+        return AccountsError(
+            .serverUnreachable,
+            "The API gave no answer to \(call.method) \(path).",
+            reason: failure.explanation,
+            suggestion: "the same request when the network is back"
+        )
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+@Suite(.serialized) struct APIErrorTests {
+    struct Balances: Decodable {
+        struct Balance: Decodable { let AccountID: String }
+        let Balances: [Balance]
+    }
+
+    static func apiError(of body: () async throws -> Void) async -> APIError? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? APIError
+        }
+    }
+
+    @Test func `an error body becomes a typed error with the server's name for the request`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                stage.respond(
+                    403,
+                    headers: ["X-Request-Id": "req-7", "Retry-After": "7"],
+                    #"{"Error":"Forbidden","Message":"Request not supported.","Errors":[{"AccountID":"1","Error":"E"}]}"#
+                )
+                let error = await Self.apiError {
+                    _ = try await session.get("/brokerage/accounts?secret=1", as: Balances.self)
+                }
+                #expect(error?.status == 403)
+                #expect(error?.error == "Forbidden")
+                #expect(error?.message == "Request not supported.")
+                #expect(error?.parts.map(\.accountID) == ["1"])
+                #expect(error?.parts.map(\.error) == ["E"])
+                #expect(error?.requestID == "req-7")
+                #expect(error?.method == "GET")
+                #expect(error?.path == "/v3/brokerage/accounts")
+                #expect(error?.retryAfter == .seconds(7))
+                #expect(
+                    error?.description
+                        == "GET /v3/brokerage/accounts: HTTP 403 Forbidden: Request not supported. [req-7]"
+                )
+            }
+        }
+    }
+
+    @Test func `the raw form brings the same answer without throwing`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                stage.respond(404, #"{"Error":"NotFound","Message":"No data available."}"#)
+                let response = try await session.get("/brokerage/accounts")
+                #expect(response.status == 404)
+                #expect(response.error?.error == "NotFound")
+                #expect(try await session.get("/brokerage/accounts").error == nil)
+            }
+        }
+    }
+
+    @Test func `v2 names the request in the body, and a gateway says nothing that can be read`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                stage.respond(400, #"{"TraceId":"t-1","StatusCode":400,"Message":"bad"}"#)
+                let second = try await session.get("/brokerage/accounts").error
+                #expect(second?.requestID == "t-1")
+                #expect(second?.message == "bad")
+                #expect(second?.error == nil)
+                stage.respond(502, "<html>Bad Gateway</html>")
+                let third = try await session.get("/brokerage/accounts").error
+                #expect(third?.status == 502)
+                #expect(third?.error == nil && third?.message == nil)
+            }
+        }
+    }
+
+    @Test func `what failed in parts is there beside what came`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let own = EmulatorUser.defaults[0].simAccounts[0]
+                let answer = try await manager.session(named: "paper")
+                    .get("/v3/brokerage/accounts/\(own),SIM000X/balances", as: Balances.self)
+                #expect(answer.value.Balances.map(\.AccountID) == [own])
+                #expect(answer.errors.map(\.accountID) == ["SIM000X"])
+                #expect(answer.errors.map(\.error) == ["Forbidden"])
+                #expect(answer.response.status == 200)
+            }
+        }
+    }
+
+    @Test func `a body of another shape is an error that says where, not what`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                stage.respond(200, #"{"Balances":[{"AccountID":{"canary-value":1}}]}"#)
+                do {
+                    _ = try await session.get("/brokerage/accounts", as: Balances.self)
+                    Issue.record("It was decoded.")
+                } catch let error as AccountsError {
+                    #expect(error.code == .serverError)
+                    #expect(error.description.contains("Balances.Index 0.AccountID is no String."))
+                    #expect(!Canary.everythingShown(by: error).contains("canary"))
+                }
+            }
+        }
+    }
+
+    @Test func `no error shows a token that the server or the path echoes`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                let token = try await session.accessToken().secret.exposed
+                let body =
+                    #"{"Error":"E \#(token)","Message":"M \#(token)","Errors":[{"AccountID":"\#(token)","Message":"\#(token)"}]}"#
+                stage.respond(400, headers: ["X-Request-Id": token], body)
+                let refused = await Self.apiError {
+                    _ = try await session.get("/x/\(token)", as: Balances.self)
+                }
+                #expect(refused?.parts.count == 1)
+                var shown = [Canary.everythingShown(by: try #require(refused))]
+                shown.append(Canary.everythingShown(by: AccountsError(try #require(refused))))
+                stage.emulator.script([EmulatorFault(at: .api, when: .before, .close, times: 2)])
+                for method in ["GET", "POST"] {
+                    do {
+                        _ = try await session.perform(APICall(method: method, path: "/x/\(token)"))
+                        Issue.record("It was answered.")
+                    } catch {
+                        shown.append(Canary.everythingShown(by: error))
+                    }
+                    stage.emulator.script([EmulatorFault(at: .api, when: .before, .close)])
+                }
+                #expect(shown.count == 4)
+                for text in shown {
+                    #expect(text.contains("redacted"))
+                    #expect(!text.contains(token.suffix(40)))
+                    #expect(!text.contains(token.prefix(40)))
+                }
+            }
+        }
+    }
+}

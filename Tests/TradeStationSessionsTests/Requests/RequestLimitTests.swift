@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+@Suite(.serialized) struct RequestLimitTests {
+    /// A profile whose API never answers.
+    private func withSilence(
+        _ body: @Sendable (Session, SilentServer) async throws -> Void
+    ) async throws {
+        let server = try SilentServer()
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let request = ProfileRequest(
+                    name: try ProfileName("silent"),
+                    environment: .live,
+                    apiURL: try EndpointURL("http://127.0.0.1:\(server.port)"),
+                    source: .sameLogin(as: try ProfileName("paper"))
+                )
+                _ = try await manager.registry.add(request, interaction: nil)
+                try await body(try await manager.session(named: "silent"), server)
+            }
+        }
+    }
+
+    @Test func `cancelling the caller ends the connection`() async throws {
+        try await withSilence { session, server in
+            var pieces = server.connection().makeAsyncIterator()
+            let caller = Task { try await session.get("/v3/brokerage/accounts") }
+            #expect(await pieces.next()?.hasPrefix("GET /v3/brokerage/accounts HTTP/1.1\r\n") == true)
+            caller.cancel()
+            await #expect(throws: CancellationError.self) { try await caller.value }
+            // The stream ends when the server has seen the end of the connection.
+            #expect(await pieces.next() == nil)
+        }
+    }
+
+    @Test func `a caller's own deadline ends the request, and says whether it may have been carried out`() async throws
+    {
+        try await withSilence { session, server in
+            for method in ["GET", "POST"] {
+                var pieces = server.connection().makeAsyncIterator()
+                let call = APICall(
+                    method: method,
+                    path: "/v3/orderexecution/orders",
+                    body: method == "GET" ? [] : Array("{}".utf8),
+                    timeout: .milliseconds(200)
+                )
+                let expected: AccountsError.Code = method == "GET" ? .serverUnreachable : .outcomeUnknown
+                #expect(await code { _ = try await session.perform(call) } == expected)
+                #expect(await pieces.next()?.hasPrefix("\(method) ") == true)
+                while await pieces.next() != nil {}
+            }
+        }
+    }
+
+    @Test func `a JSON body says what it is, and the query is encoded`() async throws {
+        try await withSilence { session, server in
+            var pieces = server.connection().makeAsyncIterator()
+            let caller = Task {
+                try await session.post(
+                    "/v3/x?a=1",
+                    body: ["AccountID": "SIM1"],
+                    query: ["since": "2026-01-01T00:00:00Z", "q": "a&b c"]
+                )
+            }
+            var sent = ""
+            while !sent.hasSuffix("}"), let piece = await pieces.next() { sent += piece }
+            caller.cancel()
+            _ = await caller.result
+            #expect(sent.hasPrefix("POST /v3/x?a=1&since=2026-01-01T00%3A00%3A00Z&q=a%26b%20c HTTP/1.1\r\n"))
+            #expect(sent.lowercased().contains("\r\ncontent-type: application/json\r\n"))
+            #expect(sent.lowercased().contains("\r\ncontent-length: 20\r\n"))
+            #expect(sent.hasSuffix(#"{"AccountID":"SIM1"}"#))
+        }
+    }
+
+    @Test func `a body or a time that cannot be is refused before anything is sent`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                let long = [UInt8](repeating: 0x20, count: APICall.longestBody + 1)
+                #expect(await code { _ = try await session.post("/v3/x", json: long) } == .usage)
+                #expect(await code { _ = try await session.put("/v3/x", body: [Double.nan]) } == .usage)
+                #expect(await code { _ = try await session.get("/v3/x", timeout: .zero) } == .serverUnreachable)
+                #expect(stage.emulator.counts.apiRequests == 0)
+            }
+        }
+    }
+}
