@@ -44,6 +44,12 @@ package struct JSONScanner {
         }
     }
 
+    /// Steps over a string, a number or a word; false when none comes next.
+    package mutating func skipScalar() -> Bool {
+        skipSpace()
+        return index < bytes.count && bytes[index] == UInt8(ascii: "\"") ? string() != nil : word() != nil
+    }
+
     /// A quoted string with its escapes undone. Invalid UTF-8 becomes the replacement character.
     package mutating func string() -> String? {
         guard take("\"") else { return nil }

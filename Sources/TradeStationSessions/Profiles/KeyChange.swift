@@ -38,7 +38,8 @@ public struct KeyChange: Sendable {
                 .inputRequired,
                 "Nothing was said that could be changed.",
                 suggestion:
-                    "--secret-file FILE, --redirect-uri URL, --client-auth post|basic|none, --idle or --absolute SECONDS"
+                    "--read-only on|off, --account ID, --any-account, --secret-file FILE, --redirect-uri URL, "
+                    + "--client-auth post|basic|none, --idle or --absolute SECONDS"
             )
         }
         var registration = known
@@ -68,6 +69,9 @@ public struct KeyChange: Sendable {
         }
         return registration
     }
+
+    /// Whether nothing was said.
+    public var isEmpty: Bool { changedFields.isEmpty }
 
     /// The names of what changes, for the audit.
     var changedFields: [String] {

@@ -15,6 +15,15 @@ extension ProfileRegistry {
                 suggestion: "--live --api-version v2, or --sim without --api-version"
             )
         }
+        if let url = request.apiURL, request.environment == .sim, Fence.isLiveHost(url) {
+            throw AccountsError(
+                .usage,
+                profile: request.name.text,
+                "A simulator profile cannot point at a live host: \(url)",
+                suggestion: "leave out --api-url, or add the profile with --live"
+            )
+        }
+        _ = try request.accounts.map(Profile.checked)
         if let known = try await store.profile(named: request.name) {
             throw AccountsError(
                 .profileExists,
@@ -121,11 +130,14 @@ extension ProfileRegistry {
     ) async throws -> ProfileRecord {
         var loginID: Login.ID?
         if case .existing(let id) = login { loginID = id }
+        var detail = ["environment": request.environment.rawValue, "api_version": request.apiVersion.rawValue]
+        if request.isReadOnly { detail["read_only"] = "on" }
+        detail["accounts"] = request.accounts?.joined(separator: " ")
         let added = AuditEntry(
             .profileAdded,
             profileName: request.name.text,
             loginID: loginID,
-            detail: ["environment": request.environment.rawValue, "api_version": request.apiVersion.rawValue]
+            detail: detail
         )
         return try await store.add(
             NewProfile(
@@ -133,6 +145,8 @@ extension ProfileRegistry {
                 environment: request.environment,
                 apiVersion: request.apiVersion,
                 apiURL: request.apiURL,
+                isReadOnly: request.isReadOnly,
+                accounts: request.accounts,
                 login: login
             ),
             audit: [added] + entries

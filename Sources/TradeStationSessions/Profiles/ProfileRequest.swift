@@ -56,6 +56,10 @@ public struct ProfileRequest: Sendable {
     public var apiVersion: APIVersion
     /// The origin of the API; nil means TradeStation's.
     public var apiURL: EndpointURL?
+    /// Whether order endpoints are fenced off.
+    public var isReadOnly: Bool
+    /// The account ids it is fenced to; nil means all.
+    public var accounts: [String]?
     /// Where the login comes from.
     public var source: Source
     /// Whether the sign-in happens now. Otherwise the profile is stored unverified.
@@ -67,6 +71,8 @@ public struct ProfileRequest: Sendable {
         environment: Environment,
         apiVersion: APIVersion = .v3,
         apiURL: EndpointURL? = nil,
+        isReadOnly: Bool = false,
+        accounts: [String]? = nil,
         source: Source,
         signsIn: Bool = true
     ) {
@@ -74,6 +80,8 @@ public struct ProfileRequest: Sendable {
         self.environment = environment
         self.apiVersion = apiVersion
         self.apiURL = apiURL
+        self.isReadOnly = isReadOnly
+        self.accounts = accounts
         self.source = source
         self.signsIn = signsIn
     }

@@ -6,6 +6,11 @@ extension Session {
     ///
     /// - Throws: ``AccountsError``; `CancellationError`, and then the connection is closed.
     func perform(_ call: APICall) async throws -> APIResponse {
+        try await exchange(call).response
+    }
+
+    /// The same, with the profile as it stood when the answered request was sent.
+    func exchange(_ call: APICall) async throws -> (response: APIResponse, record: ProfileRecord) {
         let timeout = call.timeout?.wholeMilliseconds ?? manager.timeout
         let deadline = manager.clock.bootMilliseconds() + timeout
         guard call.body.count <= APICall.longestBody else { throw AccountsError.bodyTooLong }
@@ -13,7 +18,7 @@ extension Session {
         var refused = 0
         while true {
             // Each time anew: a fence may have been put up while this waited.
-            let (target, record) = try await admit(call)
+            let (target, record) = try await admit(call, before: deadline)
             let token = try await token(for: record, newerThan: refused, before: deadline)
             guard manager.clock.bootMilliseconds() < deadline else { throw AccountsError.noTimeLeft(call, target) }
             let reply: HTTPExchangeResponse
@@ -34,7 +39,7 @@ extension Session {
             switch step {
             case .deliver:
                 if reply.status == 401, refused > 0 { cache.noteFutile(generation: token.generation) }
-                return response(reply, call, target, token)
+                return (response(reply, call, target, token), record)
             case .renew:
                 cache.refuse(generation: token.generation)
                 refused = token.generation
@@ -42,26 +47,6 @@ extension Session {
                 try await manager.clock.sleep(milliseconds: milliseconds)
             }
         }
-    }
-
-    /// Where a call goes, once path and fences let it through; and the profile as it stands at this moment.
-    ///
-    /// - Throws: ``AccountsError`` `usage`, `fenced`, `profile_not_found`, and those of the store: a fence that cannot
-    ///   be read is closed.
-    func admit(_ call: APICall) async throws -> (target: APIRequestTarget, record: ProfileRecord) {
-        let record = try await current()
-        let target = try APIRequestTarget(call.path, query: call.query, profile: record.profile)
-        return (target, record)
-    }
-
-    /// The profile as it stands in the store; environment and host stay what this session was opened with.
-    private func current() async throws -> ProfileRecord {
-        guard var record = try await manager.store.profile(profile.profile.id) else {
-            throw AccountsError.loginGone.about(profile.profile.name)
-        }
-        record.profile.environment = profile.profile.environment
-        record.profile.apiURL = profile.profile.apiURL
-        return record
     }
 
     /// The token to send. When another process has signed in, refreshed or signed out meanwhile, what it left counts.

@@ -76,6 +76,15 @@ struct AddProfileCommand: StoreCommand {
     @Option(name: .customLong("api-url"), help: ArgumentHelp("Another API host.", valueName: "url"))
     var apiURL: String?
 
+    @Flag(name: .customLong("read-only"), help: "Fence it off from the order endpoints.")
+    var readOnly = false
+
+    @Option(
+        name: .customLong("account"),
+        help: ArgumentHelp("Fence it to this account; repeat it for more.", valueName: "id")
+    )
+    var account: [String] = []
+
     @Flag(name: .customLong("no-login"), help: "Keep the profile without signing in.")
     var noLogin = false
 
@@ -117,6 +126,8 @@ struct AddProfileCommand: StoreCommand {
                 environment: environment == .live ? .live : .sim,
                 apiVersion: apiVersion,
                 apiURL: try apiURL.map { try EndpointURL($0) },
+                isReadOnly: readOnly,
+                accounts: account.isEmpty ? nil : account,
                 source: try await source(manager),
                 signsIn: !noLogin
             )

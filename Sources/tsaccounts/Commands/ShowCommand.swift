@@ -6,18 +6,35 @@ struct ShowCommand: StoreCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a profile in full.")
 
     @Argument(help: "The profile.") var name: String?
+
+    @Flag(name: .long, help: "Ask the API for the brokerage accounts that it may use.")
+    var accounts = false
+
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
         let wanted = try shared.profileName(name)
         try await withManager { manager in
-            let record = try await manager.registry.profile(namedOrOnly: wanted)
+            var record = try await manager.registry.profile(namedOrOnly: wanted)
+            var listed: [BrokerageAccount]?
+            if accounts {
+                listed = try await brokerageAccounts(record.profile.name, manager)
+                record = try await manager.registry.profile(named: record.profile.name)
+            }
             let text = ProfileText(now: SystemClock().wallTime())
             if shared.json {
-                try Console.standardOutput(text.json(record).line)
+                try Console.standardOutput(text.json(record, accounts: listed).line)
             } else {
-                try text.page(record).forEach(Console.standardOutput)
+                try text.page(record, accounts: listed).forEach(Console.standardOutput)
             }
+        }
+    }
+
+    private func brokerageAccounts(_ name: ProfileName, _ manager: SessionManager) async throws -> [BrokerageAccount] {
+        do {
+            return try await manager.session(named: name.text).accounts()
+        } catch let error as APIError {
+            throw AccountsError(error, profile: name)
         }
     }
 }

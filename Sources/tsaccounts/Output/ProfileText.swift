@@ -4,10 +4,21 @@ import TradeStationSessions
 struct ProfileText {
     let now: Timestamp
 
-    /// A profile as every command's JSON shows it.
-    func json(_ record: ProfileRecord) -> JSONText {
+    /// A profile as every command's JSON shows it; with the brokerage accounts where they were asked for.
+    func json(_ record: ProfileRecord, accounts: [BrokerageAccount]? = nil) -> JSONText {
+        .object(members(record) + (accounts.map { [("brokerage_accounts", .array($0.map(json)))] } ?? []))
+    }
+
+    private func json(_ account: BrokerageAccount) -> JSONText {
+        .object([
+            ("id", .string(account.id)), ("type", .optional(account.type)), ("currency", .optional(account.currency)),
+            ("status", .optional(account.status)),
+        ])
+    }
+
+    private func members(_ record: ProfileRecord) -> [(String, JSONText)] {
         let (profile, login, key) = (record.profile, record.login, record.apiKey)
-        return .object([
+        return [
             ("name", .string(profile.name.text)),
             ("environment", .string(profile.environment.rawValue)),
             ("api_version", .string(profile.apiVersion.rawValue)),
@@ -26,12 +37,12 @@ struct ProfileText {
             ("not_before", .optional(record.notBefore?.description)),
             ("read_only", .bool(profile.isReadOnly)),
             ("accounts", profile.accounts.map { .array($0.map { .string($0) }) } ?? .null),
-        ])
+        ]
     }
 
     /// All profiles as one JSON object.
     func json(_ records: [ProfileRecord]) -> JSONText {
-        .object([("profiles", .array(records.map(json)))])
+        .object([("profiles", .array(records.map { json($0) }))])
     }
 
     /// A table of profiles for people.
@@ -60,8 +71,8 @@ struct ProfileText {
         }
     }
 
-    /// A profile in full for people.
-    func page(_ record: ProfileRecord) -> [String] {
+    /// A profile in full for people, with its brokerage accounts where they were asked for.
+    func page(_ record: ProfileRecord, accounts: [BrokerageAccount]?) -> [String] {
         let (profile, login, key) = (record.profile, record.login, record.apiKey.registration)
         let facts: [(String, String?)] = [
             ("profile", profile.name.text), ("state", record.state.rawValue),
@@ -77,9 +88,13 @@ struct ProfileText {
             ("callback", key.redirectURI ?? "http://localhost on port 31022, 3001, 3000 or 8080"),
             ("sign-in page", key.authorizeURL.text), ("token endpoint", key.tokenURL.text),
             ("revocation", key.revokeURL?.text), ("rotation", rotation(record.apiKey)),
-            ("read only", profile.isReadOnly ? "yes" : nil), ("accounts", profile.accounts?.joined(separator: " ")),
+            ("read only", profile.isReadOnly ? "yes" : nil), ("fenced to", profile.accounts?.joined(separator: " ")),
         ]
-        return facts.compactMap { name, value in
+        let listed = (accounts ?? []).map { account -> (String, String?) in
+            let texts = [account.id, account.type, account.currency, account.status].compactMap { $0 }
+            return ("brokerage account", texts.joined(separator: "  ").printable(limit: 120))
+        }
+        return (facts + listed).compactMap { name, value in
             value.map { name + String(repeating: " ", count: max(1, 20 - name.count)) + $0 }
         }
     }

@@ -1,0 +1,91 @@
+import TradeStationModel
+
+/// What a path of the API is about, as far as a fence cares.
+///
+/// v3 after TradeStation's OpenAPI file (section "Endpoints" of its documentation), v2 after the old one. Names are
+/// compared without regard to case, since servers of this make do so too.
+enum APIRoute: Hashable, Sendable {
+    /// Market data, lists and the accounts' own list: names no account and changes nothing.
+    case open
+    /// A POST that only calculates (`options/riskreward`).
+    case calculation
+    /// These accounts, in lower case.
+    case accounts([String])
+    /// Places, groups or confirms orders. The accounts stand in the body.
+    case placing
+    /// An order by its id, which does not say whose it is.
+    case order(id: String)
+    /// Anything else.
+    case unknown(mentionsOrders: Bool)
+
+    /// Understands the pieces of a path after its version; nil pieces are not understood.
+    init(_ segments: [String]?, version: APIVersion) {
+        guard let segments else {
+            self = .unknown(mentionsOrders: true)
+            return
+        }
+        let path = segments.map { $0.lowercased() }
+        let route: APIRoute? =
+            switch version {
+            case .v3: Self.version3(path, segments)
+            case .v2: Self.version2(path, segments)
+            }
+        // v2 also takes orders by GET, as JSONP.
+        self = route ?? .unknown(mentionsOrders: path.contains { $0.hasPrefix("order") || $0.hasPrefix("jsonp") })
+    }
+
+    private static func version3(_ path: [String], _ segments: [String]) -> APIRoute? {
+        switch path.first {
+        case "marketdata": path == ["marketdata", "options", "riskreward"] ? .calculation : .open
+        case "brokerage": brokerage(Array(path.dropFirst()))
+        case "orderexecution":
+            switch path.dropFirst() {
+            case ["orders"], ["ordergroups"], ["orderconfirm"], ["ordergroupconfirm"]: .placing
+            case ["routes"], ["activationtriggers"]: .open
+            case let rest where rest.count == 2 && rest.first == "orders": .order(id: segments[2])
+            default: nil
+            }
+        default: nil
+        }
+    }
+
+    private static func brokerage(_ path: [String]) -> APIRoute? {
+        let isStream = path.first == "stream"
+        let rest = Array(path.dropFirst(isStream ? 1 : 0))
+        if rest == ["accounts"], !isStream { return .open }
+        let byID: Set = ["orders", "historicalorders"]
+        let readings = byID.union(["balances", "bodbalances", "positions", "wallets"])
+        guard rest.first == "accounts", (3...4).contains(rest.count), readings.contains(rest[2]),
+            rest.count == 3 || byID.contains(rest[2])
+        else { return nil }
+        return accounts(rest[1])
+    }
+
+    private static func version2(_ path: [String], _ segments: [String]) -> APIRoute? {
+        switch (path.first, path.count) {
+        case ("data", _): .open
+        case ("stream", 2...) where ["tickbars", "barchart", "quote"].contains(path[1]): .open
+        case ("users", 3) where path[2] == "accounts": .open
+        case ("orderexecution", 2) where ["exchanges", "activationtriggers"].contains(path[1]): .open
+        case ("accounts", 3) where ["balances", "positions", "orders"].contains(path[2]): accounts(path[1])
+        case ("orders", _) where [[], ["confirm"], ["groups"], ["groups", "confirm"]].contains(path.dropFirst()):
+            .placing
+        case ("orders", 2): .order(id: segments[1])
+        default: nil
+        }
+    }
+
+    private static func accounts(_ list: String) -> APIRoute? {
+        let ids = list.accountIDs
+        return ids.isEmpty ? nil : .accounts(ids)
+    }
+}
+
+extension String {
+    /// The ids of a list that is separated by commas, in lower case.
+    var accountIDs: [String] {
+        lowercased().split(separator: ",").map { id in
+            String(id.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }.filter { !$0.isEmpty }
+    }
+}

@@ -1,0 +1,49 @@
+import TradeStationModel
+
+/// A brokerage account of the signed-in user (OpenAPI file, schema `Account`).
+public struct BrokerageAccount: Hashable, Sendable {
+    /// Its id, for example `SIM1234567M`.
+    public let id: String
+    /// `Cash`, `Margin`, `Futures` or `DVP`.
+    public let type: String?
+    /// The currency, for example `USD`.
+    public let currency: String?
+    /// For example `Active`, `Closed` or `Restricted`.
+    public let status: String?
+}
+
+extension BrokerageAccount: Decodable {
+    private enum Member: String, CodingKey {
+        case id = "AccountID"
+        case type = "AccountType"
+        case currency = "Currency"
+        case status = "Status"
+    }
+
+    /// Reads one; only the id has to be there (DOC HTTP Requests: blank fields may be null or missing).
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Member.self)
+        id = try object.decode(String.self, forKey: .id)
+        type = try object.decodeIfPresent(String.self, forKey: .type)
+        currency = try object.decodeIfPresent(String.self, forKey: .currency)
+        status = try object.decodeIfPresent(String.self, forKey: .status)
+    }
+}
+
+extension Session {
+    /// The accounts that this session may use: those of the user in the session's environment, without those that a
+    /// fence keeps it from (`GET /v3/brokerage/accounts`).
+    ///
+    /// - Throws: ``APIError`` and ``AccountsError`` as ``get(_:query:as:timeout:)``; `usage` for a v2 profile.
+    public func accounts(timeout: Duration? = nil) async throws -> [BrokerageAccount] {
+        struct List: Decodable {
+            let Accounts: [BrokerageAccount]
+        }
+        let call = APICall(method: "GET", path: "/v3/brokerage/accounts", timeout: timeout)
+        let (response, record) = try await exchange(call)
+        let fence = record.profile.accounts.map { Set($0.map { $0.lowercased() }) }
+        return try response.decoded(as: List.self).value.Accounts.filter { account in
+            fence?.contains(account.id.lowercased()) ?? true
+        }
+    }
+}
