@@ -13,7 +13,8 @@ import TradeStationModel
 ///
 /// They throw ``AccountsError``: `usage` for a bad path, `fenced`, `profile_not_found` once the profile was removed,
 /// `server_unreachable`, `outcome_unknown` when anything but a GET may have been carried out and got no answer, and those
-/// of ``accessToken()``. Those with `as:` also throw ``APIError`` for a status of 400 or more. A cancelled task throws
+/// of ``accessToken()``. Those with `as:` also throw ``APIError`` for a status of 400 or more, and so does a change of an
+/// order by its id under an account fence, when the API does not say whose order it is. A cancelled task throws
 /// `CancellationError` and closes the connection.
 extension Session {
     /// A GET.

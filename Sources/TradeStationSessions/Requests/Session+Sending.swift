@@ -50,7 +50,7 @@ extension Session {
     }
 
     /// The token to send. When another process has signed in, refreshed or signed out meanwhile, what it left counts.
-    private func token(
+    func token(
         for record: ProfileRecord,
         newerThan refused: Int,
         before deadline: Int64
