@@ -124,7 +124,8 @@ import TradeStationModel
 
     @Test(arguments: [
         #"{"AccountID":"SIM7654321M","Symbol":"MSFT"}"#, #"{"AccountID":"SIM1234567M","AccountID":"SIM7654321M"}"#,
-        #"{"accountid":"SIM7654321M"}"#, #"{"\u0041ccountID":"SIM7654321M"}"#, #"{"Symbol":"MSFT"}"#, "", "[]",
+        #"{"AccountID":"SIM1234567M","accountid":"SIM7654321M"}"#,
+        #"{"AccountID":"SIM1234567M","x":[{"\u0041ccountID":"SIM7654321M"}]}"#, #"{"Symbol":"MSFT"}"#, "", "[]",
         #"{"Orders":[{"AccountID":"SIM1234567M","OSOs":[{"Orders":[{"AccountID":"SIM7654321M"}]}]}]}"#, "not JSON",
         #"{"AccountID":["SIM1234567M"]}"#, #"{"AccountID":null}"#, #"{"AccountID":"SIM1234567M""#,
         #"{"AccountID":"SIM1234567M"} {"AccountID":"SIM7654321M"}"#, #"{/**/"AccountID":"SIM1234567M"}"#,
