@@ -2,10 +2,8 @@
 
 from bench import Bench
 from failure import equal
-from locks import waiters
-from program import wait_until
 from stage import Settings
-from storm import one_token
+from storm import expire
 
 EACH = 5
 
@@ -13,17 +11,10 @@ EACH = 5
 def run(bench: Bench) -> str:
     expiries = 20 if bench.long else 3
     with bench.stage("shared login", Settings(rotate=True)) as stage:
-        proxy = stage.proxy()
-        stage.add("paper", proxy)
+        stage.add("paper")
         stage.add_beside("real", "paper")
         for _ in range(expiries):
-            stage.age("paper")
-            hold = proxy.arm("request_written")
-            programs = [stage.token(name, "--timeout", "120") for _ in range(EACH) for name in ("paper", "real")]
-            hold.wait()
-            wait_until(lambda: waiters(stage.login_lock("paper")) == 2 * EACH - 1, "all the others at the lock")
-            hold.release()
-            one_token([program.wait() for program in programs])
+            expire(stage, ["paper", "real"] * EACH)
         equal(stage.refreshes, expiries, "exchanges")
     return "%d expiries, %d exchanges, %d of %d served" % (
         expiries, expiries, 2 * EACH * expiries, 2 * EACH * expiries)

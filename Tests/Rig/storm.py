@@ -1,9 +1,11 @@
 """Many processes at the moment of expiry, on a key whose old tokens are dead at once: one exchange.
 
 The expiry is moved into the past in the database, under the store lock, so that it comes for all of them at the same
-moment; the server's own lives stay long. The exchange is held until all the others sleep at the lock: nobody comes so
-late that the token is there already.
+moment; the server's own lives stay long. The first is stopped with the lock in its hands until all the others sleep at
+it: nobody comes so late that the token is there already.
 """
+
+import signal
 
 from bench import Bench
 from failure import equal
@@ -17,22 +19,24 @@ PROCESSES = 50
 def run(bench: Bench) -> str:
     expiries = 20 if bench.long else 5
     with bench.stage("storm", Settings(rotate=True)) as stage:
-        proxy = stage.proxy()
-        stage.add("p", proxy)
-        served = 0
-        for _ in range(expiries):
-            stage.age("p")
-            hold = proxy.arm("request_written")
-            programs = [stage.token("p", "--timeout", "120") for _ in range(PROCESSES)]
-            hold.wait()
-            wait_until(lambda: waiters(stage.login_lock("p")) == PROCESSES - 1, "all the others at the lock")
-            hold.release()
-            served += len(one_token([program.wait() for program in programs]))
+        stage.add("p")
+        served = sum(len(expire(stage, ["p"] * PROCESSES)) for _ in range(expiries))
         equal(stage.refreshes, expiries, "exchanges")
         equal(stage.control("counts")["refused"], 0, "refusals")
         equal(served, expiries * PROCESSES, "served")
         wait_for_no_writer(stage)
     return "%d expiries, %d exchanges, %d of %d served" % (expiries, expiries, served, expiries * PROCESSES)
+
+
+def expire(stage: Stage, names: list[str]) -> list[Ended]:
+    """One program for each name, all of one login, at one expiry of it: all of them are served the same token."""
+    stage.age(names[0])
+    first = stage.token(names[0], "--timeout", "120", point="after_lock", action="stop")
+    first.wait_until_stopped()
+    others = [stage.token(name, "--timeout", "120") for name in names[1:]]
+    wait_until(lambda: waiters(stage.login_lock(names[0])) == len(others), "all the others at the lock")
+    first.signal(signal.SIGCONT)
+    return one_token([program.wait() for program in [first, *others]])
 
 
 def one_token(ends: list[Ended]) -> list[Ended]:
