@@ -9,7 +9,7 @@ extension SQLiteCredentialStore {
     /// - Throws: `profile_exists`; `usage` when the key is known with another registration or secret;
     ///   `profile_not_found` when an existing login or key is meant and gone.
     public func add(_ profile: NewProfile, audit: [AuditEntry]) throws -> ProfileRecord {
-        try write(.power) { transaction in
+        let record = try write(.power) { transaction -> ProfileRecord in
             let login: Login.ID
             switch profile.login {
             case .existing(let id):
@@ -24,6 +24,10 @@ extension SQLiteCredentialStore {
             }
             return record
         }
+        if case .new(let login) = profile.login, let token = login.tokens?.refreshToken {
+            rotationListener?(profile.name, token)
+        }
+        return record
     }
 
     /// Changes callback, client authentication, PKCE, nonce or rotation limits of a key, and its secret when `secret` is given
@@ -107,7 +111,7 @@ extension SQLiteCredentialStore {
 
     private func wipeSideFile(of login: Login.ID) throws {
         readied[login] = nil
-        try showingErrors { try SideFile(path: files.pending(login)).wipe() }
+        try showingErrors { try place.sideFile(of: login).wipe() }
     }
 
     private func addLogin(_ new: NewProfile.NewLogin, in transaction: StoreTransaction) throws -> Login.ID {

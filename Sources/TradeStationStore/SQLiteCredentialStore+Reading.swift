@@ -79,7 +79,7 @@ extension SQLiteCredentialStore {
     // Torn, forged, older or another login's: such a side file does not open, and is no answer to anything.
     private func staged(_ login: Login, key: APIKey, keyring: Keyring) throws -> StagedTokens? {
         let context = SealContext(.staged, of: login, key: key, generation: login.generation)
-        guard let envelope = try SideFile(path: files.pending(login.id)).read(),
+        guard let envelope = try place.sideFile(of: login.id).read(),
             let text = keyring.open(envelope, for: context), var staged = StagedTokens(encoded: text),
             staged.parentGeneration == login.generation
         else { return nil }

@@ -7,21 +7,20 @@ extension SQLiteCredentialStore {
     /// - Throws: `lock_timeout` after `timeoutMilliseconds`, naming the process that has it; `CancellationError`.
     public nonisolated func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock {
         try Task.checkCancellation()
-        let path = files.loginLock(login)
-        try PrivateDirectory(path: files.locks).prepare()
-        let free = try FileLock.attempt(path)
-        let lock = if let free { free } else { try await wait(path, milliseconds: timeoutMilliseconds) }
+        let place = try place.lock(of: login)
+        let free = try place.attempt()
+        let lock = if let free { free } else { try await wait(at: place, milliseconds: timeoutMilliseconds) }
         lock.leaveNote(pid: identity.pid)
         return lock
     }
 
-    private nonisolated func wait(_ path: String, milliseconds: Int64) async throws -> FileLock {
-        guard milliseconds > 0 else { throw AccountsError.lockTimeout(path, milliseconds: 0) }
-        let waiter = LockWaiter(path: path)
+    private nonisolated func wait(at place: any LockPlace, milliseconds: Int64) async throws -> any HeldLock {
+        guard milliseconds > 0 else { throw AccountsError.lockTimeout(place, milliseconds: 0) }
+        let waiter = LockWaiter(at: place)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [clock] in
                 try await clock.sleep(milliseconds: milliseconds)
-                waiter.leave(AccountsError.lockTimeout(path, milliseconds: milliseconds))
+                waiter.leave(AccountsError.lockTimeout(place, milliseconds: milliseconds))
             }
             defer { group.cancelAll() }
             return try await withTaskCancellationHandler {
@@ -37,16 +36,13 @@ extension SQLiteCredentialStore {
     ///
     /// - Throws: `profile_not_found`, `store_full`, `store_busy`, `store_readonly`.
     public func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) throws {
-        let file = try showingErrors {
-            try PrivateDirectory(path: files.pending).prepare()
-            return try SideFile(path: files.pending(login)).reserve()
-        }
+        let file = try showingErrors { try place.sideFile(of: login).reserve() }
         readied[login] = try write(.process) { transaction in
             let (stored, key) = try transaction.logins.require(login)
             try transaction.logins.setAttempt(attempt, of: login)
             try transaction.audit.append(audit)
             KillPoint.inT1.reach()
-            return ReadiedSideFile(file: file, login: stored, key: key)
+            return ReadiedSideFile(file: file, login: stored, key: key, epoch: epoch)
         }
     }
 
@@ -55,10 +51,11 @@ extension SQLiteCredentialStore {
     /// - Throws: `profile_not_found`.
     public func stage(_ tokens: StagedTokens, for login: Login.ID) throws {
         try showingErrors {
-            let ready = try readied[login] ?? readySideFile(of: login)
+            let keyring = try keyring()
+            let readied = readied[login].flatMap { $0.epoch == epoch ? $0 : nil }
+            let ready = try readied ?? readySideFile(of: login)
             let context = SealContext(.staged, of: ready.login, key: ready.key, generation: tokens.parentGeneration)
-            let envelope = try keyring().seal(tokens.encoded, for: context, nonce: random.bytes(12))
-            try SideFile(path: files.pending(login)).write(envelope, to: ready.file)
+            try ready.file.write(try keyring.seal(tokens.encoded, for: context, nonce: random.bytes(12)))
         }
     }
 
@@ -66,7 +63,7 @@ extension SQLiteCredentialStore {
     ///
     /// - Throws: `store_corrupt` when there is no whole answer in it; `store_full` and others when the disk refuses.
     public func synchronizeStaged(for login: Login.ID) throws {
-        try showingErrors { try SideFile(path: files.pending(login)).synchronize() }
+        try showingErrors { try place.sideFile(of: login).synchronize() }
     }
 
     /// T2: saves new tokens by compare-and-set on the generation, durably, and settles the attempt.
@@ -76,11 +73,15 @@ extension SQLiteCredentialStore {
     ///
     /// - Throws: `profile_not_found` when the login was removed meanwhile; `store_full`, `store_busy`.
     public func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) throws -> TokenCommit.Outcome {
+        var rotation: (ProfileName, Secret)?
         let outcome = try write(.power) { transaction -> TokenCommit.Outcome in
             let (stored, key) = try transaction.logins.require(login)
             guard stored.generation == commit.parentGeneration else {
                 try keepLate(commit, to: stored, key: key, audit: audit.first, in: transaction)
                 return .superseded(generation: stored.generation)
+            }
+            if rotationListener != nil {
+                rotation = try transaction.rotation(to: commit.tokens, of: stored, key: key)
             }
             try transaction.save(commit, to: stored, key: key)
             try transaction.audit.append(audit)
@@ -88,6 +89,7 @@ extension SQLiteCredentialStore {
             return .saved(generation: stored.generation + 1)
         }
         readied[login] = nil
+        if let rotation { rotationListener?(rotation.0, rotation.1) }
         return outcome
     }
 
@@ -103,10 +105,9 @@ extension SQLiteCredentialStore {
     }
 
     private func readySideFile(of login: Login.ID) throws -> ReadiedSideFile {
-        try PrivateDirectory(path: files.pending).prepare()
-        let file = try SideFile(path: files.pending(login)).open()
+        let file = try place.sideFile(of: login).open()
         let (stored, key) = try read { try $0.logins.require(login) }
-        return ReadiedSideFile(file: file, login: stored, key: key)
+        return ReadiedSideFile(file: file, login: stored, key: key, epoch: epoch)
     }
 
     // Nothing here reads a late result again. It stays sealed beside the current tokens for a person: should the newer
@@ -165,12 +166,12 @@ extension StoreTransaction {
 }
 
 extension AccountsError {
-    static func lockTimeout(_ path: String, milliseconds: Int64) -> AccountsError {
-        let holder = FileLock.note(in: path).map { "Process \($0)" } ?? "Another process"
+    static func lockTimeout(_ place: any LockPlace, milliseconds: Int64) -> AccountsError {
+        let holder = place.note().map { "Process \($0)" } ?? "Another process"
         return AccountsError(
             .lockTimeout,
             "\(holder) has been refreshing this sign-in for more than \(milliseconds) ms.",
-            suggestion: "run it again; if it stays, look at that process: fuser -v \(path.shellQuoted)"
+            suggestion: "run it again; if it stays, \(place.advice)"
         )
     }
 }

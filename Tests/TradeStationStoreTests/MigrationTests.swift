@@ -102,4 +102,15 @@ import TradeStationModel
         #expect(try await store.profiles() == [])
         await store.close()
     }
+
+    @Test func `TradeStation's limits are not written down, so that a later version may know better`() async throws {
+        let sample = try Sample()
+        let store = try await sample.open()
+        _ = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+        await store.close()
+        #expect(
+            try sample.shell("SELECT idle_lifetime_s IS NULL, absolute_lifetime_s IS NULL FROM api_key").output
+                == "1|1\n"
+        )
+    }
 }

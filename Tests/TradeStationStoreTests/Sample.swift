@@ -8,6 +8,7 @@ import TradeStationModel
 final class Sample: Sendable {
     let root: String
     private let isOwner: Bool
+    let memory = MemoryStore()
     let clock = ManualClock()
     let identity = AuditIdentity(requester: "test", host: "host", pid: 4711, version: "1.0.0")
 
@@ -44,6 +45,16 @@ final class Sample: Sendable {
             random: .system,
             migrations: migrations,
             lockMilliseconds: lockMilliseconds
+        )
+    }
+
+    func openInMemory(_ listener: RotationListener? = nil) async throws -> SQLiteCredentialStore {
+        try await SQLiteCredentialStore.open(
+            in: memory,
+            identity: identity,
+            clock: clock,
+            random: .system,
+            rotationListener: listener
         )
     }
 
@@ -121,7 +132,7 @@ final class Sample: Sendable {
     }
 
     /// One whole refresh.
-    func refresh(_ store: SQLiteCredentialStore, _ login: Login.ID, from generation: Int) async throws {
+    func refresh(_ store: any CredentialStore, _ login: Login.ID, from generation: Int) async throws {
         let attempt = attempt(generation + 1)
         var entry = AuditEntry(.refreshStarted, profileName: "swing", loginID: login)
         entry.attemptID = attempt.id
@@ -134,6 +145,25 @@ final class Sample: Sendable {
             audit: [entry]
         )
         #expect(outcome == .saved(generation: generation + 1))
+    }
+
+    /// Five audit rows: 1, 3 and 5 about the first login.
+    func writeChain(into store: any CredentialStore) async throws {
+        let id = try await store.add(
+            try profile("swing", tokens: tokens("a")),
+            audit: [AuditEntry(.profileAdded, profileName: "swing")]
+        ).login.id
+        for number in 2...5 {
+            clock.advance(milliseconds: 1)
+            var entry = AuditEntry(
+                .fenced,
+                profileName: "swïng",
+                loginID: number % 2 == 1 ? id : nil,
+                detail: ["n": "\(number)"]
+            )
+            entry.outcome = "no"
+            try await store.record([entry])
+        }
     }
 
     /// What the `sqlite3` shell says.

@@ -5,24 +5,11 @@ import TradeStationModel
 @testable import TradeStationStore
 
 @Suite(.serialized) struct SideFileTests {
-    @Test func `an answer that was staged is found by the next process`() async throws {
+    @Test(arguments: ["removed", "emptied"])
+    func `an answer that is not there is not called safe`(loss: String) async throws {
         let (sample, store, id) = try await signedIn()
         try await store.begin(sample.attempt(1), of: id, audit: [])
         try await store.stage(sample.staged("b", after: 1), for: id)
-        try await store.synchronizeStaged(for: id)
-        let other = try await sample.open()
-        #expect(try await other.login(id)?.staged == sample.staged("b", after: 1))
-        #expect(try await other.commit(sample.commit("b", after: 1), to: id, audit: []) == .saved(generation: 2))
-        #expect(try await other.login(id)?.staged == nil)
-        await store.close()
-        await other.close()
-    }
-
-    @Test(arguments: ["never begun", "removed", "emptied", "not staged"])
-    func `an answer that is not there is not called safe`(loss: String) async throws {
-        let (sample, store, id) = try await signedIn()
-        if loss != "never begun" { try await store.begin(sample.attempt(1), of: id, audit: []) }
-        if loss == "removed" || loss == "emptied" { try await store.stage(sample.staged("b", after: 1), for: id) }
         if loss == "removed" { #expect(unlink(path(sample, id)) == 0) }
         if loss == "emptied" { #expect(truncate(path(sample, id), 0) == 0) }
         let error = try await #require(throws: AccountsError.self) { try await store.synchronizeStaged(for: id) }
@@ -41,17 +28,31 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `three tokens of 16 KiB fit into the reserved space`() async throws {
+    @Test func `three tokens of 16 KiB do not make it longer than what was reserved`() async throws {
         let (sample, store, id) = try await signedIn()
         var staged = sample.staged("b", after: 1)
         let long = Secret(String(repeating: "x", count: 16_384))
-        staged.tokens.accessToken = long
-        staged.tokens.refreshToken = long
-        staged.tokens.idToken = long
+        (staged.tokens.accessToken, staged.tokens.refreshToken, staged.tokens.idToken) = (long, long, long)
         try await store.begin(sample.attempt(1), of: id, audit: [])
         try await store.stage(staged, for: id)
-        #expect(try await store.login(id)?.staged == staged)
         #expect(try Data(contentsOf: URL(fileURLWithPath: path(sample, id))).count == 65_536)
+        await store.close()
+    }
+
+    @Test(arguments: ["erased", "removed"]) func `it goes with the tokens, and every row of them`(how: String)
+        async throws
+    {
+        let (sample, store, id) = try await signedIn()
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        #expect(FileManager.default.fileExists(atPath: path(sample, id)))
+        if how == "erased" {
+            try await store.eraseTokens(of: id, leaving: .new, audit: [])
+        } else {
+            try await store.remove(Profile.ID(rawValue: 1), audit: [])
+        }
+        #expect(!FileManager.default.fileExists(atPath: path(sample, id)))
+        let counts = "SELECT count(*) FROM login; SELECT count(*) FROM api_key; SELECT count(*) FROM secret"
+        #expect(try sample.shell(counts).output == (how == "erased" ? "1\n1\n1\n" : "0\n0\n0\n"))
         await store.close()
     }
 
@@ -85,70 +86,6 @@ import TradeStationModel
         let stored = try #require(try await store.login(id))
         #expect(stored.staged == nil)
         #expect(stored.tokens == sample.tokens("a"))
-        await store.close()
-    }
-
-    @Test func `an answer to an older or newer generation is no answer`() async throws {
-        let (sample, store, id) = try await signedIn()
-        for generation in [0, 2] {
-            try await store.stage(sample.staged("b", after: generation), for: id)
-            #expect(try await store.login(id)?.staged == nil)
-        }
-        try await store.stage(sample.staged("b", after: 1), for: id)
-        #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
-        await store.close()
-    }
-
-    @Test func `erasing tokens wipes it, and what another process still stages fits no more`() async throws {
-        let (sample, store, id) = try await signedIn()
-        let other = try await sample.open()
-        try await other.begin(sample.attempt(1), of: id, audit: [])
-        try await store.eraseTokens(of: id, leaving: .new, audit: [AuditEntry(.signedOut, loginID: id)])
-        #expect(!FileManager.default.fileExists(atPath: path(sample, id)))
-        let stored = try #require(try await store.login(id))
-        #expect(stored.tokens == nil)
-        #expect(stored.refreshToken == nil)
-        #expect(stored.login.state == .new)
-        #expect(stored.login.accessExpiresAt == nil)
-        #expect(stored.login.identity.username == "jane")
-        #expect(stored.clientSecret == Secret("client-secret"))
-
-        try await other.stage(sample.staged("b", after: 1), for: id)
-        #expect(try await store.login(id)?.staged == nil)
-        #expect(try await other.commit(sample.commit("b", after: 1), to: id, audit: []) == .superseded(generation: 2))
-        #expect(try await store.login(id)?.tokens == nil)
-        await store.close()
-        await other.close()
-    }
-
-    @Test func `removing the last profile removes login, key, secrets and side file`() async throws {
-        let (sample, store, id) = try await signedIn()
-        let second = try await store.add(
-            NewProfile(
-                name: ProfileName("paper"),
-                environment: .sim,
-                apiVersion: .v3,
-                apiURL: nil,
-                login: .existing(id)
-            ),
-            audit: []
-        )
-        #expect(second.login.id == id)
-        try await store.begin(sample.attempt(1), of: id, audit: [])
-        try await store.remove(Profile.ID(rawValue: 1), audit: [])
-        #expect(try await store.login(id)?.tokens == sample.tokens("a"))
-        try await store.remove(
-            second.profile.id,
-            audit: [AuditEntry(.profileRemoved, profileName: "paper", loginID: id)]
-        )
-        #expect(
-            try sample.shell("SELECT count(*) FROM login; SELECT count(*) FROM api_key; SELECT count(*) FROM secret")
-                .output == "0\n0\n0\n"
-        )
-        #expect(!FileManager.default.fileExists(atPath: path(sample, id)))
-        #expect(try await store.auditRecords(AuditQuery()).count == 1)
-        let again = try await store.add(try sample.profile("paper", tokens: nil), audit: [])
-        #expect(again.login.id.rawValue == id.rawValue + 1)
         await store.close()
     }
 

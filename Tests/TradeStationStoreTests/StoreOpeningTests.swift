@@ -216,7 +216,7 @@ import TradeStationModel
 
     @Test func `reading needs no lock, and writing says who is in the way`() async throws {
         let sample = try await existing()
-        let lock = try #require(try FileLock.attempt(sample.directory + "/locks/store.lock"))
+        let lock = try #require(try LockFile(path: sample.directory + "/locks/store.lock").attempt())
         let store = try await sample.open(lockMilliseconds: 20)
         #expect(try await store.profiles().count == 1)
         let error = try await #require(throws: AccountsError.self) { try await store.record([AuditEntry(.fenced)]) }
@@ -259,7 +259,7 @@ import TradeStationModel
         let sample = try await existing()
         var store: SQLiteCredentialStore? = try await sample.open(lockMilliseconds: 60_000)
         try await store?.record([AuditEntry(.fenced)])
-        let lock = try #require(try FileLock.attempt(sample.directory + "/locks/store.lock"))
+        let lock = try #require(try LockFile(path: sample.directory + "/locks/store.lock").attempt())
         let taken = ContinuousClock().measure { store = nil }
         #expect(store == nil)
         #expect(taken < .seconds(30))

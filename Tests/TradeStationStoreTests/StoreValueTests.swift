@@ -49,4 +49,14 @@ import TradeStationModel
     func `a path in a suggestion can be pasted`(path: String, word: String) {
         #expect(path.shellQuoted == word)
     }
+
+    @Test func `a side file of the version before is read, as the answer to a refresh`() throws {
+        let sample = try Sample()
+        var staged = sample.staged("a", after: 1)
+        #expect(StagedTokens(encoded: staged.encoded) == staged)
+        staged.isSignIn = true
+        #expect(StagedTokens(encoded: staged.encoded) == staged)
+        let fields = try #require(Netstring.decode(staged.encoded))
+        #expect(StagedTokens(encoded: Netstring.encode(fields.dropLast()))?.isSignIn == false)
+    }
 }

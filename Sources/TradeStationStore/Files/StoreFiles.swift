@@ -1,7 +1,7 @@
 import TradeStationModel
 
 /// The names of everything a store keeps on disk.
-struct StoreFiles: Sendable {
+struct StoreFiles: StorePlace {
     let location: StoreLocation
 
     var database: String { location.dataDirectory + "/accounts.db" }
@@ -14,8 +14,16 @@ struct StoreFiles: Sendable {
     var storeLock: String { locks + "/store.lock" }
     var pending: String { location.dataDirectory + "/pending" }
 
-    func loginLock(_ id: Login.ID) -> String { locks + "/login-\(id.rawValue).lock" }
-    func pending(_ id: Login.ID) -> String { pending + "/login-\(id.rawValue)" }
+    var name: String { database }
+
+    func sideFile(of login: Login.ID) -> any SideFile {
+        DiskSideFile(path: pending + "/login-\(login.rawValue)")
+    }
+
+    func lock(of login: Login.ID) throws(AccountsError) -> any LockPlace {
+        try PrivateDirectory(path: locks).prepare()
+        return LockFile(path: locks + "/login-\(login.rawValue).lock")
+    }
 
     /// The files SQLite keeps beside a database.
     static func companions(of database: String) -> [String] {

@@ -2,22 +2,22 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// One wait for a lock that somebody else holds. A thread of its own blocks in `flock`; whoever waits may leave at
-/// any time, and then the thread gives the lock straight back when it comes.
+/// One wait for a lock that somebody else holds. A thread of its own blocks; whoever waits may leave at any time,
+/// and then the thread gives the lock straight back when it comes.
 final class LockWaiter: Sendable {
     private enum State: Sendable {
         case idle
-        case waiting(@Sendable (Result<FileLock, any Error>) -> Void)
-        case settled(Result<FileLock, any Error>)
+        case waiting(@Sendable (Result<any HeldLock, any Error>) -> Void)
+        case settled(Result<any HeldLock, any Error>)
         case over
     }
 
     private let state = Mutex(State.idle)
 
     /// Starts waiting.
-    init(path: String) {
+    init(at place: any LockPlace) {
         Thread.detachNewThread { [self] in
-            let result = Result<FileLock, any Error> { try FileLock.wait(path) }
+            let result = Result<any HeldLock, any Error> { try place.wait() }
             if !settle(result), case .success(let lock) = result { lock.unlock() }
         }
     }
@@ -28,16 +28,16 @@ final class LockWaiter: Sendable {
     }
 
     /// The lock, or why there is none.
-    func lock() async throws -> FileLock {
+    func lock() async throws -> any HeldLock {
         try await withCheckedThrowingContinuation { continuation in
             listen { continuation.resume(with: $0) }
         }
     }
 
     /// The lock, or nil after `milliseconds`. Holds its thread.
-    func lock(withinMilliseconds milliseconds: Int) throws -> FileLock? {
+    func lock(withinMilliseconds milliseconds: Int) throws -> (any HeldLock)? {
         let arrived = DispatchSemaphore(value: 0)
-        let outcome = Mutex<Result<FileLock, any Error>?>(nil)
+        let outcome = Mutex<Result<any HeldLock, any Error>?>(nil)
         listen { result in
             outcome.withLock { $0 = result }
             arrived.signal()
@@ -53,8 +53,8 @@ final class LockWaiter: Sendable {
         }
     }
 
-    private func listen(_ listener: @escaping @Sendable (Result<FileLock, any Error>) -> Void) {
-        let early = state.withLock { state -> Result<FileLock, any Error>? in
+    private func listen(_ listener: @escaping @Sendable (Result<any HeldLock, any Error>) -> Void) {
+        let early = state.withLock { state -> Result<any HeldLock, any Error>? in
             guard case .settled(let result) = state else {
                 state = .waiting(listener)
                 return nil
@@ -65,12 +65,12 @@ final class LockWaiter: Sendable {
         if let early { listener(early) }
     }
 
-    private func settle(_ result: Result<FileLock, any Error>) -> Bool {
+    private func settle(_ result: Result<any HeldLock, any Error>) -> Bool {
         let (isFirst, listener) = state.withLock { state in
             switch state {
             case .idle:
                 state = .settled(result)
-                return (true, nil as (@Sendable (Result<FileLock, any Error>) -> Void)?)
+                return (true, nil as (@Sendable (Result<any HeldLock, any Error>) -> Void)?)
             case .waiting(let listener):
                 state = .over
                 return (true, listener)

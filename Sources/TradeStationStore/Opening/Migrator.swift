@@ -61,6 +61,22 @@ struct Migrator: Sendable {
         }
     }
 
+    /// Makes an empty database a store, inside the caller's transaction: the schema, and the row that says how it is
+    /// sealed.
+    func makeStore(in database: Database, keyring: Keyring, at time: Timestamp, nonce: [UInt8]) throws {
+        try apply(migrations, to: database, at: time)
+        try database.execute(
+            sql: """
+                INSERT INTO store (id, store_id, seal_format, key_id, key_check, created_at)
+                VALUES (1, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                keyring.storeID, Int(SealContext.format), keyring.keyID,
+                try keyring.seal(Array("tsaccounts".utf8), for: .keyCheck, nonce: nonce), time.description,
+            ]
+        )
+    }
+
     /// A database in memory with this version's schema, to compare with.
     func withReferenceDatabase<Value>(_ body: (Database) throws -> Value) throws -> Value {
         let queue = try DatabaseQueue()

@@ -92,7 +92,7 @@ struct StoreOpener: Sendable {
         }
         // SQLite gives a new file the umask's mode, and its companions the mode of the database: so it finds a file.
         do { _ = try PrivateFile(path: files.newDatabase, flags: O_RDWR | O_CREAT) }
-        let queue = try DatabaseQueue(path: files.newDatabase, configuration: WriterConnection.configuration(lock))
+        let queue = try DatabaseQueue(path: files.newDatabase, configuration: lock.writerConfiguration)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
             guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
@@ -104,17 +104,11 @@ struct StoreOpener: Sendable {
             }
             try database.execute(sql: "PRAGMA synchronous = \(Durability.power.rawValue)")
             try database.inTransaction(.immediate) {
-                try migrator.apply(migrator.migrations, to: database, at: clock.wallTime())
-                try database.execute(
-                    sql: """
-                        INSERT INTO store (id, store_id, seal_format, key_id, key_check, created_at)
-                        VALUES (1, ?, ?, ?, ?, ?)
-                        """,
-                    arguments: [
-                        keyring.storeID, Int(SealContext.format), keyring.keyID,
-                        try keyring.seal(Array("tsaccounts".utf8), for: .keyCheck, nonce: random.bytes(12)),
-                        clock.wallTime().description,
-                    ]
+                try migrator.makeStore(
+                    in: database,
+                    keyring: keyring,
+                    at: clock.wallTime(),
+                    nonce: random.bytes(12)
                 )
                 return .commit
             }
@@ -148,7 +142,7 @@ struct StoreOpener: Sendable {
         let missing = try queue.read { try migrator.missing(in: $0, path: files.database) }
         try queue.close()
         guard !missing.isEmpty else { return }
-        let writer = try DatabaseQueue(path: files.database, configuration: WriterConnection.configuration(lock))
+        let writer = try DatabaseQueue(path: files.database, configuration: lock.writerConfiguration)
         try writer.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = \(Durability.power.rawValue)")
             try database.inTransaction(.immediate) {

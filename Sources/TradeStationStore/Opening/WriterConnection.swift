@@ -11,7 +11,7 @@ final class WriterConnection: Sendable {
 
     init(path: String, lock: StoreLock) throws {
         self.lock = lock
-        queue = Mutex(try DatabaseQueue(path: path, configuration: Self.configuration(lock)))
+        queue = Mutex(try DatabaseQueue(path: path, configuration: lock.writerConfiguration))
     }
 
     deinit {
@@ -45,34 +45,6 @@ final class WriterConnection: Sendable {
     /// Runs one transaction. The caller holds the store lock.
     func write<Value>(_ durability: Durability, _ body: (Database) throws -> Value) throws -> Value {
         guard let queue = queue.withLock({ $0 }) else { throw AccountsError.storeClosed }
-        return try queue.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
-            var result: Value?
-            try database.inTransaction(.immediate) {
-                result = try body(database)
-                return .commit
-            }
-            guard let result else { throw AccountsError.storeClosed }
-            return result
-        }
-    }
-
-    /// For every connection that can write. It waits for foreign writers, who know nothing of the store lock, as long
-    /// as for the lock.
-    static func configuration(_ lock: StoreLock) -> Configuration {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(Double(lock.deadlineMilliseconds) / 1000)
-        configuration.prepareDatabase { database in
-            // A checkpoint costs two or three disk syncs. 4000 pages are 16 MB; the last close truncates the log.
-            try database.execute(
-                sql: """
-                    PRAGMA trusted_schema = OFF;
-                    PRAGMA secure_delete = ON;
-                    PRAGMA temp_store = MEMORY;
-                    PRAGMA wal_autocheckpoint = 4000;
-                    """
-            )
-        }
-        return configuration
+        return try queue.transact(durability, body)
     }
 }

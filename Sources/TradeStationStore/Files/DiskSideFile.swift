@@ -1,12 +1,8 @@
 import Foundation
 import TradeStationModel
 
-/// The file beside a login into which an answer goes before the database gets it: its space is reserved before
-/// anything is sent, so that writing the answer needs none.
-///
-/// It is not wiped after a commit: it is sealed for the generation that the commit ended, so nobody can open it
-/// for any later one, and the next answer overwrites it.
-struct SideFile: Sendable {
+/// A side file on disk.
+struct DiskSideFile: SideFile {
     /// Enough for three tokens of 16 KiB each and what goes with them.
     static let capacity = 65_536
     private static let magic = Array("tsac-pending-1\n\0".utf8)
@@ -14,25 +10,30 @@ struct SideFile: Sendable {
 
     let path: String
 
-    /// Makes the file, if there is none, and reserves its space.
-    func reserve() throws(AccountsError) -> PrivateFile {
-        let file = try open()
+    private struct Open: OpenSideFile {
+        let file: PrivateFile
+
+        func write(_ envelope: Data) throws(AccountsError) {
+            let length = (0..<4).map { UInt8(truncatingIfNeeded: envelope.count >> (24 - 8 * $0)) }
+            try file.write(magic + length + envelope)
+        }
+    }
+
+    func reserve() throws(AccountsError) -> any OpenSideFile {
+        let file = try file()
         try file.reserve(Int64(Self.capacity))
-        return file
+        return Open(file: file)
     }
 
-    /// The file, made if there is none.
-    func open() throws(AccountsError) -> PrivateFile {
-        try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+    func open() throws(AccountsError) -> any OpenSideFile {
+        Open(file: try file())
     }
 
-    /// Writes a sealed answer: one plain write, no sync.
-    func write(_ envelope: Data, to file: PrivateFile) throws(AccountsError) {
-        let length = (0..<4).map { UInt8(truncatingIfNeeded: envelope.count >> (24 - 8 * $0)) }
-        try file.write(Self.magic + length + envelope)
+    private func file() throws(AccountsError) -> PrivateFile {
+        try PrivateDirectory(path: path.directoryName).prepare()
+        return try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
     }
 
-    /// The sealed answer, or nil where there is no file or no whole answer in it.
     func read() throws(AccountsError) -> Data? {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY) else { return nil }
         return try answer(in: file)
@@ -46,9 +47,7 @@ struct SideFile: Sendable {
         return Data(bytes[Self.headerLength..<(Self.headerLength + length)])
     }
 
-    /// Makes the answer that was written durable, and the file's name with it.
-    ///
-    /// - Throws: `store_corrupt` when no whole answer has that name (any more): then nothing is safe here.
+    /// Makes the answer durable, and the file's name with it.
     func synchronize() throws(AccountsError) {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDWR), try answer(in: file) != nil else {
             throw AccountsError.sideFileLost(path)
@@ -57,7 +56,6 @@ struct SideFile: Sendable {
         try PrivateDirectory(path: path.directoryName).synchronize()
     }
 
-    /// Overwrites and removes the file.
     func wipe() throws(AccountsError) {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDWR) else { return }
         try file.write([UInt8](repeating: 0, count: Self.capacity))
@@ -66,10 +64,10 @@ struct SideFile: Sendable {
 }
 
 extension AccountsError {
-    static func sideFileLost(_ path: String) -> AccountsError {
+    static func sideFileLost(_ name: String) -> AccountsError {
         AccountsError(
             .storeCorrupt,
-            "The side file \(path) does not hold the new tokens any more.",
+            "The side file \(name) does not hold the new tokens any more.",
             reason: "Something else than tsaccounts removed or emptied it.",
             suggestion: "look at what cleans up that directory, then refresh again: tsaccounts refresh NAME"
         )

@@ -1,0 +1,40 @@
+import GRDB
+import TradeStationModel
+
+/// A store's way to the one database of a ``MemoryStore``, which serves one transaction at a time.
+final class MemoryConnection: StoreConnection {
+    private let memory: MemoryStore
+    private let migrator: Migrator
+    private let clock: any TimeSource
+    private let random: RandomSource
+
+    let epoch = 1
+
+    init(memory: MemoryStore, migrator: Migrator, clock: any TimeSource, random: RandomSource) {
+        self.memory = memory
+        self.migrator = migrator
+        self.clock = clock
+        self.random = random
+    }
+
+    func open() throws { _ = try contents() }
+
+    func keyring() throws -> Keyring { try contents().keyring }
+
+    func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value {
+        let contents = try contents()
+        return try contents.database.read { try body($0, contents.keyring) }
+    }
+
+    func write<Value>(_ durability: Durability, _ body: (Database, Keyring) throws -> Value) throws -> Value {
+        let contents = try contents()
+        return try contents.database.transact(durability) { try body($0, contents.keyring) }
+    }
+
+    /// The database stays: it belongs to the place.
+    func close() {}
+
+    private func contents() throws -> MemoryStore.Contents {
+        try memory.contents(migrator, clock: clock, random: random)
+    }
+}

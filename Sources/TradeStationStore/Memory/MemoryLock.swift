@@ -1,0 +1,45 @@
+import Dispatch
+import Synchronization
+import TradeStationModel
+
+/// A lock between stores that share one memory.
+final class MemoryLock: LockPlace {
+    // Made at 0 and raised at once: one that is below its first value must not be forgotten, says Dispatch.
+    private let free = DispatchSemaphore(value: 0)
+    private let holder = Mutex<Int32?>(nil)
+
+    init() { free.signal() }
+
+    var advice: String { "look at what that program does with the sign-in" }
+
+    func attempt() -> (any HeldLock)? {
+        free.wait(timeout: .now()) == .success ? Held(lock: self) : nil
+    }
+
+    func wait() -> any HeldLock {
+        free.wait()
+        return Held(lock: self)
+    }
+
+    func note() -> Int32? { holder.withLock { $0 } }
+
+    private final class Held: HeldLock {
+        private let lock: Mutex<MemoryLock?>
+
+        init(lock: MemoryLock) { self.lock = Mutex(lock) }
+
+        deinit { unlock() }
+
+        func unlock() {
+            let held = lock.withLock { lock in
+                defer { lock = nil }
+                return lock
+            }
+            held?.free.signal()
+        }
+
+        func leaveNote(pid: Int32) {
+            lock.withLock { $0 }?.holder.withLock { $0 = pid }
+        }
+    }
+}

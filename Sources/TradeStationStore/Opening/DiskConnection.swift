@@ -1,0 +1,69 @@
+import GRDB
+import TradeStationModel
+
+/// A store's way to the database in its directory. Reading opens it read-only; the connection that can write is opened
+/// by the first write, and writes under the store lock.
+final class DiskConnection: StoreConnection {
+    private let opener: StoreOpener
+    private var opened: OpenedStore?
+    private var writer: WriterConnection?
+    private(set) var epoch = 0
+
+    init(opener: StoreOpener) {
+        self.opener = opener
+    }
+
+    func open() throws {
+        opened = try opener.open()
+        epoch += 1
+    }
+
+    func keyring() throws -> Keyring { try current().keyring }
+
+    func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value {
+        let opened = try current()
+        return try opened.reader.read { try body($0, opened.keyring) }
+    }
+
+    func write<Value>(_ durability: Durability, _ body: (Database, Keyring) throws -> Value) throws -> Value {
+        let opened = try current()
+        let files = opener.files
+        do {
+            try PrivateDirectory(path: files.locks).prepare()
+            return try opener.lock.hold {
+                let writer = try writer ?? WriterConnection(path: files.database, lock: opener.lock)
+                self.writer = writer
+                return try writer.write(durability) { database in
+                    try opener.migrator.requireCurrent(database, path: files.database)
+                    return try body(database, opened.keyring)
+                }
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+            // After a failed sync the connection cannot know what is on the disk: the next write opens a new one.
+            close()
+            throw error
+        }
+    }
+
+    /// Closes files and connections; the last one to close a database folds its log into it.
+    func close() {
+        // The reader first: beside it, the writer could not fold the log.
+        try? opened?.reader.close()
+        opened = nil
+        writer?.close()
+        writer = nil
+    }
+
+    // The file may have been replaced since it was opened, say by a backup: then it is opened and checked anew.
+    private func current() throws -> OpenedStore {
+        let database = opener.files.database
+        guard let file = try FileStatus.of(database) else {
+            throw AccountsError.corrupt(database, reason: "It was removed while it was in use.")
+        }
+        if let opened, opened.file.isSameFile(as: file) { return opened }
+        close()
+        try open()
+        guard let opened else { throw AccountsError.storeClosed }
+        return opened
+    }
+}

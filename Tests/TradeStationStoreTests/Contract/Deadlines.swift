@@ -1,0 +1,136 @@
+import Testing
+import TradeStationModel
+
+extension CredentialStoreContract {
+    /// When the refresh tokens and sign-ins of rotating keys end.
+    @Suite(.serialized) struct Deadlines {
+        private static let idle: Int64 = 1_800_000
+        private static let day: Int64 = 86_400_000
+
+        @Test(arguments: StoreKind.all) func `a key that has not been seen to rotate has no deadlines`(kind: StoreKind)
+            async throws
+        {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let record = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+            #expect(record.login.signedInAt == sample.clock.wallTime())
+            #expect(record.login.refreshExpiresAt == nil)
+            #expect(record.login.absoluteExpiresAt == nil)
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all)
+        func `a rotated token counts from its exchange, the sign-in from when the user signed in`(kind: StoreKind)
+            async throws
+        {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let start = sample.clock.wallTime()
+            let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+            sample.clock.advance(milliseconds: 900000)
+            try await sample.refresh(store, id, from: 1)
+            let login = try #require(try await store.login(id)).login
+            #expect(login.refreshExpiresAt == start.advanced(byMilliseconds: 900_000 + Self.idle))
+            #expect(login.absoluteExpiresAt == start.advanced(byMilliseconds: Self.day))
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `what one login learns about rotation holds for every login of the key`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let start = sample.clock.wallTime()
+            let first = try await store.add(sample.profile("a", tokens: sample.tokens("a")), audit: []).login.id
+            let second = try await store.add(sample.profile("b", tokens: sample.tokens("b")), audit: []).login.id
+            let handedIn = try await store.add(
+                sample.profile("c", tokens: nil, refreshToken: Secret("unused")),
+                audit: []
+            ).login.id
+            let stranger = try await store.add(
+                sample.profile("d", tokens: sample.tokens("d"), client: "other"),
+                audit: []
+            ).login.id
+            sample.clock.advance(milliseconds: 60000)
+            try await sample.refresh(store, first, from: 1)
+            let learned = try #require(try await store.login(second)).login
+            #expect(learned.refreshExpiresAt == start.advanced(byMilliseconds: Self.idle))
+            #expect(learned.absoluteExpiresAt == start.advanced(byMilliseconds: Self.day))
+            let unknown = try #require(try await store.login(handedIn)).login
+            #expect(unknown.refreshExpiresAt == nil)
+            #expect(unknown.absoluteExpiresAt == start.advanced(byMilliseconds: Self.day))
+            #expect(try await store.login(stranger)?.login.absoluteExpiresAt == nil)
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `a key that stops rotating has no deadlines any more`(kind: StoreKind)
+            async throws
+        {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+            try await sample.refresh(store, id, from: 1)
+            var commit = sample.commit("c", after: 2)
+            commit.rotation = .static
+            _ = try await store.commit(commit, to: id, audit: [])
+            let login = try #require(try await store.login(id)).login
+            #expect(login.refreshExpiresAt == nil)
+            #expect(login.absoluteExpiresAt == nil)
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `a new sign-in starts the sign-in's life anew, a refresh does not`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+            try await sample.refresh(store, id, from: 1)
+            sample.clock.advance(milliseconds: 7200000)
+            let again = sample.clock.wallTime()
+            var commit = sample.commit("b", after: 2)
+            commit.isSignIn = true
+            commit.rotation = .unknown
+            _ = try await store.commit(commit, to: id, audit: [])
+            let login = try #require(try await store.login(id)).login
+            #expect(login.signedInAt == again)
+            #expect(login.absoluteExpiresAt == again.advanced(byMilliseconds: Self.day))
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `other limits apply at once, 0 means never, and both survive reopening`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let record = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+            try await sample.refresh(store, record.login.id, from: 1)
+            let issued = sample.clock.wallTime()
+            var registration = record.apiKey.registration
+            registration.rotationLimits = RotationLimits(idleSeconds: 2400, absoluteSeconds: 0)
+            try await store.update(record.apiKey.id, registration: registration, secret: nil, audit: [])
+            await store.close()
+            let reopened = try await kind.open(sample)
+            let changed = try #require(try await reopened.login(record.login.id))
+            #expect(changed.apiKey.registration.rotationLimits == registration.rotationLimits)
+            #expect(changed.login.refreshExpiresAt == issued.advanced(byMilliseconds: 2_400_000))
+            #expect(changed.login.absoluteExpiresAt == nil)
+            await reopened.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `tokens that were erased leave no deadline behind`(kind: StoreKind)
+            async throws
+        {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+            try await sample.refresh(store, id, from: 1)
+            try await store.eraseTokens(of: id, leaving: .new, audit: [])
+            let login = try #require(try await store.login(id)).login
+            #expect(login.signedInAt == nil)
+            #expect(login.refreshExpiresAt == nil)
+            #expect(login.absoluteExpiresAt == nil)
+            await store.close()
+        }
+    }
+}

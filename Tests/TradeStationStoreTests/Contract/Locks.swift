@@ -1,0 +1,158 @@
+import Testing
+import TradeStationModel
+
+extension CredentialStoreContract {
+    /// The exclusive right to exchange a login's refresh token.
+    @Suite(.serialized) struct Locks {
+        private let login = Login.ID(rawValue: 1)
+
+        @Test(arguments: StoreKind.all) func `a lock excludes other stores until it is given back, once`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let (first, second) = (try await kind.open(sample), try await kind.open(sample))
+            let lock = try await first.lock(login, timeoutMilliseconds: 1000)
+            let waiting = Task { [login] in try await second.lock(login, timeoutMilliseconds: 1000) }
+            await sample.clock.someoneSleeps()
+            #expect(try await isFree(first) == false)
+            lock.unlock()
+            lock.unlock()
+            let taken = try await waiting.value
+            #expect(try await isFree(first) == false)
+            taken.unlock()
+            #expect(try await isFree(first))
+            await first.close()
+            await second.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `who waits too long is told who has the lock, and the lock is not lost`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let lock = try await store.lock(login, timeoutMilliseconds: 0)
+            let waiting = Task { [login] in try await store.lock(login, timeoutMilliseconds: 30_000) }
+            await sample.clock.someoneSleeps()
+            sample.clock.advance(milliseconds: 29_999)
+            sample.clock.advance(milliseconds: 1)
+            let error = try await #require(throws: AccountsError.self) { _ = try await waiting.value }
+            #expect(error.code == .lockTimeout)
+            #expect(error.message == "Process 4711 has been refreshing this sign-in for more than 30000 ms.")
+            // The thread that was left behind gets the lock now, and gives it straight back.
+            lock.unlock()
+            let next = try await store.lock(login, timeoutMilliseconds: 1000)
+            next.unlock()
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all, [0, -1, Int64.min]) func `who has no time to wait tries once`(
+            kind: StoreKind,
+            milliseconds: Int64
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let lock = try await store.lock(login, timeoutMilliseconds: milliseconds)
+            // The clock stands still: whoever slept here would never wake.
+            let error = try await #require(throws: AccountsError.self) {
+                _ = try await store.lock(login, timeoutMilliseconds: milliseconds)
+            }
+            #expect(error.code == .lockTimeout)
+            #expect(error.message == "Process 4711 has been refreshing this sign-in for more than 0 ms.")
+            lock.unlock()
+            try await store.lock(login, timeoutMilliseconds: milliseconds).unlock()
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `who is cancelled leaves at once, and the lock is not lost`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let lock = try await store.lock(login, timeoutMilliseconds: 0)
+            let waiting = Task { [login] in try await store.lock(login, timeoutMilliseconds: 30_000) }
+            await sample.clock.someoneSleeps()
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await waiting.value }
+            lock.unlock()
+            let next = try await store.lock(login, timeoutMilliseconds: 1000)
+            next.unlock()
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `a waiting lock does not block reading`(kind: StoreKind) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+            let lock = try await store.lock(id, timeoutMilliseconds: 0)
+            let waiting = Task { try await store.lock(id, timeoutMilliseconds: 30_000) }
+            await sample.clock.someoneSleeps()
+            #expect(try await store.login(id)?.tokens == sample.tokens("a"))
+            lock.unlock()
+            try await waiting.value.unlock()
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `many waiters for many logins wait beside each other`(kind: StoreKind)
+            async throws
+        {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let held = try await (1...40).asyncMap { number in
+                try await store.lock(Login.ID(rawValue: number), timeoutMilliseconds: 0)
+            }
+            try await withThrowingTaskGroup(of: Int64.self) { group in
+                for number in Int64(1)...40 {
+                    group.addTask {
+                        let lock = try await store.lock(Login.ID(rawValue: number), timeoutMilliseconds: 30_000)
+                        lock.unlock()
+                        return number
+                    }
+                }
+                // Given back last to first: each waiter is served as its own lock comes.
+                for lock in held.reversed() { lock.unlock() }
+                var served: Set<Int64> = []
+                for try await number in group { served.insert(number) }
+                #expect(served == Set(1...40))
+            }
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `a lock that is forgotten is free`(kind: StoreKind) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            func takeAndForget() async throws { _ = try await store.lock(login, timeoutMilliseconds: 0) }
+            try await takeAndForget()
+            #expect(try await isFree(store))
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `closing a store gives no lock back`(kind: StoreKind) async throws {
+            let sample = try Sample()
+            let (first, second) = (try await kind.open(sample), try await kind.open(sample))
+            let lock = try await first.lock(login, timeoutMilliseconds: 0)
+            await first.close()
+            #expect(try await isFree(second) == false)
+            lock.unlock()
+            #expect(try await isFree(second))
+            await second.close()
+        }
+
+        /// Whether the lock can be had; it is given back then.
+        private func isFree(_ store: any CredentialStore) async throws -> Bool {
+            do {
+                try await store.lock(login, timeoutMilliseconds: 0).unlock()
+                return true
+            } catch let error as AccountsError where error.code == .lockTimeout {
+                return false
+            }
+        }
+    }
+}
+
+extension Sequence {
+    fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await transform(element)) }
+        return values
+    }
+}
