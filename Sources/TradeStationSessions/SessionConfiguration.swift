@@ -1,10 +1,11 @@
 public import Logging
 public import TradeStationModel
+import TradeStationStore
 
 /// How a ``SessionManager`` is set up. The defaults open the store that the command line uses.
 public struct SessionConfiguration: Sendable {
-    /// One directory for everything; nil means `TSACCOUNTS_HOME`, else the XDG directories.
-    public var storeDirectory: String?
+    /// Which store is opened.
+    public var store: StoreChoice
     /// Who asks, as the audit says it; nil means the name of this program.
     public var requester: String?
     /// How long a caller waits for a token before it leaves. A refresh under way goes on without it.
@@ -25,9 +26,21 @@ public struct SessionConfiguration: Sendable {
     /// The source of randomness.
     public var random: RandomSource = .system
 
-    /// The defaults, with everything in `storeDirectory` if one is given.
-    public init(storeDirectory: String? = nil) {
-        self.storeDirectory = storeDirectory
+    /// The defaults, with a store.
+    public init(store: StoreChoice = .standard) {
+        self.store = store
+    }
+
+    /// The defaults, with everything in one directory if one is given, as an option `--store` would have it.
+    public init(storeDirectory: String?) {
+        self.init(store: storeDirectory.map(StoreChoice.directory) ?? .standard)
+    }
+
+    /// The directory that the database lives in, or will live in.
+    ///
+    /// - Throws: ``AccountsError`` `no_store_directory`, also when the store is in memory.
+    public var dataDirectory: String {
+        get throws(AccountsError) { try store.location().dataDirectory }
     }
 }
 

@@ -38,8 +38,7 @@ public actor SessionManager {
             pid: ProcessInfo.processInfo.processIdentifier,
             version: Product.version
         )
-        let store = try await SQLiteCredentialStore.open(
-            at: configuration.location(),
+        let store = try await configuration.store.open(
             identity: identity,
             clock: configuration.clock,
             random: configuration.random
