@@ -1,4 +1,4 @@
--- V0002__deadlines.sql: when the refresh tokens and sign-ins of rotating keys end.
+-- V0002__deadlines.sql: when the refresh tokens and sign-ins of rotating keys end; degraded before refreshing.
 --
 -- 1 login.signed_in_at is what the end of the whole sign-in counts from; rows from before take it from their audit.
 -- 2 The two limits belong to the API key. NULL is what this version takes for TradeStation's, 0 is no limit. No mac covers
@@ -11,3 +11,20 @@ ALTER TABLE api_key ADD COLUMN absolute_lifetime_s INTEGER CHECK (absolute_lifet
 
 UPDATE login SET signed_in_at =
     coalesce((SELECT max(at) FROM audit WHERE login_id = login.id AND event = 'signed_in'), created_at);
+
+-- A login whose last attempt failed stays degraded while the next one is under way: otherwise whoever watches an outage
+-- sees it end with every attempt.
+DROP VIEW profile_status;
+CREATE VIEW profile_status AS
+SELECT p.name, p.environment, p.api_version,
+       CASE WHEN k.state = 'bad_client'                          THEN 'bad_client'
+            WHEN l.state IN ('new', 'needs_login', 'held')       THEN l.state
+            WHEN l.failures > 0                                  THEN 'degraded'
+            WHEN l.attempt_id IS NOT NULL                        THEN 'refreshing'
+            ELSE 'ready' END                                     AS state,
+       l.id AS login_id, l.username, l.generation,
+       l.access_expires_at, l.refresh_expires_at, l.absolute_expires_at,
+       coalesce(l.last_error, k.last_error)                      AS last_error,
+       max(coalesce(l.not_before, ''), coalesce(k.not_before, '')) AS not_before,
+       k.client_id
+FROM profile AS p JOIN login AS l ON l.id = p.login_id JOIN api_key AS k ON k.id = l.api_key_id;

@@ -2,7 +2,7 @@ public import TradeStationModel
 
 extension SessionManager {
     /// Refreshes several profiles, a few logins at once; the profiles of one login come one after another, so that the
-    /// first makes the exchange and the others adopt it.
+    /// first makes the exchange and the others adopt it, or share its failure.
     ///
     /// - Parameter onlyIfDue: as in ``refresh(_:onlyIfDue:)``. A profile that is not due costs one look into the store.
     /// - Returns: what came of each, in the order of `records`.
@@ -19,6 +19,11 @@ extension SessionManager {
                 group.addTask {
                     var results: [(Int, Result<RefreshReport, AccountsError>)] = []
                     for place in places {
+                        // What failed for the login has failed for all of its profiles.
+                        if case .failure(let error) = results.last?.1 {
+                            results.append((place, .failure(error)))
+                            continue
+                        }
                         do {
                             let report = try await self.refresh(records[place], onlyIfDue: onlyIfDue)
                             results.append((place, .success(report)))

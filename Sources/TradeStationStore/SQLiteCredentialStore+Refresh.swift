@@ -170,8 +170,9 @@ extension AccountsError {
         let holder = place.note().map { "Process \($0)" } ?? "Another process"
         return AccountsError(
             .lockTimeout,
-            "\(holder) has been refreshing this sign-in for more than \(milliseconds) ms.",
-            suggestion: "run it again; if it stays, \(place.advice)"
+            "\(holder) is refreshing this sign-in and had not finished after \(milliseconds) ms.",
+            reason: "While the sign-in server is slow to answer, that is as it should be.",
+            suggestion: "run it again, with a longer --timeout; if it stays, \(place.advice)"
         )
     }
 }

@@ -31,7 +31,7 @@ import TradeStationModel
         repeat {
             asked = stage.emulator.counts.refreshes
             for _ in 0..<20 { await Task.yield() }
-        } while try await manager.registry.profile(named: ProfileName("paper")).state == .refreshing
+        } while try await manager.registry.profile(named: ProfileName("paper")).login.attempt != nil
             || stage.emulator.counts.refreshes != asked
     }
 

@@ -23,6 +23,6 @@ import TradeStationModel
         #expect(RefreshPolicy.backoff(failures: 1, fraction: 1) == 6000)
         #expect(RefreshPolicy.backoff(failures: 2, fraction: 1) == 7000)
         #expect(RefreshPolicy.backoff(failures: 4, fraction: 0.5) == 9000)
-        #expect(RefreshPolicy.backoff(failures: 50, fraction: 1) == 65_000)
+        #expect(RefreshPolicy.backoff(failures: 50, fraction: 1) == 30_000)
     }
 }

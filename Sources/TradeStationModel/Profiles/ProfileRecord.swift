@@ -23,8 +23,9 @@ public struct ProfileRecord: Hashable, Sendable {
         case .held: return .held
         case .ready: break
         }
-        if login.attempt != nil { return .refreshing }
-        return login.failures > 0 ? .degraded : .ready
+        // What failed stays degraded while the next attempt is under way.
+        if login.failures > 0 { return .degraded }
+        return login.attempt == nil ? .ready : .refreshing
     }
 
     /// Whether the sign-in, or a refresh token that nobody uses, is about to end.

@@ -17,9 +17,10 @@ struct RefreshPolicy: Sendable {
     }
 
     /// How long to wait after the n-th failure in a row: five seconds, so that a login asks at most once in five
-    /// seconds whatever the number of processes, plus full jitter below a bound that doubles from 1 s to 60 s.
+    /// seconds whatever the number of processes, plus full jitter below a bound that doubles from 1 s to 25 s, so
+    /// that an outage that is over is noticed within half a minute.
     static func backoff(failures: Int, fraction: Double) -> Int64 {
-        let bound = min(60_000.0, 1000 * Double(1 << min(max(failures, 1) - 1, 10)))
+        let bound = min(25_000.0, 1000 * Double(1 << min(max(failures, 1) - 1, 10)))
         return 5000 + Int64(fraction * bound)
     }
 

@@ -19,7 +19,7 @@ struct PrivateDirectory: Sendable {
             throw AccountsError(
                 .cannotCreate,
                 "\(path) is not a directory.",
-                suggestion: "move it away: mv \(path.shellQuoted) \((path + ".bad").shellQuoted)"
+                suggestion: "another directory, with --store DIR or TSACCOUNTS_HOME"
             )
         }
         try status.requireOurs(path)

@@ -91,7 +91,6 @@ struct LoginTable {
     ///
     /// A login that has never been refreshed has a refresh token of unknown age.
     func noteDeadlines(of key: APIKey, only login: Login.ID? = nil) throws {
-        let limits = key.rotation == .rotating ? key.registration.rotationLimits : nil
         let rows = try Row.fetchAll(
             transaction.database.cachedStatement(
                 sql: "SELECT * FROM login WHERE api_key_id = ? AND id = coalesce(?, id)"
@@ -99,11 +98,15 @@ struct LoginTable {
             arguments: [key.id.rawValue, login?.rawValue]
         )
         for row in rows {
+            let isAlive = try row.text("state") == Login.State.ready.rawValue
+            let limits = key.rotation == .rotating && isAlive ? key.registration.rotationLimits : nil
             let issued = try accessExpiry(row).map { expiry in
                 expiry.moment.wall.advanced(byMilliseconds: -Int64(expiry.lifetimeSeconds) * 1000)
             }
-            let refreshEnd = issued.flatMap { limits?.refreshTokenEnd(issuedAt: $0) }
             let signInEnd = try row.optionalTime("signed_in_at").flatMap { limits?.signInEnd(signedInAt: $0) }
+            // No refresh token outlives its sign-in.
+            let refreshEnd = issued.flatMap { limits?.refreshTokenEnd(issuedAt: $0) }
+                .map { min($0, signInEnd ?? $0) }
             try transaction.execute(
                 "UPDATE login SET refresh_expires_at = ?, absolute_expires_at = ? WHERE id = ?",
                 [refreshEnd?.description, signInEnd?.description, row.integer("id")]
@@ -116,12 +119,15 @@ struct LoginTable {
         try transaction.execute(
             """
             UPDATE login SET attempt_id = NULL, attempt_started_at = NULL, failures = min(failures, ?) + 1,
-                last_error = ?, not_before = ?, state = coalesce(?, state), updated_at = ?
+                last_error = ?, not_before = ?, state = coalesce(?, state), updated_at = ?,
+                refresh_expires_at = iif(?, NULL, refresh_expires_at),
+                absolute_expires_at = iif(?, NULL, absolute_expires_at)
             WHERE id = ?
             """,
             [
                 Self.mostFailures - 1, failure.code.rawValue, failure.notBefore?.description,
-                failure.needsLogin ? Login.State.needsLogin.rawValue : nil, now, id.rawValue,
+                failure.needsLogin ? Login.State.needsLogin.rawValue : nil, now, failure.needsLogin, failure.needsLogin,
+                id.rawValue,
             ]
         )
     }

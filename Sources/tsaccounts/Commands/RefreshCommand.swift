@@ -11,7 +11,8 @@ struct RefreshCommand: StoreCommand {
             within --timeout.
 
             With --all --due it does once what serve does all the time, for cron and timers: run it every 4 minutes. \
-            A failure that is being waited out and a refused API key are respected then.
+            A failure that is being waited out and a refused API key are respected then, and profiles that nobody has signed \
+            in to are left alone.
             """
     )
 
@@ -45,6 +46,9 @@ struct RefreshCommand: StoreCommand {
             var records: [ProfileRecord] = []
             if all {
                 records = try await manager.registry.profiles()
+                if records.isEmpty { shared.note("There is no profile yet.") }
+                // Where nobody has signed in yet, nothing is due.
+                if due { records.removeAll { $0.state == .new } }
             } else {
                 for name in wanted { records.append(try await manager.registry.profile(namedOrOnly: name)) }
             }
@@ -60,8 +64,8 @@ struct RefreshCommand: StoreCommand {
         if shared.json {
             try Console.standardOutput(JSONText.object([("results", .array(results.map(json)))]).line)
         } else {
-            for result in results where !shared.quiet {
-                Console.standardError("\(result.profile): \(words(result))")
+            for result in results where result.failure != nil || !shared.quiet {
+                Console.standardError(words(result))
             }
         }
         let worst = ExitStatus.worst(failures.map { ExitStatus.of($0.code) })
@@ -71,9 +75,10 @@ struct RefreshCommand: StoreCommand {
     }
 
     private func words(_ result: Result) -> String {
-        if let failure = result.failure { return FailureText.plain(failure) }
+        if let failure = result.failure { return FailureText.plain(failure, about: result.profile) }
         guard let report = result.report else { return "" }
-        return "\(report.outcome.rawValue), generation \(report.generation), until \(report.expiresAt)"
+        return
+            "\(result.profile): \(report.outcome.rawValue), generation \(report.generation), until \(report.expiresAt)"
     }
 
     private func json(_ result: Result) -> JSONText {

@@ -27,6 +27,8 @@ struct StatusCommand: StoreCommand {
                 try Console.standardOutput(text.json(records).line)
             } else {
                 try text.table(records).forEach(Console.standardOutput)
+                if records.isEmpty { shared.note("There is no profile yet.") }
+                records.compactMap(text.warning).forEach(shared.note)
             }
             let worst = ExitStatus.worst(records.map { ExitStatus.of($0, now: text.now) })
             if worst != ExitStatus.fine { throw Ending(status: worst) }

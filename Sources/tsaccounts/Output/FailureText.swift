@@ -3,9 +3,9 @@ import TradeStationSessions
 /// How a failure is said.
 enum FailureText {
     /// At most three lines for a person: what, why, and what to type next.
-    static func plain(_ error: AccountsError) -> String {
+    static func plain(_ error: AccountsError, about profile: ProfileName? = nil) -> String {
         let lines = [
-            "tsaccounts: \(error.message) [\(error.code)]", error.reason.map { "  \($0)" },
+            "\(profile?.text ?? "tsaccounts"): \(error.message) [\(error.code)]", error.reason.map { "  \($0)" },
             suggestion(error).map { "  Try: \($0)" },
         ]
         return lines.compactMap { $0 }.joined(separator: "\n")

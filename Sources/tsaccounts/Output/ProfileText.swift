@@ -99,6 +99,21 @@ struct ProfileText {
         }
     }
 
+    /// What is about to end, and what to do about it; nil when nothing is.
+    func warning(_ record: ProfileRecord) -> String? {
+        guard record.state == .ready || record.state == .degraded, record.endsSoon(at: now) else { return nil }
+        let (name, login) = (record.profile.name, record.login)
+        let signInEndsFirst =
+            login.absoluteExpiresAt.map {
+                $0.milliseconds - now.milliseconds < RotationLimits.signInWarningMilliseconds
+            }
+            ?? false
+        return signInEndsFirst
+            ? "\(name): the sign-in ends \(login.absoluteExpiresAt?.description ?? "soon"). Try: tsaccounts login \(name)"
+            : "\(name): the refresh token ends \(login.refreshExpiresAt?.description ?? "soon") unless it is used. "
+                + "Try: tsaccounts refresh \(name)"
+    }
+
     private func life(_ expiry: Timestamp?) -> String {
         guard let expiry else { return "none" }
         let left = seconds(until: expiry)

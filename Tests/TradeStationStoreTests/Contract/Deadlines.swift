@@ -118,6 +118,40 @@ extension CredentialStoreContract {
             await reopened.close()
         }
 
+        @Test(arguments: StoreKind.all) func `a refresh token ends with its sign-in at the latest, and with a refusal`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let record = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+            let id = record.login.id
+            var registration = record.apiKey.registration
+            registration.rotationLimits = RotationLimits(idleSeconds: 1800, absoluteSeconds: 600)
+            try await store.update(record.apiKey.id, registration: registration, secret: nil, audit: [])
+            try await sample.refresh(store, id, from: 1)
+            let capped = try #require(try await store.login(id)).login
+            #expect(capped.refreshExpiresAt == capped.absoluteExpiresAt)
+            #expect(capped.absoluteExpiresAt != nil)
+            try await store.settle(AttemptFailure(code: .loginRequired, needsLogin: true), of: id, audit: [])
+            let refused = try #require(try await store.login(id)).login
+            #expect(refused.state == .needsLogin)
+            #expect(refused.refreshExpiresAt == nil)
+            #expect(refused.absoluteExpiresAt == nil)
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `a login that failed stays degraded while the next attempt is under way`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+            try await store.settle(AttemptFailure(code: .serverError), of: id, audit: [])
+            try await store.begin(sample.attempt(2), of: id, audit: [])
+            #expect(try await store.profiles().map(\.state) == [.degraded])
+            await store.close()
+        }
+
         @Test(arguments: StoreKind.all) func `tokens that were erased leave no deadline behind`(kind: StoreKind)
             async throws
         {
