@@ -111,6 +111,19 @@ extension CredentialStoreContract {
             await store.close()
         }
 
+        @Test(arguments: StoreKind.all) func `an answer that was wiped with its tokens is not called safe`(
+            kind: StoreKind
+        ) async throws {
+            let (sample, store, id) = try await kind.signedIn()
+            try await store.begin(sample.attempt(1), of: id, audit: [])
+            try await store.stage(sample.staged("b", after: 1), for: id)
+            try await store.synchronizeStaged(for: id)
+            try await store.eraseTokens(of: id, leaving: .new, audit: [])
+            let error = try await #require(throws: AccountsError.self) { try await store.synchronizeStaged(for: id) }
+            #expect(error.code == .storeCorrupt)
+            await store.close()
+        }
+
         @Test(arguments: StoreKind.all) func `a later answer replaces an earlier one`(kind: StoreKind) async throws {
             let (sample, store, id) = try await kind.signedIn()
             try await store.stage(sample.staged("long-\(String(repeating: "x", count: 999))", after: 1), for: id)
