@@ -14,6 +14,8 @@ extension CredentialStoreContract {
             let uses: [(any CredentialStore) async throws -> Void] = [
                 { _ = try await $0.profiles() },
                 { _ = try await $0.profile(named: ProfileName("swing")) },
+                { _ = try await $0.profile(Profile.ID(rawValue: 1)) },
+                { try await $0.change(Profile.ID(rawValue: 1), FenceChange(isReadOnly: true), audit: []) },
                 { _ = try await $0.login(id) },
                 { _ = try await $0.add(sample.profile("late", tokens: nil), audit: []) },
                 { try await $0.begin(sample.attempt(2), of: id, audit: []) },

@@ -116,6 +116,47 @@ extension CredentialStoreContract {
             await store.close()
         }
 
+        @Test(arguments: StoreKind.all) func `a change of fences leaves what it does not name, and writes its row`(
+            kind: StoreKind
+        ) async throws {
+            let (sample, store, _) = try await kind.signedIn()
+            defer { withExtendedLifetime(sample) {} }
+            let id = try #require(try await store.profiles().first).profile.id
+            let changed = AuditEntry(.profileChanged, profileName: "swing")
+            try await store.change(id, FenceChange(accounts: .only(["SIM2", "SIM1"])), audit: [changed])
+            try await store.change(id, FenceChange(isReadOnly: true), audit: [changed])
+            var profile = try #require(try await store.profile(id)).profile
+            #expect(profile.isReadOnly)
+            #expect(profile.accounts == ["SIM2", "SIM1"])
+            let refusal = try await #require(throws: AccountsError.self) {
+                try await store.change(id, FenceChange(isReadOnly: false, accounts: .only(["A B"])), audit: [changed])
+            }
+            #expect(refusal.code == .usage)
+            try await store.change(id, FenceChange(accounts: .any), audit: [changed])
+            profile = try #require(try await store.profile(id)).profile
+            #expect(profile.isReadOnly)
+            #expect(profile.accounts == nil)
+            #expect(try await store.auditRecords(AuditQuery()).count == 3)
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `a profile is found by its row whatever its name, until it is removed`(
+            kind: StoreKind
+        ) async throws {
+            let (sample, store, _) = try await kind.signedIn()
+            defer { withExtendedLifetime(sample) {} }
+            let id = try #require(try await store.profiles().first).profile.id
+            try await store.rename(id, to: ProfileName("swong"), audit: [])
+            #expect(try await store.profile(id)?.profile.name.text == "swong")
+            try await store.remove(id, audit: [])
+            #expect(try await store.profile(id) == nil)
+            let gone = try await #require(throws: AccountsError.self) {
+                try await store.change(id, FenceChange(isReadOnly: true), audit: [])
+            }
+            #expect(gone.code == .profileNotFound)
+            await store.close()
+        }
+
         @Test(arguments: StoreKind.all) func `what is added is read back, also after closing and opening`(
             kind: StoreKind
         ) async throws {
