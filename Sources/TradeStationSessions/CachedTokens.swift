@@ -48,6 +48,9 @@ final class CachedTokens: Sendable {
         }
     }
 
+    /// How long the token lives, in milliseconds.
+    func life(at now: Int64) -> Int64 { snapshot.withLock { max(0, $0.endsAt - now) } }
+
     /// The generation held, 0 when there is none.
     var generation: Int { snapshot.withLock { $0.token?.generation ?? 0 } }
 

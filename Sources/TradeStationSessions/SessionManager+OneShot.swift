@@ -9,13 +9,19 @@ extension SessionManager {
         guard !isClosed else { throw AccountsError.closed }
         let record = try await registry.profile(named: name)
         do {
+            let cache = try await cache(for: record)
             let (token, saveFailure) = try await token(
-                for: try await cache(for: record),
+                for: cache,
                 intent: .validity(milliseconds: duration.wholeMilliseconds),
                 profile: record.profile.name,
                 timeout: timeout
             )
-            return TokenReport(profile: record, token: token, saveFailure: saveFailure?.about(name))
+            return TokenReport(
+                profile: record,
+                token: token,
+                life: .milliseconds(cache.life(at: clock.bootMilliseconds())),
+                saveFailure: saveFailure?.about(name)
+            )
         } catch let error as AccountsError {
             throw error.about(name)
         }
@@ -30,7 +36,7 @@ extension SessionManager {
         guard !isClosed else { throw AccountsError.closed }
         do {
             let cache = try await cache(for: record)
-            if onlyIfDue, let token = cache.current() {
+            if onlyIfDue, let token = cache.current(), try await rests(record) {
                 return RefreshReport(
                     profile: record.profile.name,
                     outcome: .fresh,
@@ -54,5 +60,15 @@ extension SessionManager {
         } catch let error as AccountsError {
             throw error.about(record.profile.name)
         }
+    }
+
+    /// Whether neither the access token nor the refresh token of a login has to be renewed yet.
+    private func rests(_ record: ProfileRecord) async throws -> Bool {
+        // Only a rotating key's refresh token can be due before the access token is.
+        guard record.login.refreshExpiresAt != nil, let stored = try await coordinator.known(record.login.id) else {
+            return true
+        }
+        if case .rest = FreshnessNeed(of: stored, now: clock.now()) { return true }
+        return false
     }
 }

@@ -98,7 +98,7 @@ extension SQLiteCredentialStore {
         try write(.process) { transaction in
             let key = try transaction.logins.require(login).key
             try transaction.logins.settle(failure, of: login)
-            try transaction.apiKeys.note(failure, of: key.id)
+            try transaction.apiKeys.note(failure, of: key)
             try transaction.audit.append(audit)
         }
         readied[login] = nil

@@ -53,6 +53,34 @@ import TradeStationModel
         }
     }
 
+    @Test func `how long a token lives is told by the boot clock`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                stage.clock.advance(seconds: 200)
+                stage.clock.stepWall(seconds: 3600)
+                let report = try await manager.token(ProfileName("paper"))
+                #expect(report.life == .seconds(1000))
+                #expect(stage.emulator.counts.refreshes == 0)
+            }
+        }
+    }
+
+    @Test func `what is due is so also because of a refresh token that ends before the access token`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { manager in
+                let name = try ProfileName("paper")
+                try await manager.registry.change(name, KeyChange(idleSeconds: 300))
+                _ = try await manager.refresh(manager.registry.profile(named: name))
+                stage.clock.advance(seconds: 190)
+                let early = try await manager.refresh(manager.registry.profile(named: name), onlyIfDue: true)
+                #expect(early.outcome == .fresh)
+                stage.clock.advance(seconds: 20)
+                let due = try await manager.refresh(manager.registry.profile(named: name), onlyIfDue: true)
+                #expect(due.outcome == .refreshed)
+            }
+        }
+    }
+
     @Test func `after a reboot the wall clock decides, and never gives a token more than its whole life`() async throws
     {
         try await SessionStage.with { stage in

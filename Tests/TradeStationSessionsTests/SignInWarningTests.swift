@@ -69,6 +69,38 @@ import TradeStationModel
         }
     }
 
+    @Test func `every login of a key is warned about, also when another one has told that the key rotates`()
+        async throws
+    {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withManager { manager in
+                try await add("paper", lasting: 3600, stage, manager)
+                try await stage.add("second", user: 1, to: manager)
+                let first = try await manager.session(named: "paper")
+                let second = try await manager.session(named: "second")
+                #expect(try await warnings(first, stage, manager, refreshes: 1) == [true])
+                _ = try await second.accessToken()
+                let warned = try await manager.registry.auditRecords(AuditQuery()).filter {
+                    $0.text("event") == "sign_in_ends_soon"
+                }
+                #expect(warned.count == 2)
+                #expect(Set(warned.compactMap { $0.integer("login_id") }).count == 2)
+            }
+        }
+    }
+
+    @Test func `an end that was moved closer is warned about anew`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withManager { manager in
+                try await stage.add("paper", to: manager)
+                let session = try await manager.session(named: "paper")
+                #expect(try await warnings(session, stage, manager, refreshes: 1) == [false])
+                try await manager.registry.change(ProfileName("paper"), KeyChange(absoluteSeconds: 7200))
+                #expect(try await warnings(session, stage, manager, refreshes: 2) == [true, false])
+            }
+        }
+    }
+
     @Test func `a key that does not rotate is never warned about`() async throws {
         try await SessionStage.with(rotate: false) { stage in
             try await stage.withManager { manager in

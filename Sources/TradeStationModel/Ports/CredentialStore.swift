@@ -69,8 +69,8 @@ public protocol CredentialStore: Sendable {
     /// Makes the side file durable, where the database could not take its content.
     func synchronizeStaged(for login: Login.ID) async throws
 
-    /// T2: saves new tokens by compare-and-set on the generation, durably, and settles the attempt. Failures, errors
-    /// and pauses of the login and its key are forgotten.
+    /// T2: saves new tokens by compare-and-set on the generation, durably, and settles the attempt. Failures and
+    /// errors of the login and its key are forgotten; a pause that the server asked of the key stays.
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome
 
     /// Settles an attempt that brought no tokens.

@@ -41,6 +41,8 @@ public struct Login: Hashable, Sendable {
     public var refreshExpiresAt: Timestamp?
     /// When the whole sign-in ends, if it is known to end.
     public var absoluteExpiresAt: Timestamp?
+    /// The end of a sign-in that the audit has warned of.
+    public var signInWarnedOf: Timestamp?
     /// The attempt under way, or the one a dead process left.
     public var attempt: Attempt?
     /// Failures in a row since the last success.
@@ -64,6 +66,7 @@ public struct Login: Hashable, Sendable {
         signedInAt: Timestamp?,
         refreshExpiresAt: Timestamp?,
         absoluteExpiresAt: Timestamp?,
+        signInWarnedOf: Timestamp? = nil,
         attempt: Attempt?,
         failures: Int,
         lastError: String?,
@@ -80,6 +83,7 @@ public struct Login: Hashable, Sendable {
         self.signedInAt = signedInAt
         self.refreshExpiresAt = refreshExpiresAt
         self.absoluteExpiresAt = absoluteExpiresAt
+        self.signInWarnedOf = signInWarnedOf
         self.attempt = attempt
         self.failures = failures
         self.lastError = lastError

@@ -10,6 +10,8 @@ public struct TokenCommit: Sendable {
     public var rotation: APIKey.Rotation
     /// Whether a user signed in for them, which starts the sign-in's life anew.
     public var isSignIn: Bool
+    /// The end of the sign-in that the audit warns of with this commit, if it does.
+    public var warnsOf: Timestamp?
     /// The scopes asked for; nil keeps what is stored.
     public var scopes: String?
     /// Whether the login is set aside with them: they are kept, but handed to nobody.
@@ -22,6 +24,7 @@ public struct TokenCommit: Sendable {
         identity: Identity?,
         rotation: APIKey.Rotation,
         isSignIn: Bool = false,
+        warnsOf: Timestamp? = nil,
         scopes: String? = nil,
         isHeld: Bool = false
     ) {
@@ -30,6 +33,7 @@ public struct TokenCommit: Sendable {
         self.identity = identity
         self.rotation = rotation
         self.isSignIn = isSignIn
+        self.warnsOf = warnsOf
         self.scopes = scopes
         self.isHeld = isHeld
     }

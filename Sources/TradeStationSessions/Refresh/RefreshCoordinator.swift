@@ -160,13 +160,12 @@ struct RefreshCoordinator: Sendable {
         let isStranger = staged.speakForStranger(to: exchange.stored.login)
         var entries = [exchange.successEntry(grant, staged, duration: duration, waiters: waiters)]
         if isStranger { entries.append(exchange.needsLoginEntry(because: .wrongUser)) }
-        if let warning = SignInWarning.entry(saving: staged, after: exchange.stored, profile: exchange.order.profile) {
-            entries.append(warning)
-        }
+        let warning = SignInWarning.entry(saving: staged, after: exchange.stored, profile: exchange.order.profile)
+        if let warning { entries.append(warning) }
         let outcome: TokenCommit.Outcome
         do {
             outcome = try await store.commit(
-                staged.commit(to: exchange.stored.login),
+                staged.commit(to: exchange.stored.login, warning: warning),
                 to: exchange.order.login,
                 audit: entries
             )
@@ -222,8 +221,8 @@ struct RefreshCoordinator: Sendable {
         )
         var entry = exchange.failureEntry(failure, duration: duration, waiters: order.flight.waiterCount)
         switch verdict {
-        case .replay(let milliseconds):
-            try await store.settle(AttemptFailure(code: failure.code), of: order.login, audit: [entry])
+        case .replay(let milliseconds, let settlement):
+            try await store.settle(settlement, of: order.login, audit: [entry])
             return .replay(afterMilliseconds: milliseconds)
         case .salvage(let refreshToken, let settlement):
             let staged = exchange.salvaged(refreshToken, now: clock.now())
@@ -254,25 +253,12 @@ struct RefreshCoordinator: Sendable {
     }
 
     private func recover(_ staged: StagedTokens, of stored: StoredLogin, _ order: Order) async throws {
-        let login = stored.login
-        var entry = AuditEntry(.recovered, profileName: order.profile.text, loginID: order.login)
-        entry.attemptID = staged.attemptID
-        entry.generationBefore = staged.parentGeneration
-        entry.generationAfter = staged.parentGeneration + 1
-        entry.refreshTokenAfter = staged.tokens.refreshToken
-        entry.accessTokenAfter = staged.tokens.accessToken
-        entry.expiresAt = staged.tokens.expiresAt.wall
-        var entries = [entry]
-        if staged.speakForStranger(to: login) {
-            var held = AuditEntry(.needsLogin, profileName: order.profile.text, loginID: order.login)
-            held.attemptID = staged.attemptID
-            held.outcome = AccountsError.Code.wrongUser.rawValue
-            entries.append(held)
-        }
-        if let warning = SignInWarning.entry(saving: staged, after: stored, profile: order.profile) {
-            entries.append(warning)
-        }
-        _ = try await store.commit(staged.commit(to: login), to: order.login, audit: entries)
+        let warning = SignInWarning.entry(saving: staged, after: stored, profile: order.profile)
+        _ = try await store.commit(
+            staged.commit(to: stored.login, warning: warning),
+            to: order.login,
+            audit: staged.recoveryEntries(after: stored, profile: order.profile, warning: warning)
+        )
     }
 
     private func adopted(_ order: Order) async throws -> RefreshResult {

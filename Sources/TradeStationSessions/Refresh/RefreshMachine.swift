@@ -30,8 +30,9 @@ struct RefreshMachine: Sendable {
 
     /// What to do after an attempt that brought no tokens.
     enum Verdict: Sendable {
-        /// Send the same token again after a pause.
-        case replay(afterMilliseconds: Int64)
+        /// Settle, and send the same token again after a pause. Should this process end before that, what is settled
+        /// keeps others from asking at once.
+        case replay(afterMilliseconds: Int64, AttemptFailure)
         /// Settle and give up.
         case giveUp(AttemptFailure)
         /// Keep the refresh token that a malformed answer still carried, then settle and give up.
@@ -73,7 +74,13 @@ struct RefreshMachine: Sendable {
             attempts <= RefreshPolicy.replayPauses.count,
             remainingMilliseconds > RefreshPolicy.replayPauses[attempts - 1]
         {
-            return .replay(afterMilliseconds: RefreshPolicy.replayPauses[attempts - 1])
+            return .replay(
+                afterMilliseconds: RefreshPolicy.replayPauses[attempts - 1],
+                AttemptFailure(
+                    code: failure.code,
+                    notBefore: now.wall.advanced(byMilliseconds: backoff(stored, jitter))
+                )
+            )
         }
         var settlement = AttemptFailure(code: failure.code)
         switch failure.kind {
@@ -84,6 +91,8 @@ struct RefreshMachine: Sendable {
         case .rateLimited:
             let pause = failure.retryAfterSeconds.map { Int64($0) * 1000 } ?? backoff(stored, jitter)
             settlement.keyNotBefore = now.wall.advanced(byMilliseconds: pause)
+            // The pause of the key may be shorter than what lies between two flights of a login.
+            settlement.notBefore = now.wall.advanced(byMilliseconds: backoff(stored, jitter))
         case .notSent, .outcomeUnknown, .serverTrouble, .requestRejected, .userActionRequired, .unrecognised:
             let asked = failure.retryAfterSeconds.map { Int64($0) * 1000 } ?? 0
             settlement.notBefore = now.wall.advanced(byMilliseconds: max(asked, backoff(stored, jitter)))

@@ -8,21 +8,13 @@ enum SignInWarning {
         let login = stored.login
         guard staged.rotation == .rotating, !staged.isSignIn, let signedInAt = login.signedInAt,
             let end = stored.apiKey.registration.rotationLimits.signInEnd(signedInAt: signedInAt),
-            isSoon(end, at: staged.tokens.issuedAt)
+            login.signInWarnedOf != end,
+            end < staged.tokens.issuedAt.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
         else { return nil }
-        if login.absoluteExpiresAt == end, let former = stored.tokens?.issuedAt, former > signedInAt,
-            isSoon(end, at: former)
-        {
-            return nil
-        }
         var entry = AuditEntry(.signInEndsSoon, profileName: profile.text, loginID: login.id)
         entry.attemptID = staged.attemptID
         entry.generationAfter = staged.parentGeneration + 1
         entry.expiresAt = end
         return entry
-    }
-
-    private static func isSoon(_ end: Timestamp, at time: Timestamp) -> Bool {
-        end < time.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
     }
 }

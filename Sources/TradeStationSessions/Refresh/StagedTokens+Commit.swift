@@ -8,7 +8,7 @@ extension StagedTokens {
     }
 
     /// The same tokens as a compare-and-set on the generation they follow.
-    func commit(to login: Login) -> TokenCommit {
+    func commit(to login: Login, warning: AuditEntry? = nil) -> TokenCommit {
         let isStranger = speakForStranger(to: login)
         let isNamed = identity.subject != nil || identity.username != nil
         return TokenCommit(
@@ -17,6 +17,7 @@ extension StagedTokens {
             identity: isNamed && !isStranger ? identity : nil,
             rotation: rotation,
             isSignIn: isSignIn,
+            warnsOf: warning?.expiresAt,
             isHeld: isStranger
         )
     }

@@ -3,6 +3,9 @@ import TradeStationModel
 
 /// The table `api_key`. Every row that is read is checked against its keyed checksum.
 struct APIKeyTable {
+    /// No pause lasts longer, in milliseconds.
+    private static let longestPause: Int64 = 300_000
+
     let transaction: StoreTransaction
 
     func fetch(_ id: APIKey.ID) throws -> APIKey? {
@@ -47,7 +50,7 @@ struct APIKeyTable {
             """
             UPDATE api_key SET client_auth = ?, redirect_uri = ?, pkce = ?, nonce = ?, mac = ?,
                 idle_lifetime_s = ?, absolute_lifetime_s = ?,
-                state = 'ready', last_error = NULL, not_before = NULL
+                state = 'ready', last_error = NULL
             WHERE id = ?
             """,
             [
@@ -58,11 +61,11 @@ struct APIKeyTable {
         )
     }
 
-    /// The server accepted the key.
+    /// The server accepted the key. A pause that it asked for stays: it is over when its time has come.
     func accept(_ id: APIKey.ID, rotation: APIKey.Rotation) throws {
         try transaction.execute(
             """
-            UPDATE api_key SET state = 'ready', last_error = NULL, not_before = NULL,
+            UPDATE api_key SET state = 'ready', last_error = NULL,
                 rotation = coalesce(?, rotation)
             WHERE id = ?
             """,
@@ -71,17 +74,20 @@ struct APIKeyTable {
     }
 
     /// The server refused the key, or asked all of its logins to pause.
-    func note(_ failure: AttemptFailure, of id: APIKey.ID) throws {
+    func note(_ failure: AttemptFailure, of key: APIKey) throws {
         if failure.isBadClient {
             try transaction.execute(
                 "UPDATE api_key SET state = 'bad_client', last_error = ? WHERE id = ?",
-                [failure.code.rawValue, id.rawValue]
+                [failure.code.rawValue, key.id.rawValue]
             )
         }
         if let pause = failure.keyNotBefore {
+            // Another login's longer pause holds, unless it is one that no server asks for.
+            let longest = transaction.clock.wallTime().advanced(byMilliseconds: Self.longestPause)
+            let other = key.notBefore.flatMap { $0 <= longest ? $0 : nil }
             try transaction.execute(
                 "UPDATE api_key SET not_before = ? WHERE id = ?",
-                [pause.description, id.rawValue]
+                [max(pause, other ?? pause).description, key.id.rawValue]
             )
         }
     }

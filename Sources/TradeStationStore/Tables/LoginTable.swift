@@ -72,7 +72,8 @@ struct LoginTable {
             """
             UPDATE login SET generation = generation + 1, state = ?, subject = ?, username = ?,
                 scopes = coalesce(?, scopes), access_expires_at = ?, access_lifetime_s = ?, boot_id = ?,
-                access_expires_boot_ms = ?, signed_in_at = coalesce(?, signed_in_at), attempt_id = NULL,
+                access_expires_boot_ms = ?, signed_in_at = coalesce(?, signed_in_at),
+                sign_in_warned_of = coalesce(?, sign_in_warned_of), attempt_id = NULL,
                 attempt_started_at = NULL, failures = 0, last_error = NULL, not_before = NULL, updated_at = ?
             WHERE id = ? AND generation = ?
             """,
@@ -80,7 +81,8 @@ struct LoginTable {
                 (commit.isHeld ? Login.State.held : .ready).rawValue,
                 login.identity.subject, login.identity.username, commit.scopes, expiry.wall.description,
                 TokenSet.boundedLifetime(commit.tokens.lifetimeSeconds), expiry.bootID, expiry.bootMilliseconds,
-                commit.isSignIn ? commit.tokens.issuedAt.description : nil, now, login.id.rawValue,
+                commit.isSignIn ? commit.tokens.issuedAt.description : nil, commit.warnsOf?.description, now,
+                login.id.rawValue,
                 commit.parentGeneration,
             ]
         )
@@ -192,6 +194,7 @@ struct LoginTable {
             signedInAt: row.optionalTime("signed_in_at"),
             refreshExpiresAt: row.optionalTime("refresh_expires_at"),
             absoluteExpiresAt: row.optionalTime("absolute_expires_at"),
+            signInWarnedOf: row.optionalTime("sign_in_warned_of"),
             attempt: attempt,
             failures: min(max(row.decode(Int.self, forColumn: "failures"), 0), Self.mostFailures),
             lastError: row.optionalText("last_error"),

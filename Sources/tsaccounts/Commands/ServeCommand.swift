@@ -10,7 +10,7 @@ struct ServeCommand: StoreCommand {
         discussion: """
             Refreshes each login in the last quarter of its token's life, also profiles that are added or signed in \
             while it runs. No failure ends it. Tells systemd when it is ready (Type=notify). At the end a refresh \
-            under way is saved; the exit status is 0.
+            under way is saved; the exit status is 0. A second signal ends it at once.
             """
     )
 

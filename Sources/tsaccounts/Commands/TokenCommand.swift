@@ -35,12 +35,11 @@ struct TokenCommand: StoreCommand {
 
     private func json(_ report: TokenReport) -> JSONText {
         let profile = report.profile.profile
-        let left = report.token.expiresAt.milliseconds - SystemClock().wallTime().milliseconds
         return .object([
             ("profile", .string(profile.name.text)), ("environment", .string(profile.environment.rawValue)),
             ("api_url", .string(profile.apiOrigin)), ("access_token", .string(report.token.secret.exposed)),
             ("token_type", .string("Bearer")), ("expires_at", .string(report.token.expiresAt.description)),
-            ("expires_in_seconds", .integer(left / 1000)),
+            ("expires_in_seconds", .integer(report.life.components.seconds)),
         ])
     }
 }

@@ -32,7 +32,9 @@ enum ExitStatus {
             let started = record.login.attempt?.startedAt ?? now
             return started < now.advanced(byMilliseconds: -120_000) ? 75 : fine
         case .ready:
-            return record.endsSoon(at: now) ? 75 : fine
+            let isOver = record.login.accessExpiresAt.map { $0 <= now } ?? false
+            let isPaused = record.notBefore.map { $0 > now } ?? false
+            return record.endsSoon(at: now) || isOver && isPaused ? 75 : fine
         case .degraded: return 75
         case .new, .needsLogin, .held: return 77
         case .badClient: return 78
