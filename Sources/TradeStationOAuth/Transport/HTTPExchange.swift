@@ -37,7 +37,7 @@ struct HTTPExchange: Sendable {
         }
     }
 
-    private func outgoing(_ body: OutgoingBody) -> HTTPClientRequest {
+    func outgoing(_ body: OutgoingBody) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method)
         for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
@@ -51,7 +51,7 @@ struct HTTPExchange: Sendable {
 
     /// With a body, the body itself is the witness. Without one only errors that can come from nothing but
     /// connecting count as not sent; in doubt the outcome is unknown.
-    private func failure(
+    func failure(
         for error: any Error,
         bodyWasTaken: Bool,
         partial: HTTPExchangeResponse?

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Sends one request and brings back one bounded reply.
+/// Sends one request and brings back one bounded reply, or opens one that goes on.
 ///
 /// It never follows a redirect (a 307 would post the secrets again, elsewhere), never retries, uses no proxy and
 /// decompresses nothing. The underlying client is made with the first request.
@@ -55,6 +55,16 @@ public final class HTTPTransport: Sendable {
             return .failure(TransportFailure(stage: .unknown, reason: .cancelled))
         }
         return try outcome.get()
+    }
+
+    /// Opens a reply that has no end of its own: it takes any time and any size, and is read as its caller asks.
+    ///
+    /// Only making the connection is limited in time; how long to wait for what comes is the caller's to decide.
+    ///
+    /// - Throws: ``TransportFailure`` when the transport is shut down; all else comes from ``HTTPStream/next()``.
+    public func open(_ request: HTTPExchangeRequest) throws(TransportFailure) -> HTTPStream {
+        guard let client = openClient() else { throw TransportFailure(stage: .notSent, reason: .closed) }
+        return HTTPStream(HTTPExchange(client: client, configuration: configuration, request: request))
     }
 
     /// Closes every connection; requests that are under way fail. Safe to call twice.

@@ -9,19 +9,23 @@ public struct TransportConfiguration: Sendable {
     public var replyMilliseconds: Int
     /// The largest body that is read, in bytes.
     public var maximumBodyBytes: Int
+    /// How many connections to a host may be in use at once; a request beyond that waits for one.
+    public var connectionsPerHost: Int
     /// The `User-Agent` field, for example `tsaccounts/1.0.0`; nil sends none.
     public var userAgent: String?
 
-    /// Limits; the defaults are 3 s to connect, 5 s for the whole reply and 1 MiB.
+    /// Limits; the defaults are 3 s to connect, 5 s for the whole reply, 1 MiB, and 64 connections to a host.
     public init(
         connectMilliseconds: Int = 3_000,
         replyMilliseconds: Int = 5_000,
         maximumBodyBytes: Int = 1 << 20,
+        connectionsPerHost: Int = 64,
         userAgent: String? = nil
     ) {
         self.connectMilliseconds = connectMilliseconds
         self.replyMilliseconds = replyMilliseconds
         self.maximumBodyBytes = maximumBodyBytes
+        self.connectionsPerHost = connectionsPerHost
         self.userAgent = userAgent
     }
 
@@ -29,7 +33,7 @@ public struct TransportConfiguration: Sendable {
     var clientConfiguration: HTTPClient.Configuration {
         var pool = HTTPClient.Configuration.ConnectionPool(
             idleTimeout: .seconds(30),
-            concurrentHTTP1ConnectionsPerHostSoftLimit: 64
+            concurrentHTTP1ConnectionsPerHostSoftLimit: max(1, connectionsPerHost)
         )
         pool.retryConnectionEstablishment = false
         var configuration = HTTPClient.Configuration(
