@@ -16,6 +16,9 @@ public actor SessionManager {
     nonisolated let clock: any TimeSource
     nonisolated let timeout: Int64
     nonisolated let apiTransport: HTTPTransport
+    nonisolated let streamTransport: HTTPTransport
+    nonisolated let random: RandomSource
+    nonisolated let pauses: StreamPauses
     private nonisolated let signInTransport: HTTPTransport
     nonisolated let store: any CredentialStore
     nonisolated let coordinator: RefreshCoordinator
@@ -60,6 +63,12 @@ public actor SessionManager {
         apiTransport = HTTPTransport(
             configuration: Self.transport(configuration, reply: configuration.timeout, megabytes: 64)
         )
+        // Of their own: streams hold their connections, and requests must not wait for one.
+        var streams = Self.transport(configuration, reply: configuration.timeout, megabytes: 1)
+        streams.connectionsPerHost = 1 << 16
+        streamTransport = HTTPTransport(configuration: streams)
+        random = configuration.random
+        pauses = StreamPauses(clock: configuration.clock)
         let endpoint = TokenEndpoint(transport: signInTransport)
         coordinator = RefreshCoordinator(
             store: store,
@@ -111,10 +120,12 @@ public actor SessionManager {
         try await body(try await session(named: name))
     }
 
-    /// Ends all flights and closes the store. A refresh that has been sent is saved first. Safe at any moment, twice.
+    /// Ends all streams and flights and closes the store. A refresh that has been sent is saved first. Safe at any moment, twice.
     public func close() async {
         isClosed = true
         keeper?.close()
+        pauses.close()
+        await streamTransport.shutdown()
         let flights = airborne.values
         for airborne in flights { airborne.task.cancel() }
         for airborne in flights { await airborne.task.value }

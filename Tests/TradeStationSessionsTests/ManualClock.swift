@@ -34,6 +34,11 @@ final class ManualClock: TimeSource {
     /// How many tasks sleep at the moment.
     var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
+    /// Whether somebody sleeps for exactly that long.
+    func sleeps(milliseconds: Int64) -> Bool {
+        state.withLock { $0.sleepers.values.contains { $0.milliseconds == milliseconds } }
+    }
+
     /// Moves on to when the next of those wakes that sleep for at most `milliseconds`; says whether there was one.
     func advanceToNext(sleepingAtMost milliseconds: Int64) -> Bool {
         let wait = state.withLock { state in

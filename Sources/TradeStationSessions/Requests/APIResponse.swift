@@ -43,7 +43,7 @@ public struct APIResponse: Sendable {
     }
 
     /// The place of the fault and no value, which may hold anything.
-    private static func explanation(of error: DecodingError) -> String {
+    static func explanation(of error: DecodingError) -> String {
         func place(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
             (context.codingPath + [key].compactMap { $0 }).map(\.stringValue).joined(separator: ".").printable(
                 limit: 120

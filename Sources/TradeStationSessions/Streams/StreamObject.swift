@@ -1,0 +1,34 @@
+/// One object of a stream, told apart: what is for the program and what is for this library.
+enum StreamObject<Element: Decodable>: Decodable {
+    case element(Element)
+    /// A heartbeat, or a status that says nothing to act on.
+    case idle
+    case endOfSnapshot
+    case goAway
+    /// Anything with an `Error`.
+    case error(APIError.Part)
+
+    private enum Member: String, CodingKey {
+        case heartbeat = "Heartbeat"
+        case status = "StreamStatus"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Member.self)
+        let part = try APIError.Part(from: decoder)
+        if let title = part.error, !title.isEmpty {
+            // Market data says so in an error, orders and positions in a status (OpenAPI file).
+            self = title == "GoAway" ? .goAway : .error(part)
+        } else if let status = try? object.decodeIfPresent(String.self, forKey: .status) {
+            switch status {
+            case "EndSnapshot": self = .endOfSnapshot
+            case "GoAway": self = .goAway
+            default: self = .idle
+            }
+        } else if object.contains(.heartbeat) {
+            self = .idle
+        } else {
+            self = .element(try Element(from: decoder))
+        }
+    }
+}
