@@ -31,7 +31,7 @@ import TradeStationModel
                     #expect(error?.path == SessionStage.quotes)
                     #expect(try await quotes.next() == nil)
                     #expect(stage.emulator.counts.streamsOpened == 1)
-                    #expect(stage.emulator.counts.openStreams == 0)
+                    try await stage.emulator.wait { $0.openStreams == 0 }
                     #expect(stage.clock.sleeperCount == 0)
                 }
             }

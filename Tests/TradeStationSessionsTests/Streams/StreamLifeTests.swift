@@ -27,7 +27,7 @@ import TradeStationModel
                 #expect(stage.emulator.log.suffix(3).map(\.status) == [401, 200, 200])
                 #expect(stage.emulator.counts.refreshes == 4)
                 #expect(stage.emulator.counts.streamsOpened == 2)
-                #expect(stage.emulator.counts.openStreams == 1)
+                try await stage.emulator.wait { $0.openStreams == 1 }
             }
         }
     }
@@ -135,7 +135,7 @@ import TradeStationModel
                 // 0.5 + 1 + 2 + 4 + 8 + 16 s, each less up to half.
                 #expect((15_750...31_500).contains(stage.clock.bootMilliseconds() - before))
                 #expect(stage.emulator.counts.streamsOpened == 2)
-                #expect(stage.emulator.counts.openStreams == 1)
+                try await stage.emulator.wait { $0.openStreams == 1 }
             }
         }
     }
