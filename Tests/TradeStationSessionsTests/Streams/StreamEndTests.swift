@@ -205,6 +205,9 @@ import TradeStationModel
                 var late = stream.makeAsyncIterator()
                 #expect((await end(&late) as? AccountsError)?.code == .closed)
             }
+            // The event loops close what was let go of a moment later.
+            let patience = ContinuousClock.now + .seconds(5)
+            while try connections(to: port) > 0, ContinuousClock.now < patience { await Task.yield() }
             #expect(try connections(to: port) == 0)
         }
     }
