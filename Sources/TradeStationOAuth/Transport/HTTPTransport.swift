@@ -15,11 +15,23 @@ public final class HTTPTransport: Sendable {
     }
 
     private let configuration: TransportConfiguration
+    private let sleep: @Sendable (_ milliseconds: Int) async throws -> Void
     private let state = Mutex(State.idle)
 
     /// A transport; opens nothing yet.
-    public init(configuration: TransportConfiguration = TransportConfiguration()) {
+    ///
+    /// - Parameter sleep: lets the time pass in which a whole reply has to come; throws when its task is cancelled.
+    public init(
+        configuration: TransportConfiguration = TransportConfiguration(),
+        sleep: @escaping @Sendable (_ milliseconds: Int) async throws -> Void = HTTPTransport.systemSleep
+    ) {
         self.configuration = configuration
+        self.sleep = sleep
+    }
+
+    /// Sleeps by the system's clock.
+    public static let systemSleep: @Sendable (_ milliseconds: Int) async throws -> Void = {
+        try await Task.sleep(for: .milliseconds($0))
     }
 
     deinit {
@@ -37,8 +49,8 @@ public final class HTTPTransport: Sendable {
         let limit = max(1, request.deadlineMilliseconds ?? configuration.replyMilliseconds)
         let outcome = await withTaskGroup(of: HTTPExchange.Outcome?.self) { group in
             group.addTask { await exchange.run() }
-            group.addTask {
-                try? await Task.sleep(for: .milliseconds(limit))
+            group.addTask { [sleep] in
+                try? await sleep(limit)
                 return nil
             }
             var timedOut = false

@@ -9,9 +9,10 @@ enum Exchange {
 
     static func withTransport<Result>(
         _ configuration: TransportConfiguration = TransportConfiguration(replyMilliseconds: 20_000),
+        sleep: @escaping @Sendable (Int) async throws -> Void = HTTPTransport.systemSleep,
         _ body: (HTTPTransport) async throws -> Result
     ) async throws -> Result {
-        let transport = HTTPTransport(configuration: configuration)
+        let transport = HTTPTransport(configuration: configuration, sleep: sleep)
         do {
             let result = try await body(transport)
             await transport.shutdown()
@@ -28,10 +29,11 @@ enum Exchange {
         secret: String? = "s3cret",
         refreshToken: String = "ref-1",
         _ configuration: TransportConfiguration = TransportConfiguration(replyMilliseconds: 20_000),
+        sleep: @escaping @Sendable (Int) async throws -> Void = HTTPTransport.systemSleep,
         script: @escaping @Sendable (ScriptedServer.Connection) async throws -> Void
     ) async throws -> (answer: TokenAnswer, requests: [String]) {
         try await ScriptedServer.run(script) { server in
-            try await withTransport(configuration) { transport in
+            try await withTransport(configuration, sleep: sleep) { transport in
                 let credentials = try ClientCredentials.sample(
                     port: server.port,
                     authentication: authentication,
