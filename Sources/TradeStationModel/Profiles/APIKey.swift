@@ -26,6 +26,9 @@ public struct APIKey: Hashable, Sendable {
         case rotating
     }
 
+    /// No pause is believed beyond this, in milliseconds, so that a stepped clock cannot lock a key's logins out.
+    public static let longestPauseMilliseconds: Int64 = 300_000
+
     /// The row it is kept in.
     public let id: ID
     /// Who it is and where it talks to.

@@ -149,7 +149,7 @@ struct RefreshMachine: Sendable {
         func left(_ until: Timestamp?) -> Int64 {
             guard let until else { return 0 }
             let pause = until.milliseconds - now.wall.milliseconds
-            return pause > 0 && pause <= RefreshPolicy.longestPause ? pause : 0
+            return pause > 0 && pause <= APIKey.longestPauseMilliseconds ? pause : 0
         }
         let login = intent.insists ? 0 : left(stored.login.notBefore)
         let key = left(stored.apiKey.notBefore)

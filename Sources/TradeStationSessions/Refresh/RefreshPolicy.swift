@@ -29,7 +29,4 @@ struct RefreshPolicy: Sendable {
 
     /// A token that the API refuses although a refresh has just brought it is not worth another refresh for so long.
     static let futilePause: Int64 = 60_000
-
-    /// No stored pause is believed beyond this, so that a stepped clock cannot lock a login out.
-    static let longestPause: Int64 = 300_000
 }

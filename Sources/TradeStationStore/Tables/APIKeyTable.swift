@@ -3,9 +3,6 @@ import TradeStationModel
 
 /// The table `api_key`. Every row that is read is checked against its keyed checksum.
 struct APIKeyTable {
-    /// No pause lasts longer, in milliseconds.
-    private static let longestPause: Int64 = 300_000
-
     let transaction: StoreTransaction
 
     func fetch(_ id: APIKey.ID) throws -> APIKey? {
@@ -83,7 +80,7 @@ struct APIKeyTable {
         }
         if let pause = failure.keyNotBefore {
             // Another login's longer pause holds, unless it is one that no server asks for.
-            let longest = transaction.clock.wallTime().advanced(byMilliseconds: Self.longestPause)
+            let longest = transaction.clock.wallTime().advanced(byMilliseconds: APIKey.longestPauseMilliseconds)
             let other = key.notBefore.flatMap { $0 <= longest ? $0 : nil }
             try transaction.execute(
                 "UPDATE api_key SET not_before = ? WHERE id = ?",
