@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import Logging
 public import TradeStationModel
 import TradeStationStore
@@ -21,6 +22,19 @@ public struct SessionConfiguration: Sendable {
     public var notice: @Sendable (KeepingNotice) -> Void = { _ in }
     /// Where messages go: nothing above `info`, nothing secret. Silent by default.
     public var logger = Logger(label: "tsaccounts", factory: { _ in SwiftLogNoOpLogHandler() })
+    /// Where counts and times go; nil means the factory that the program has bootstrapped `MetricsSystem` with.
+    ///
+    /// Every name has the dimension `profile`; the durations are timers.
+    ///
+    /// - `tsaccounts_exchanges_total`, `tsaccounts_exchange_duration`: exchanges with the token endpoint, by `outcome`:
+    ///   `rotated`, `renewed` or the code of the error.
+    /// - `tsaccounts_adoptions_total`: tokens taken over from another process when one was due.
+    /// - `tsaccounts_lock_wait_duration`: how long a flight waited for its login's lock.
+    /// - `tsaccounts_requests_total`, `tsaccounts_request_duration`: requests to the API, each sending for itself, by
+    ///   `method` and `status` (`none` when there was no answer).
+    /// - `tsaccounts_stream_openings_total`; `tsaccounts_stream_interruptions_total`, by `reason`: a
+    ///   ``StreamInterruption``.
+    public var metrics: (any MetricsFactory)?
     /// The clock.
     public var clock: any TimeSource = SystemClock()
     /// The source of randomness.

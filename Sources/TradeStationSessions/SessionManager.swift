@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import TradeStationOAuth
 import TradeStationStore
 
@@ -19,11 +20,13 @@ public actor SessionManager {
     nonisolated let streamTransport: HTTPTransport
     nonisolated let random: RandomSource
     nonisolated let pauses: StreamPauses
+    nonisolated let metrics: SessionMetrics
     private nonisolated let signInTransport: HTTPTransport
     nonisolated let store: any CredentialStore
     nonisolated let coordinator: RefreshCoordinator
     nonisolated let notice: @Sendable (KeepingNotice) -> Void
     private nonisolated let refreshesBehind: Bool
+    private nonisolated let logger: Logger
     private var airborne: [Login.ID: Airborne] = [:]
     private(set) var open = OpenLogins()
     private(set) var isClosed = false
@@ -55,6 +58,7 @@ public actor SessionManager {
         timeout = configuration.timeout.wholeMilliseconds
         refreshesBehind = configuration.refreshesBehind
         notice = configuration.notice
+        logger = configuration.logger
         signInTransport = HTTPTransport(
             configuration: Self.transport(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
         )
@@ -69,13 +73,15 @@ public actor SessionManager {
         streamTransport = HTTPTransport(configuration: streams)
         random = configuration.random
         pauses = StreamPauses(clock: configuration.clock)
+        metrics = SessionMetrics(factory: configuration.metrics)
         let endpoint = TokenEndpoint(transport: signInTransport)
         coordinator = RefreshCoordinator(
             store: store,
             endpoint: endpoint,
             clock: configuration.clock,
             random: configuration.random,
-            logger: configuration.logger
+            logger: configuration.logger,
+            metrics: metrics
         )
         registry = ProfileRegistry(
             store: store,
@@ -231,19 +237,29 @@ public actor SessionManager {
             } catch {
                 result = .failure(error)
             }
-            land(cache, flight, result)
+            land(cache, flight, result, for: profile)
         }
         airborne[cache.login] = Airborne(flight: flight, task: task)
         return flight
     }
 
-    private func land(_ cache: CachedTokens, _ flight: RefreshFlight, _ result: Result<RefreshResult, any Error>) {
+    private func land(
+        _ cache: CachedTokens,
+        _ flight: RefreshFlight,
+        _ result: Result<RefreshResult, any Error>,
+        for profile: ProfileName
+    ) {
         airborne[cache.login] = nil
         switch result {
         case .success(let landed):
+            if landed.outcome != .refreshed, landed.generation > cache.generation { metrics.adopted(profile) }
             cache.adopt(landed.tokens, generation: landed.generation, now: clock.now())
             keepFresh(cache.login, landed.tokens)
-        case .failure:
+        case .failure(let error):
+            logger.info(
+                "refresh failed",
+                metadata: ["profile": "\(profile)", "code": "\((error as? AccountsError)?.code.rawValue ?? "unknown")"]
+            )
             cache.serve(until: clock.bootMilliseconds() + Self.retryBehindMilliseconds)
         }
         flight.finish(result)

@@ -46,6 +46,7 @@ struct SessionStage: Sendable {
     func withManager<Value: Sendable>(
         timeout: Duration = .seconds(30),
         random: RandomSource = .system,
+        configure: (inout SessionConfiguration) -> Void = { _ in },
         _ body: (SessionManager) async throws -> Value
     ) async throws -> Value {
         var configuration = SessionConfiguration(storeDirectory: directory)
@@ -53,6 +54,7 @@ struct SessionStage: Sendable {
         configuration.requester = "session tests"
         configuration.timeout = timeout
         configuration.random = random
+        configure(&configuration)
         return try await withSessionManager(configuration: configuration, body)
     }
 

@@ -9,6 +9,7 @@ struct RefreshCoordinator: Sendable {
     let clock: any TimeSource
     let random: RandomSource
     let logger: Logger
+    let metrics: SessionMetrics
     let unsaved = UnsavedTokens()
 
     /// One refresh on behalf of a flight.
@@ -65,8 +66,10 @@ struct RefreshCoordinator: Sendable {
     ) async throws -> RefreshResult {
         while true {
             order.flight.enter(.locking)
+            let asked = clock.bootMilliseconds()
             let lock = try await store.lock(order.login, timeoutMilliseconds: max(0, min(patience, remaining(order))))
             defer { lock.unlock() }
+            metrics.locked(order.profile, milliseconds: clock.bootMilliseconds() - asked)
             KillPoint.afterLock.reach()
             switch try await underLock(order, machine) {
             case .done(let result): return result
@@ -130,16 +133,25 @@ struct RefreshCoordinator: Sendable {
         exchange.order.flight.enter(.saving)
         KillPoint.replyParsed.reach()
         let duration = Int(received.bootMilliseconds - sent.bootMilliseconds)
-        logger.debug(
-            "refresh answered",
-            metadata: ["login": "\(exchange.order.login.rawValue)", "attempt": "\(exchange.attempt.id)"]
-        )
+        report(exchange.outcome(of: answer), of: exchange, duration: duration)
         switch answer {
         case .granted(let grant):
             return .done(try await save(grant, exchange, sent: sent, duration: duration))
         case .failed(let failure):
             return try await settle(failure, exchange, machine, duration: duration)
         }
+    }
+
+    /// What every exchange leaves behind beside its audit row.
+    private func report(_ outcome: String, of exchange: RefreshExchange, duration: Int) {
+        metrics.exchanged(exchange.order.profile, outcome: outcome, milliseconds: duration)
+        logger.debug(
+            "refresh answered",
+            metadata: [
+                "profile": "\(exchange.order.profile)", "login": "\(exchange.order.login.rawValue)",
+                "attempt": "\(exchange.attempt.id)", "outcome": "\(outcome)",
+            ]
+        )
     }
 
     private func save(
@@ -172,7 +184,7 @@ struct RefreshCoordinator: Sendable {
         } catch {
             // The answer exists once, here: make the side file durable and serve from memory. Whoever comes next
             // saves it.
-            logger.info("new tokens could not be saved", metadata: ["login": "\(exchange.order.login.rawValue)"])
+            logger.info("new tokens could not be saved", metadata: ["profile": "\(exchange.order.profile)"])
             let failure = await secure(staged, exchange.order, stageFailure, error as? AccountsError)
             guard !isStranger else { throw AccountsError.stranger }
             return RefreshResult(

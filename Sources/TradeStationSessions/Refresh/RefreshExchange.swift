@@ -17,8 +17,7 @@ struct RefreshExchange: Sendable {
 
     /// The answer as it goes to the side file and the database: what it leaves out is kept.
     func staged(_ grant: TokenGrant, sent: Moment) -> StagedTokens {
-        let renewed = grant.refreshToken.map { $0 != refreshToken } ?? false
-        return StagedTokens(
+        StagedTokens(
             parentGeneration: stored.login.generation,
             attemptID: attempt.id,
             tokens: TokenSet(
@@ -29,7 +28,7 @@ struct RefreshExchange: Sendable {
                 lifetimeSeconds: grant.lifetimeSeconds
             ),
             identity: TokenClaims.identity(idToken: grant.idToken, accessToken: grant.accessToken),
-            rotation: renewed ? .rotating : .static
+            rotation: isRotated(by: grant) ? .rotating : .static
         )
     }
 
@@ -50,7 +49,19 @@ struct RefreshExchange: Sendable {
         )
     }
 
+    private func isRotated(by grant: TokenGrant) -> Bool {
+        grant.refreshToken.map { $0 != refreshToken } ?? false
+    }
+
     // MARK: Audit
+
+    /// What came of it, in a word.
+    func outcome(of answer: TokenAnswer) -> String {
+        switch answer {
+        case .granted(let grant): isRotated(by: grant) ? "rotated" : "renewed"
+        case .failed(let failure): failure.code.rawValue
+        }
+    }
 
     /// T1's rows: a dead process's attempt is named first.
     var startEntries: [AuditEntry] {
@@ -61,7 +72,7 @@ struct RefreshExchange: Sendable {
 
     func successEntry(_ grant: TokenGrant, _ staged: StagedTokens, duration: Int, waiters: Int) -> AuditEntry {
         var entry = entry(.refreshSucceeded)
-        entry.outcome = staged.rotation == .rotating ? "rotated" : "renewed"
+        entry.outcome = outcome(of: .granted(grant))
         entry.generationAfter = staged.parentGeneration + 1
         entry.refreshTokenBefore = refreshToken
         entry.refreshTokenAfter = staged.tokens.refreshToken
@@ -79,7 +90,7 @@ struct RefreshExchange: Sendable {
 
     func failureEntry(_ failure: TokenFailure, duration: Int, waiters: Int) -> AuditEntry {
         var entry = entry(failure.kind == .outcomeUnknown ? .outcomeUnknown : .refreshFailed)
-        entry.outcome = failure.code.rawValue
+        entry.outcome = outcome(of: .failed(failure))
         entry.refreshTokenBefore = refreshToken
         entry.httpStatus = failure.httpStatus
         entry.oauthError = failure.oauthError?.printable(limit: 60)

@@ -21,10 +21,13 @@ extension Session {
             let (target, record) = try await admit(call, before: deadline)
             let token = try await token(for: record, newerThan: refused, before: deadline)
             guard manager.clock.bootMilliseconds() < deadline else { throw AccountsError.noTimeLeft(call, target) }
+            let sent = manager.clock.bootMilliseconds()
             let reply: HTTPExchangeResponse
             do {
                 reply = try await manager.apiTransport.execute(request(call, target, token, before: deadline))
+                count(call, reply.status, since: sent)
             } catch {
+                count(call, nil, since: sent)
                 try Task.checkCancellation()
                 if machine.resends(after: error) { continue }
                 throw AccountsError.unanswered(call, target, error, token).about(record.profile.name)
@@ -64,6 +67,15 @@ extension Session {
         }
         if let token = currentAccessToken() { return token }
         return try await token(.validity(milliseconds: 0), before: deadline)
+    }
+
+    private func count(_ call: APICall, _ status: Int?, since sent: Int64) {
+        manager.metrics.requested(
+            profile.profile.name,
+            call.method,
+            status: status,
+            milliseconds: manager.clock.bootMilliseconds() - sent
+        )
     }
 
     private func request(

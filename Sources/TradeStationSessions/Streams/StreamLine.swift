@@ -59,6 +59,7 @@ struct StreamLine {
     /// Ends this connection and waits until the next one may be opened.
     mutating func interrupted(by reason: StreamInterruption) async throws {
         await hangUp()
+        manager.metrics.streamInterrupted(session.profile.profile.name, reason)
         let step = machine.interrupted(
             by: reason,
             at: manager.clock.bootMilliseconds(),
@@ -123,6 +124,7 @@ struct StreamLine {
             self.connection = connection
             framer = StreamFramer()
             refused = 0
+            manager.metrics.streamOpened(session.profile.profile.name)
             return machine.opened(at: manager.clock.bootMilliseconds())
         case .head(let reply):
             try await refused(reply, token, connection)
