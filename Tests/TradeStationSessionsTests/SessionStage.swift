@@ -16,6 +16,7 @@ struct SessionStage: Sendable {
         rotate: Bool = false,
         overlap: Int = 0,
         serverAhead: Double = 0,
+        users: [EmulatorUser] = EmulatorUser.defaults,
         _ body: (SessionStage) async throws -> Value
     ) async throws -> Value {
         let clock = ManualClock()
@@ -29,6 +30,7 @@ struct SessionStage: Sendable {
         let configuration = EmulatorConfiguration(
             rotate: rotate,
             overlapSeconds: overlap,
+            users: users,
             now: { Date(timeIntervalSince1970: Double(clock.wallTime().milliseconds) / 1000 + serverAhead) }
         )
         return try await Emulator.with(configuration) { emulator in

@@ -1,0 +1,82 @@
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+/// Many users at once: nobody ever speaks with another's token.
+@Suite(.serialized) struct ManyProfilesTests {
+    /// Users with a simulator account each, called after their number.
+    private static func users(_ numbers: Range<Int>) -> [EmulatorUser] {
+        numbers.map { number in
+            EmulatorUser(
+                username: "user\(number)",
+                password: "password\(number)",
+                subject: "auth0|emulated-\(number)",
+                liveAccounts: [],
+                simAccounts: ["SIM\(number)M"]
+            )
+        }
+    }
+
+    /// Signs all users of a stage in, and lets every one of them ask for their own balances several times at once, with
+    /// tokens that have ended.
+    private static func ask(_ stage: SessionStage, _ users: [EmulatorUser]) async throws {
+        struct Balances: Decodable {
+            struct Balance: Decodable { let AccountID: String }
+            let Balances: [Balance]
+        }
+        try await stage.withManager { manager in
+            var sessions: [(account: String, session: Session)] = []
+            for (number, user) in users.enumerated() {
+                // The same names in every store.
+                try await stage.add("profile\(number)", user: number, to: manager)
+                let session = try await manager.session(named: "profile\(number)")
+                sessions.append((user.simAccounts[0], session))
+            }
+            stage.clock.advance(seconds: 1201)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (account, session) in sessions {
+                    for _ in 1...3 {
+                        group.addTask {
+                            let path = "/v3/brokerage/accounts/\(account)/balances"
+                            let answer = try await session.get(path, as: Balances.self)
+                            #expect(answer.value.Balances.map(\.AccountID) == [account])
+                            #expect(answer.errors.isEmpty)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    /// Every request came with the living token of the user whose account is in its path, and each user's were the same.
+    private static func check(_ stage: SessionStage, _ users: [EmulatorUser]) {
+        let requests = stage.emulator.log.filter { $0.access != nil }
+        #expect(requests.count == 3 * users.count)
+        #expect(stage.emulator.counts.refreshes == users.count)
+        #expect(Set(requests.compactMap(\.access)).count == users.count)
+        for user in users {
+            let own = requests.filter { $0.path.contains("/\(user.simAccounts[0])/") }
+            #expect(own.map(\.username) == Array(repeating: user.username, count: 3))
+            #expect(Set(own.map(\.access)).count == 1)
+            #expect(own.map(\.status) == [200, 200, 200])
+        }
+    }
+
+    @Test func `two hundred profiles at once, and another manager on another store, speak with their own tokens`()
+        async throws
+    {
+        let (many, few) = (Self.users(0..<200), Self.users(200..<220))
+        try await SessionStage.with(rotate: true, users: many) { first in
+            try await SessionStage.with(rotate: true, users: few) { second in
+                async let all: Void = Self.ask(first, many)
+                async let others: Void = Self.ask(second, few)
+                _ = try await (all, others)
+                Self.check(first, many)
+                Self.check(second, few)
+            }
+        }
+    }
+}

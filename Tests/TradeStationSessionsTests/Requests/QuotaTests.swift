@@ -1,0 +1,87 @@
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+/// The quota of a server that counts: three requests in 20 s for each resource.
+@Suite(.serialized) struct QuotaTests {
+    private static let accounts = "/v3/brokerage/accounts"
+
+    private func withQuota(
+        sendsRetryAfter: Bool = true,
+        _ body: (SessionStage, SessionManager) async throws -> Void
+    ) async throws {
+        try await SessionStage.with { stage in
+            stage.emulator.changeSettings {
+                $0.quotaLimit = 3
+                $0.quotaSeconds = 20
+                $0.sendsRetryAfter = sendsRetryAfter
+            }
+            try await stage.withProfiles { try await body(stage, $0) }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a GET beyond it waits until there is room again, and the numbers can be seen`(retryAfter: Bool) async throws {
+        try await withQuota(sendsRetryAfter: retryAfter) { stage, manager in
+            let session = try await manager.session(named: "paper")
+            for left in [2, 1, 0] {
+                #expect(try await session.get(Self.accounts).status == 200)
+                #expect(session.quota?.remaining == left)
+                #expect(session.quota?.limit == 3)
+                #expect(session.quota?.resource == "accounts")
+                #expect(session.quota?.resetsAt == stage.clock.wallTime().advanced(byMilliseconds: 20_000))
+                stage.clock.advance(seconds: 1)
+            }
+            // The first of the three is over after 20 s, 17 from now; all of them two seconds later, which is what
+            // the headers tell beside Retry-After.
+            let started = stage.clock.bootMilliseconds()
+            let answer = try await stage.whileTimePasses { try await session.get(Self.accounts) }
+            #expect(answer.status == 200)
+            #expect(stage.clock.bootMilliseconds() - started == (retryAfter ? 17_000 : 19_000))
+            #expect(stage.emulator.counts.throttled == 1)
+            #expect(stage.emulator.counts.apiRequests == 5)
+        }
+    }
+
+    @Test func `what cannot wait so long, and what may change something, is told at once`() async throws {
+        struct Accounts: Decodable {}
+        try await withQuota { stage, manager in
+            let session = try await manager.session(named: "paper")
+            for _ in 1...3 { _ = try await session.get(Self.accounts) }
+            let hasty = await APIErrorTests.apiError {
+                _ = try await session.get(Self.accounts, as: Accounts.self, timeout: .seconds(19))
+            }
+            #expect(hasty?.status == 429)
+            #expect(hasty?.error == "TooManyRequests")
+            #expect(hasty?.retryAfter == .seconds(20))
+            #expect(session.quota?.remaining == 0)
+            #expect(stage.emulator.counts.throttled == 1)
+            // Orders have no quota of their own (TradeStation lists none), so this answer is made up.
+            stage.respond(
+                429,
+                headers: ["Retry-After": "1", "X-RateLimit-Remaining": "0"],
+                #"{"Error":"TooManyRequests","Message":"Rate quota exceeded"}"#
+            )
+            let order = await APIErrorTests.apiError {
+                _ = try await session.post("/v3/orderexecution/orders", body: ["AccountID": "SIM1"], as: Accounts.self)
+            }
+            #expect(order?.status == 429)
+            #expect(order?.retryAfter == .seconds(1))
+            #expect(stage.emulator.counts.apiRequests == 5)
+            #expect(stage.clock.sleeperCount == 0)
+        }
+    }
+
+    @Test func `another profile of the user shares it, another resource does not`() async throws {
+        try await withQuota { stage, manager in
+            let (paper, real) = try await (manager.session(named: "paper"), manager.session(named: "real"))
+            for _ in 1...3 { _ = try await paper.get(Self.accounts) }
+            #expect(try await real.get(Self.accounts, timeout: .seconds(5)).status == 429)
+            #expect(try await real.get("/v3/marketdata/quotes/MSFT").status == 200)
+            #expect(real.quota?.resource == "quote-snapshot")
+            #expect(paper.quota?.resource == "accounts")
+        }
+    }
+}
