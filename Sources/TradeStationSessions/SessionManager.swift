@@ -19,7 +19,8 @@ public actor SessionManager {
     nonisolated let apiTransport: HTTPTransport
     nonisolated let streamTransport: HTTPTransport
     nonisolated let random: RandomSource
-    nonisolated let pauses: StreamPauses
+    /// Pauses and sign-ins.
+    nonisolated let work: TaskRegister
     nonisolated let metrics: SessionMetrics
     private nonisolated let signInTransport: HTTPTransport
     nonisolated let store: any CredentialStore
@@ -72,7 +73,8 @@ public actor SessionManager {
         streams.connectionsPerHost = 1 << 16
         streamTransport = HTTPTransport(configuration: streams)
         random = configuration.random
-        pauses = StreamPauses(clock: configuration.clock)
+        let work = TaskRegister()
+        self.work = work
         metrics = SessionMetrics(factory: configuration.metrics)
         let endpoint = TokenEndpoint(transport: signInTransport)
         coordinator = RefreshCoordinator(
@@ -90,7 +92,8 @@ public actor SessionManager {
             coordinator: coordinator,
             clock: configuration.clock,
             random: configuration.random,
-            timeoutMilliseconds: configuration.timeout.wholeMilliseconds
+            timeoutMilliseconds: configuration.timeout.wholeMilliseconds,
+            work: work
         )
     }
 
@@ -126,15 +129,18 @@ public actor SessionManager {
         try await body(try await session(named: name))
     }
 
-    /// Ends all streams and flights and closes the store. A refresh that has been sent is saved first. Safe at any moment, twice.
+    /// Ends all streams, requests, sign-ins and flights and closes the store. A refresh that has been sent and a code
+    /// that is being exchanged are saved first. Safe at any moment, twice; not from within a ``SignInInteraction``, for
+    /// which it waits.
     public func close() async {
         isClosed = true
         keeper?.close()
-        pauses.close()
-        await streamTransport.shutdown()
+        work.close()
         let flights = airborne.values
         for airborne in flights { airborne.task.cancel() }
+        await streamTransport.shutdown()
         for airborne in flights { await airborne.task.value }
+        await work.ended()
         await signInTransport.shutdown()
         await apiTransport.shutdown()
         await store.close()

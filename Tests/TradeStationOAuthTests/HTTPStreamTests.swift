@@ -82,10 +82,15 @@ import Testing
             let open = try transport.open(request(server))
             _ = await open.next()
             _ = await open.next()
+            // Nobody waits for what this one brings.
+            let unread = try transport.open(request(server))
+            _ = await unread.next()
             async let last = open.next()
             await transport.shutdown()
             await end.next()
+            await end.next()
             #expect(reason(await last) == .closed)
+            #expect(reason(await unread.next()) == .cancelled)
             #expect(throws: TransportFailure.self) { try transport.open(request(server)) }
         }
     }

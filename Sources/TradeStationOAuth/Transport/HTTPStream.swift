@@ -5,7 +5,7 @@ import NIOHTTP1
 /// One reply that goes on until one side ends it, read piece by piece.
 ///
 /// Each ``next()`` reads one piece and nothing is read ahead of it but what the connection's own small buffer takes, so
-/// a slow reader slows the server. With the last reference to it the connection is closed.
+/// a slow reader slows the server. With the last reference to it the connection is closed, and with its transport.
 public final class HTTPStream: Sendable {
     /// What came.
     public enum Event: Sendable {
@@ -21,14 +21,13 @@ public final class HTTPStream: Sendable {
 
     private let events: AsyncStream<Event>
     private let demand: AsyncStream<Void>.Continuation
-    private let reading: Task<Void, Never>
+    private let reading: Task<Void, any Error>
 
-    init(_ exchange: HTTPExchange) {
+    /// Begins to read; nil when no more may be read.
+    init?(_ exchange: HTTPExchange, in readers: TaskRegister) {
         let (events, output) = AsyncStream.makeStream(of: Event.self)
         let (wanted, demand) = AsyncStream.makeStream(of: Void.self)
-        self.events = events
-        self.demand = demand
-        reading = Task {
+        let reading = readers.start {
             // One event for each that is wanted; the connection ends with this task, however it ends.
             do throws(TransportFailure) {
                 try await exchange.read(wanted) { output.yield($0) }
@@ -37,10 +36,14 @@ public final class HTTPStream: Sendable {
             }
             output.finish()
         }
+        guard let reading else { return nil }
+        self.reading = reading
+        self.events = events
+        self.demand = demand
     }
 
     deinit {
-        reading.cancel()
+        cancel()
     }
 
     /// Waits for what comes next, to be called by one task at a time. After ``Event/end`` and ``Event/failed(_:)``
@@ -51,10 +54,15 @@ public final class HTTPStream: Sendable {
         return .failed(TransportFailure(stage: .unknown, reason: .cancelled))
     }
 
+    /// Closes the connection, whoever waits for what it brings.
+    public func cancel() {
+        reading.cancel()
+    }
+
     /// Closes the connection and returns when nothing reads from it any more.
     public func close() async {
-        reading.cancel()
-        await reading.value
+        cancel()
+        _ = await reading.result
     }
 }
 

@@ -17,6 +17,7 @@ public final class HTTPTransport: Sendable {
     private let configuration: TransportConfiguration
     private let sleep: @Sendable (_ milliseconds: Int) async throws -> Void
     private let state = Mutex(State.idle)
+    private let readers = TaskRegister()
 
     /// A transport; opens nothing yet.
     ///
@@ -75,8 +76,13 @@ public final class HTTPTransport: Sendable {
     ///
     /// - Throws: ``TransportFailure`` when the transport is shut down; all else comes from ``HTTPStream/next()``.
     public func open(_ request: HTTPExchangeRequest) throws(TransportFailure) -> HTTPStream {
-        guard let client = openClient() else { throw TransportFailure(stage: .notSent, reason: .closed) }
-        return HTTPStream(HTTPExchange(client: client, configuration: configuration, request: request))
+        guard let client = openClient(),
+            let stream = HTTPStream(
+                HTTPExchange(client: client, configuration: configuration, request: request),
+                in: readers
+            )
+        else { throw TransportFailure(stage: .notSent, reason: .closed) }
+        return stream
     }
 
     /// Closes every connection; requests that are under way fail. Safe to call twice.
@@ -90,6 +96,9 @@ public final class HTTPTransport: Sendable {
         }
         // The client only complains about requests that were still under way, and those have been told.
         try? await client?.shutdown()
+        // Those that wait for their reader's next call have not been told.
+        readers.close()
+        await readers.ended()
     }
 
     private func openClient() -> HTTPClient? {

@@ -5,8 +5,13 @@ extension ProfileRegistry {
     /// Adds a profile, verified: a refresh token that was handed in is exchanged once, otherwise the user signs in.
     /// What turns out bad leaves no row.
     ///
-    /// - Throws: ``AccountsError`` `profile_exists`, `usage`, `input_required`, and those of the sign-in or exchange.
+    /// - Throws: ``AccountsError`` `profile_exists`, `usage`, `input_required`, `closed`, and those of the sign-in or
+    ///   exchange.
     public func add(_ request: ProfileRequest, interaction: SignInInteraction?) async throws -> ProfileRecord {
+        try await work.run { try await added(request, interaction) }
+    }
+
+    private func added(_ request: ProfileRequest, _ interaction: SignInInteraction?) async throws -> ProfileRecord {
         guard request.environment == .live || request.apiVersion == .v3 else {
             throw AccountsError(
                 .usage,

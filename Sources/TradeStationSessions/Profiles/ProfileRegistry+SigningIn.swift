@@ -6,8 +6,12 @@ extension ProfileRegistry {
     /// old ones stay.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `wrong_user`, `login_denied`, `login_timed_out`,
-    ///   `callback_ports_busy`, `lock_timeout`, and those of the exchange.
+    ///   `callback_ports_busy`, `lock_timeout`, `closed`, and those of the exchange.
     public func signIn(_ name: ProfileName, interaction: SignInInteraction) async throws -> ProfileRecord {
+        try await work.run { try await renewed(name, interaction) }
+    }
+
+    private func renewed(_ name: ProfileName, _ interaction: SignInInteraction) async throws -> ProfileRecord {
         let record = try await profile(named: name)
         let stored = try await storedLogin(of: record)
         let credentials = ClientCredentials(registration: stored.apiKey.registration, secret: stored.clientSecret)

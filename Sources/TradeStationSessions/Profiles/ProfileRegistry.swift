@@ -10,6 +10,8 @@ public struct ProfileRegistry: Sendable {
     let clock: any TimeSource
     let random: RandomSource
     let timeoutMilliseconds: Int64
+    /// What closing the manager ends and waits for.
+    let work: TaskRegister
 
     // MARK: Looking
 

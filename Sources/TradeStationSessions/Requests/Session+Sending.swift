@@ -47,7 +47,7 @@ extension Session {
                 cache.refuse(generation: token.generation)
                 refused = token.generation
             case .wait(let milliseconds):
-                try await manager.clock.sleep(milliseconds: milliseconds)
+                try await manager.pause(milliseconds: milliseconds)
             }
         }
     }
@@ -134,7 +134,6 @@ extension AccountsError {
         _ failure: TransportFailure,
         _ token: AccessToken
     ) -> AccountsError {
-        if failure.reason == .closed { return .closed }
         let path = Redaction.printable(target.path, without: [token.secret], limit: 120)
         guard call.isRepeatable || failure.stage == .notSent else {
             return AccountsError(
@@ -144,6 +143,7 @@ extension AccountsError {
                 suggestion: "a look at the account's orders before it is sent again"
             )
         }
+        if failure.reason == .closed { return .closed }
         return AccountsError(
             .serverUnreachable,
             "The API gave no answer to \(call.method) \(path).",

@@ -201,7 +201,7 @@ struct StreamLine {
 
     private func follow(_ step: StreamMachine.Step, otherwise error: any Error) async throws {
         switch step {
-        case .reopen(let milliseconds): try await manager.pauses.wait(milliseconds: milliseconds)
+        case .reopen(let milliseconds): try await manager.pause(milliseconds: milliseconds)
         case .renew: break
         case .stop: throw error
         }

@@ -1,0 +1,98 @@
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+/// In the middle of what a manager is closed.
+enum ClosingMoment: String, CaseIterable, Codable, Sendable {
+    case refreshExchange
+    case lockWait
+    case request
+    case order
+    case quotaPause
+    case streamOpening
+    case streamReading
+    case streamUnread
+    case streamPause
+    case running
+    case signIn
+
+    /// What the caller is told; nil for those whose work simply ends.
+    var code: AccountsError.Code? {
+        switch self {
+        case .order: .outcomeUnknown
+        case .running, .streamUnread: nil
+        default: .closed
+        }
+    }
+
+    /// Begins it, and returns once the manager is in the middle of it.
+    ///
+    /// - Returns: the code of what the caller gets in the end, and what a program would still hold.
+    func begin(
+        _ manager: SessionManager,
+        _ stage: SessionStage
+    ) async throws -> (code: Task<AccountsError.Code?, Never>, held: Any?) {
+        let session = try await manager.session(named: "paper")
+        let (reached, reach) = AsyncStream.makeStream(of: Void.self)
+        let before = stage.emulator.counts
+        let never = EmulatorFault.Action.hang(seconds: 3600)
+        func caller(
+            _ body: @escaping @Sendable () async throws -> Void
+        ) -> Task<AccountsError.Code?, Never> {
+            Task { await TradeStationSessionsTests.code(of: body) }
+        }
+        let task: Task<AccountsError.Code?, Never>
+        var held: Any?
+        switch self {
+        case .refreshExchange:
+            stage.clock.advance(seconds: 1201)
+            stage.emulator.script([EmulatorFault(at: .token, never)])
+            task = caller { _ = try await session.accessToken() }
+            try await stage.emulator.wait { $0.refreshes > before.refreshes }
+        case .lockWait:
+            stage.clock.advance(seconds: 1201)
+            task = caller { _ = try await session.accessToken() }
+            // The caller's deadline and the flight's.
+            while stage.clock.sleeperCount < 2 { await Task.yield() }
+        case .request:
+            stage.emulator.script([EmulatorFault(at: .api, never)])
+            task = caller { _ = try await session.get("/v3/brokerage/accounts") }
+            try await stage.emulator.wait { $0.apiRequests > before.apiRequests }
+        case .order:
+            stage.emulator.script([EmulatorFault(at: .api, when: .after, never)])
+            task = caller { _ = try await session.post("/v3/orderexecution/orders", body: ["AccountID": "SIM1"]) }
+            try await stage.emulator.wait { $0.apiRequests > before.apiRequests }
+        case .quotaPause:
+            stage.respond(429, headers: ["Retry-After": "20"])
+            task = caller { _ = try await session.get("/v3/brokerage/accounts") }
+            await stage.waitForSleeper(milliseconds: 20_000)
+        case .streamOpening:
+            stage.emulator.script([EmulatorFault(at: .stream, never)])
+            task = caller { for try await _ in session.stream(SessionStage.quotes, of: Tick.self) {} }
+            try await stage.emulator.wait { $0.apiRequests > before.apiRequests }
+        case .streamReading, .streamPause:
+            task = caller {
+                for try await _ in session.stream(SessionStage.quotes, of: Tick.self) { reach.yield() }
+            }
+            for await _ in reached { break }
+            await stage.waitForSleeper(milliseconds: 30_000)
+            guard self == .streamPause else { break }
+            stage.emulator.streams.strike(.goAway)
+            while stage.clock.sleeps(milliseconds: 30_000) || stage.clock.sleeperCount == 0 { await Task.yield() }
+        case .streamUnread:
+            var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
+            _ = try await quotes.next()
+            held = quotes
+            task = caller {}
+        case .running:
+            task = caller { try await manager.run() }
+            while stage.clock.sleeperCount < 1 { await Task.yield() }
+        case .signIn:
+            let interaction = SignInInteraction(present: { _ in reach.yield() })
+            task = caller { _ = try await manager.registry.signIn(ProfileName("paper"), interaction: interaction) }
+            for await _ in reached { break }
+        }
+        return (task, held)
+    }
+}

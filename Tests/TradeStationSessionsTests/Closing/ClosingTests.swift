@@ -1,0 +1,100 @@
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+/// What is left of a manager that was closed: nothing, whatever it was doing.
+@Suite struct ClosingTests {
+    @Test(arguments: ClosingMoment.allCases)
+    func `closing leaves no task, socket or descriptor`(moment: ClosingMoment) async {
+        // A process of its own has nothing open but what this opens.
+        await #expect(processExitsWith: .success) { [moment = moment as ClosingMoment] in
+            try await SessionStage.with { stage in try await ClosingTests.close(stage, moment) }
+        }
+    }
+
+    private static func close(_ stage: SessionStage, _ moment: ClosingMoment) async throws {
+        stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
+        // One whole life before, so that what is made once for a process is there.
+        try await stage.withQuotes { _, session, _ in _ = try await session.get("/v3/brokerage/accounts") }
+        let server = try #require(
+            Int(stage.emulator.addresses.simURL.split(separator: ":").last?.prefix { $0.isNumber } ?? "")
+        )
+        try await settle { try !OpenDescriptors.list(exceptServerOn: server).contains(OpenDescriptors.connection) }
+        let before = try OpenDescriptors.list(exceptServerOn: server)
+        // As another process would: that one is no longer there, only its lock.
+        let lock = try await stage.withManager { other -> (any LoginLock)? in
+            let login = try await other.registry.profile(named: ProfileName("paper")).login.id
+            return moment == .lockWait ? try await other.store.lock(login, timeoutMilliseconds: 0) : nil
+        }
+        var configuration = SessionConfiguration(storeDirectory: stage.directory)
+        configuration.clock = stage.clock
+        configuration.exchangeTimeout = .milliseconds(200)
+        weak var closed: SessionManager?
+        let (end, isAlone) = try await TaskWitness.watch { [configuration] in
+            let manager = try await SessionManager(configuration: configuration)
+            closed = manager
+            let (code, held) = try await moment.begin(manager, stage)
+            await manager.close()
+            return (code: await code.value, held: held)
+        }
+        #expect(end.code == moment.code, "\(String(describing: end.code))")
+        #expect(stage.clock.sleeperCount == 0)
+        // The thread that waited for the lock has it when its holder lets go, and gives it back.
+        lock?.unlock()
+        // Event loops close what was let go of a moment later.
+        try await settle { try OpenDescriptors.list(exceptServerOn: server) == before }
+        let left = try OpenDescriptors.list(exceptServerOn: server).difference(from: before)
+        #expect(left.isEmpty, "\(left)")
+        try await settle(isAlone)
+        #expect(isAlone())
+        #expect(closed == nil || end.held != nil)
+        try await stage.emulator.wait { $0.openStreams == 0 }
+    }
+
+    @Test func `closing waits for a code that is being exchanged, and saves the sign-in`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withStreamManager { manager in
+                let before = stage.emulator.counts.codeExchanges
+                stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.3))])
+                let signIn = Task {
+                    try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
+                }
+                try await stage.emulator.wait { $0.codeExchanges > before }
+                await manager.close()
+                _ = await signIn.result
+            }
+            try await stage.withManager { manager in
+                let record = try await manager.registry.profile(named: ProfileName("paper"))
+                #expect(record.login.generation == 2)
+            }
+        }
+    }
+
+    @Test func `a closed manager begins nothing`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withStreamManager { manager in
+                let session = try await manager.session(named: "paper")
+                await manager.close()
+                await manager.close()
+                let path = "/v3/brokerage/accounts"
+                #expect(await code { _ = try await session.accessToken(validFor: .seconds(1)) } == .closed)
+                #expect(await code { _ = try await session.get(path) } == .closed)
+                #expect(await code { _ = try await session.post(path, json: []) } == .closed)
+                #expect(await code { _ = try await manager.session(named: "paper") } == .closed)
+                let signIn = await code {
+                    _ = try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
+                }
+                #expect(signIn == .closed)
+                #expect(stage.emulator.counts.apiRequests == 0)
+            }
+        }
+    }
+
+    /// Waits until something holds, for five seconds at most.
+    private static func settle(_ holds: () throws -> Bool) async throws {
+        let patience = ContinuousClock.now + .seconds(5)
+        while try !holds(), ContinuousClock.now < patience { await Task.yield() }
+    }
+}
