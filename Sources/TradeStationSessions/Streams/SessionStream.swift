@@ -16,19 +16,23 @@
 /// stream alone. The profile's fences hold as for a GET, and are read again each time it is opened.
 ///
 /// It is read as fast as the program takes it and no faster. Cancelling the task that waits, leaving the loop, and
-/// ``SessionManager/close()`` close the connection at once. Each iteration is a stream of its own.
+/// ``SessionManager/close()`` close the connection at once; so does cancelling a task that is busy with an object, in
+/// ``Session/withStream(_:query:of:_:)``, else with its next call. Each iteration is a stream of its own.
 ///
-/// Iterating throws, and is over then: ``StreamError`` for an error object, `DualLogon` among them; ``APIError`` when
-/// opening it was refused: 403 and the like, two 401 in a row, and, unless it was open before, a 500 or more;
+/// Iterating throws, and is over then: ``StreamError`` for an error object, `DualLogon` among them, and `Unauthorized` when
+/// a new token did not help; ``APIError`` when opening it was refused: 403 and the like, two 401 in a row, and, unless it
+/// was open before, a 500 or more;
 /// ``AccountsError``: `server_unreachable` unless it was open before, `server_error` for what is no JSON object or no such
 /// element, `fenced`, `usage`, `closed`, and those of ``Session/accessToken()``; `CancellationError`.
 public struct SessionStream<Value: Decodable & Sendable>: AsyncSequence, Sendable {
     let session: Session
     let call: APICall
+    /// What ends its connections beside what their reader does.
+    var scope: StreamScope?
 
     /// Begins a stream of its own.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(line: StreamLine(session: session, call: call))
+        Iterator(line: StreamLine(session: session, call: call, scope: scope))
     }
 
     /// Reads one stream. With it the connection ends.
@@ -67,25 +71,5 @@ public struct SessionStream<Value: Decodable & Sendable>: AsyncSequence, Sendabl
                 }
             }
         }
-    }
-}
-
-extension Session {
-    /// A stream of JSON objects, for example quotes, bars, orders or positions.
-    ///
-    /// - Parameters:
-    ///   - path: as for ``get(_:query:timeout:)``.
-    ///   - query: what follows the `?`; encoded here.
-    ///   - type: what each object is. Members that may be missing are optional there (OpenAPI file: changes carry what
-    ///     changed).
-    public func stream<Value: Decodable & Sendable>(
-        _ path: String,
-        query: KeyValuePairs<String, String> = [:],
-        of type: Value.Type
-    ) -> SessionStream<Value> {
-        SessionStream(
-            session: self,
-            call: APICall(method: "GET", path: path, query: query.map { (name: $0, value: $1) })
-        )
     }
 }

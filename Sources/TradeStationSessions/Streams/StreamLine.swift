@@ -16,6 +16,7 @@ struct StreamLine {
 
     let session: Session
     let call: APICall
+    private let scope: StreamScope?
     private var machine = StreamMachine()
     private var framer = StreamFramer()
     private var connection: HTTPStream?
@@ -26,9 +27,10 @@ struct StreamLine {
 
     private var manager: SessionManager { session.manager }
 
-    init(session: Session, call: APICall) {
+    init(session: Session, call: APICall, scope: StreamScope?) {
         self.session = session
         self.call = call
+        self.scope = scope
     }
 
     /// Waits for the next object, opening the stream as often as need be.
@@ -71,15 +73,25 @@ struct StreamLine {
     /// What an error object means: a token that is not accepted any more, or the end.
     mutating func failed(_ part: APIError.Part) async throws {
         let shown = token.map { part.redacted($0.secret) } ?? part
-        guard shown.error == "Unauthorized", let token else {
-            throw StreamError(error: shown.error ?? "", message: shown.message, part: shown, path: path)
-        }
-        // A token whose time is over is replaced anyway; one that should still be good is not asked for again and again.
-        if token.expiresAt > manager.clock.wallTime(), !session.cache.isFutile(generation: token.generation) {
+        let error = StreamError(error: shown.error ?? "", message: shown.message, part: shown, path: path)
+        guard error.error == "Unauthorized", let token else { throw error }
+        await hangUp()
+        let isFutile = session.cache.isFutile(generation: token.generation)
+        // A token whose time is over is replaced anyway.
+        let lives = token.expiresAt > manager.clock.wallTime()
+        let step = machine.tokenRefused(
+            lives: lives,
+            canRenew: !isFutile,
+            at: manager.clock.bootMilliseconds(),
+            fraction: manager.random.fraction()
+        )
+        if lives, step != .stop {
             session.cache.refuse(generation: token.generation)
             refused = token.generation
+        } else if lives, !isFutile {
+            session.cache.noteFutile(generation: token.generation)
         }
-        try await interrupted(by: .tokenRefused)
+        try await follow(step, otherwise: error)
     }
 
     func decoded<Element>(_ object: [UInt8], as type: Element.Type) throws -> StreamObject<Element> {
@@ -118,6 +130,7 @@ struct StreamLine {
         } catch {
             throw AccountsError.closed
         }
+        scope?.add(connection)
         switch try await event(of: connection) {
         case .head(let reply) where reply.status == 200:
             session.gauge.note(APIQuota(reply, now: manager.clock.wallTime()))
@@ -160,7 +173,13 @@ struct StreamLine {
         _ connection: HTTPStream
     ) async throws {
         var reply = head
-        while case .bytes(let bytes) = try await event(of: connection), reply.body.count < Self.longestRefusal {
+        let deadline = manager.clock.bootMilliseconds() + StreamMachine.longestSilence
+        while reply.body.count < Self.longestRefusal,
+            case .bytes(let bytes) = try await event(
+                of: connection,
+                within: deadline - manager.clock.bootMilliseconds()
+            )
+        {
             reply.body += bytes
         }
         await connection.close()
@@ -210,11 +229,14 @@ struct StreamLine {
     /// What the connection brings next; nil when it is silent for too long.
     ///
     /// - Throws: `CancellationError`.
-    private func event(of connection: HTTPStream) async throws -> HTTPStream.Event? {
+    private func event(
+        of connection: HTTPStream,
+        within milliseconds: Int64 = StreamMachine.longestSilence
+    ) async throws -> HTTPStream.Event? {
         let event = await withTaskGroup(of: HTTPStream.Event?.self) { [clock = manager.clock] group in
             group.addTask { await connection.next() }
             group.addTask {
-                try? await clock.sleep(milliseconds: StreamMachine.longestSilence)
+                try? await clock.sleep(milliseconds: milliseconds)
                 return nil
             }
             defer { group.cancelAll() }

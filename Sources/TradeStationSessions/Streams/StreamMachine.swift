@@ -26,6 +26,8 @@ struct StreamMachine: Sendable {
     private var wasOpen = false
     private var hasRenewed = false
     private var hasReconnected = false
+    /// Whether the stream is open with a token that replaced one which the stream itself had refused.
+    private var isTrial = false
     private var interruption: StreamInterruption?
 
     /// It is open; says what it was interrupted by, if this is not the first time.
@@ -39,10 +41,27 @@ struct StreamMachine: Sendable {
 
     /// An open stream was interrupted.
     mutating func interrupted(by reason: StreamInterruption, at now: Int64, fraction: Double) -> Step {
-        if let openedAt, now - openedAt >= Self.healthyAfter { failures = 0 }
+        if let openedAt, now - openedAt >= Self.healthyAfter {
+            failures = 0
+            isTrial = false
+        }
         openedAt = nil
         interruption = reason
         return retry(fraction)
+    }
+
+    /// An open stream said that its token is not accepted any more. A newer one is tried once, as when opening; a server
+    /// that refuses that one too before long is not asked for a third.
+    ///
+    /// - Parameters:
+    ///   - lives: whether the token's time is not over yet.
+    ///   - canRenew: whether a newer token may help.
+    mutating func tokenRefused(lives: Bool, canRenew: Bool, at now: Int64, fraction: Double) -> Step {
+        let step = interrupted(by: .tokenRefused, at: now, fraction: fraction)
+        guard lives else { return step }
+        if isTrial || !canRenew { return .stop }
+        isTrial = true
+        return step
     }
 
     /// Opening it was answered with a status other than 200.

@@ -9,14 +9,15 @@ enum StreamObject<Element: Decodable>: Decodable {
     case error(APIError.Part)
 
     private enum Member: String, CodingKey {
+        case error = "Error"
         case heartbeat = "Heartbeat"
         case status = "StreamStatus"
     }
 
     init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Member.self)
-        let part = try APIError.Part(from: decoder)
-        if let title = part.error, !title.isEmpty {
+        if let title = try? object.decodeIfPresent(String.self, forKey: .error), !title.isEmpty {
+            let part = try APIError.Part(from: decoder)
             // Market data says so in an error, orders and positions in a status (OpenAPI file).
             self = title == "GoAway" ? .goAway : .error(part)
         } else if let status = try? object.decodeIfPresent(String.self, forKey: .status) {

@@ -66,6 +66,31 @@ import TradeStationOAuth
         #expect(machine.refused(status: 401, pause: nil, canRenew: true, fraction: 0) == .renew)
     }
 
+    @Test func `an open stream's token is renewed once, and again only after a stream that lasted`() {
+        func refused(_ machine: inout StreamMachine, at now: Int64, canRenew: Bool = true) -> StreamMachine.Step {
+            machine.tokenRefused(lives: true, canRenew: canRenew, at: now, fraction: 0)
+        }
+        var machine = opened()
+        #expect(refused(&machine, at: 10) == .reopen(afterMilliseconds: 500))
+        #expect(machine.opened(at: 1000) == .tokenRefused)
+        // What else happens meanwhile does not count for it.
+        #expect(machine.interrupted(by: .goAway, at: 2000, fraction: 0) == .reopen(afterMilliseconds: 1000))
+        #expect(machine.opened(at: 4000) == .goAway)
+        #expect(refused(&machine, at: 33_999) == .stop)
+        machine = opened()
+        #expect(refused(&machine, at: 10) == .reopen(afterMilliseconds: 500))
+        #expect(machine.opened(at: 1000) == .tokenRefused)
+        #expect(refused(&machine, at: 31_000) == .reopen(afterMilliseconds: 500))
+        machine = opened()
+        #expect(refused(&machine, at: 40_000, canRenew: false) == .stop)
+        // A token whose time is over is no trial, however often.
+        machine = opened()
+        for _ in 1...3 {
+            #expect(machine.tokenRefused(lives: false, canRenew: true, at: 40_000, fraction: 0) != .stop)
+            _ = machine.opened(at: 40_000)
+        }
+    }
+
     @Test func `a 429 that says when is waited out and is no failure`() {
         var machine = StreamMachine()
         for _ in 0..<5 {

@@ -1,0 +1,252 @@
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+/// What a program that goes on for hours sees of its stream.
+@Suite(.serialized) struct StreamContinuityTests {
+    @Test func `three tokens, a GoAway and a 401 lose nothing that was sent while it was open, one stream at a time`()
+        async throws
+    {
+        try await SessionStage.with(rotate: true) { stage in
+            stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
+            try await stage.withStreamManager { manager async throws in
+                let session = try await manager.session(named: "paper")
+                var reader = StreamReader(session.stream(SessionStage.quotes, of: Tick.self))
+                var sent = 0
+                func send() -> [String] {
+                    let symbols = (sent..<sent + 5).map { "S\($0)" }
+                    sent += 5
+                    #expect(stage.emulator.streams.send(symbols.map { #"{"Symbol":"\#($0)"}"# }) == 1)
+                    return symbols
+                }
+                /// The stream that was struck is gone before the pause passes, after which there is one again.
+                func reopen(streams: Int) async throws {
+                    try await stage.emulator.wait { $0.openStreams == 0 }
+                    #expect(stage.emulator.counts.streamsOpened == streams - 1)
+                    while !stage.clock.advanceToNext(sleepingAtMost: 500) { await Task.yield() }
+                    try await stage.emulator.wait { $0.openStreams == 1 }
+                    #expect(stage.emulator.counts.streamsOpened == streams)
+                }
+                #expect(await reader.symbols(1) == ["MSFT"])
+                for life in 1...3 {
+                    // What is sent before, while and after the token is renewed comes on the same stream.
+                    let before = send()
+                    stage.clock.advance(seconds: 1200)
+                    _ = try await session.accessToken()
+                    #expect(stage.emulator.counts.refreshes == life)
+                    let after = send()
+                    #expect(await reader.symbols(10) == before + after)
+                    #expect(stage.emulator.counts.openStreams == 1)
+                    switch life {
+                    case 1:
+                        // Sent and not yet read when the server goes.
+                        let last = send()
+                        stage.emulator.streams.strike(.goAway)
+                        #expect(await reader.symbols(5) == last)
+                        try await reopen(streams: 2)
+                        #expect(await reader.next() == .event(.reopened(.goAway)))
+                        #expect(await reader.symbols(1) == ["MSFT"])
+                    case 3:
+                        stage.emulator.expireAccessTokens()
+                        let last = send()
+                        stage.emulator.streams.strike(.end)
+                        #expect(await reader.symbols(5) == last)
+                        try await reopen(streams: 3)
+                        #expect(await reader.next() == .event(.reopened(.connectionLost)))
+                        #expect(await reader.symbols(1) == ["MSFT"])
+                        #expect(stage.emulator.log.suffix(3).map(\.status) == [401, 200, 200])
+                    default: #expect(stage.emulator.counts.streamsOpened == 2)
+                    }
+                }
+                let last = send()
+                #expect(await reader.symbols(5) == last)
+                #expect(stage.emulator.counts.refreshes == 4)
+                #expect(stage.emulator.counts.streamsOpened == 3)
+                await reader.stop()
+            }
+        }
+    }
+
+    @Test func `a valid token that the stream refuses is renewed once, and its successor is the end`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withQuotes { _, session, quotes async throws in
+                let refusal = StreamTrouble.error(title: "Unauthorized", message: "Not with this token.")
+                stage.emulator.streams.strike(refusal)
+                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.tokenRefused))
+                #expect(try await quotes.next()?.symbol == "MSFT")
+                #expect(stage.emulator.counts.refreshes == 1)
+                // After half a minute it is another matter.
+                stage.clock.advance(seconds: 31)
+                stage.emulator.streams.strike(refusal)
+                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.tokenRefused))
+                #expect(try await quotes.next()?.symbol == "MSFT")
+                #expect(stage.emulator.counts.refreshes == 2)
+                stage.emulator.streams.strike(refusal)
+                let end = await #expect(throws: StreamError.self) { try await quotes.next() }
+                #expect(end?.error == "Unauthorized")
+                #expect(try await quotes.next() == nil)
+                // Nor does another stream ask for a token that would not help.
+                var other = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
+                #expect(try await other.next()?.symbol == "MSFT")
+                stage.emulator.streams.strike(refusal)
+                await #expect(throws: StreamError.self) { try await other.next() }
+                #expect(stage.emulator.counts.refreshes == 2)
+                #expect(stage.emulator.counts.streamsOpened == 4)
+                #expect(stage.clock.sleeperCount == 0)
+            }
+        }
+    }
+
+    /// A session whose manager's sleeps can be counted.
+    private func listening(
+        _ stage: SessionStage,
+        _ body: (Session, ListeningClock) async throws -> Void
+    ) async throws {
+        stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
+        try await stage.withStreamManager { _ in }
+        let clock = ListeningClock(stage.clock)
+        var configuration = SessionConfiguration(storeDirectory: stage.directory)
+        configuration.clock = clock
+        try await withSessionManager(configuration: configuration) { manager in
+            try await body(try await manager.session(named: "paper"), clock)
+        }
+    }
+
+    /// Lets the rest of half a minute and a pause pass.
+    private func silence(_ stage: SessionStage, seconds: Double) async throws {
+        stage.clock.advance(seconds: seconds)
+        try await stage.emulator.wait { $0.openStreams == 0 }
+        while !stage.clock.advanceToNext(sleepingAtMost: 500) { await Task.yield() }
+    }
+
+    @Test func `thirty seconds count from the last byte, be it a heartbeat`() async throws {
+        try await SessionStage.with { stage in
+            try await listening(stage) { session, clock in
+                var reader = StreamReader(session.stream(SessionStage.quotes, of: Tick.self))
+                #expect(await reader.symbols(1) == ["MSFT"])
+                // The opening, the first object, and the wait for the next one.
+                var waits = 3
+                await clock.waitForSleeps(waits, milliseconds: 30_000)
+                for _ in 1...4 {
+                    stage.clock.advance(seconds: 29.9)
+                    stage.emulator.streams.sendHeartbeat()
+                    waits += 1
+                    await clock.waitForSleeps(waits, milliseconds: 30_000)
+                }
+                #expect(stage.emulator.counts.streamsOpened == 1)
+                #expect(stage.emulator.counts.openStreams == 1)
+                try await silence(stage, seconds: 30)
+                #expect(await reader.next() == .event(.reopened(.silence)))
+                await reader.stop()
+            }
+        }
+    }
+
+    @Test func `a server that takes a stream and says nothing is left after thirty seconds`() async throws {
+        try await SessionStage.with { stage in
+            stage.emulator.script([EmulatorFault(at: .stream, .stream(.silence, afterObjects: 0))])
+            try await listening(stage) { session, clock in
+                var reader = StreamReader(session.stream(SessionStage.quotes, of: Tick.self))
+                await clock.waitForSleeps(2, milliseconds: 30_000)
+                stage.clock.advance(seconds: 29.9)
+                #expect(stage.emulator.counts.openStreams == 1)
+                try await silence(stage, seconds: 0.1)
+                #expect(await reader.next() == .event(.reopened(.silence)))
+                #expect(await reader.symbols(1) == ["MSFT"])
+                #expect(stage.emulator.counts.streamsOpened == 2)
+                await reader.stop()
+            }
+        }
+    }
+
+    @Test func `a flood and a giant come whole, and what has no end is an error`() async throws {
+        try await SessionStage.with { stage in
+            stage.emulator.changeSettings { $0.streamChunks = .several }
+            try await stage.withQuotes { _, _, quotes async throws in
+                stage.emulator.streams.send((0..<5000).map { #"{"Symbol":"S\#($0)"}"# })
+                for number in 0..<5000 {
+                    guard try await quotes.next()?.symbol == "S\(number)" else {
+                        Issue.record("S\(number) is missing")
+                        return
+                    }
+                }
+                let long = String(repeating: "🦊", count: 200_000)
+                stage.emulator.streams.send(#"{"Symbol":"giant","Last":"\#(long)"}"#)
+                #expect(try await quotes.next() == .element(Tick(Symbol: "giant", Last: long)))
+                stage.emulator.streams.send(text: #"{"Symbol":"\#(long)\#(long)"#)
+                let end = await #expect(throws: AccountsError.self) { try await quotes.next() }
+                #expect(end?.code == .serverError)
+                try await stage.emulator.wait { $0.openStreams == 0 }
+            }
+        }
+    }
+
+    @Test func `a v2 stream is read by the same rules`() async throws {
+        struct Bar: Decodable, Sendable, Equatable {}
+        try await SessionStage.with { stage in
+            stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
+            try await stage.withStreamManager { manager async throws in
+                let request = ProfileRequest(
+                    name: try ProfileName("old"),
+                    environment: .live,
+                    apiVersion: .v2,
+                    apiURL: try EndpointURL(stage.emulator.addresses.v2URL),
+                    source: .sameLogin(as: try ProfileName("paper"))
+                )
+                _ = try await manager.registry.add(request, interaction: nil)
+                let session = try await manager.session(named: "old")
+                var bars = session.stream("/stream/tickbars/MSFT/1/2", of: Bar.self).makeAsyncIterator()
+                // It has no history to begin with.
+                let feeder = Task {
+                    try await stage.emulator.wait { $0.openStreams == 1 }
+                    stage.emulator.streams.sendNext()
+                }
+                #expect(try await bars.next() == .element(Bar()))
+                try await feeder.value
+                #expect(stage.emulator.streams.open.map(\.kind) == [.tickBars])
+                stage.emulator.streams.strike(.goAway)
+                #expect(try await stage.passingPauses { try await bars.next() } == .reopened(.goAway))
+                stage.emulator.streams.strike(.dualLogon)
+                let end = await #expect(throws: StreamError.self) {
+                    while try await bars.next() != nil {}
+                }
+                #expect(end?.isDualLogon == true)
+                #expect(end?.path == "/v2/stream/tickbars/MSFT/1/2")
+                #expect(stage.emulator.counts.streamsOpened == 2)
+            }
+        }
+    }
+
+    @Test func `two hundred streams at once bring each reader its own objects, and all end`() async throws {
+        try await SessionStage.with { stage in
+            stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
+            try await stage.withStreamManager { manager async throws in
+                let session = try await manager.session(named: "paper")
+                let readers = (0..<200).map { number in
+                    let path = "/v3/marketdata/stream/quotes/S\(number)"
+                    return (number, StreamReader(session.stream(path, of: Tick.self)))
+                }
+                try await stage.emulator.wait { $0.openStreams == 200 }
+                for open in stage.emulator.streams.open {
+                    let symbol = open.path.split(separator: "/").last ?? ""
+                    #expect(stage.emulator.streams.send(#"{"Symbol":"for \#(symbol)"}"#, to: .only(open)) == 1)
+                }
+                #expect(stage.emulator.streams.strike(.dualLogon) == 200)
+                for (number, reader) in readers {
+                    var reader = reader
+                    #expect(await reader.symbols(2) == ["S\(number)", "for S\(number)"])
+                    guard case .failed(let error)? = await reader.next() else {
+                        Issue.record("\(number) has not ended")
+                        continue
+                    }
+                    #expect(error.isDualLogon)
+                }
+                try await stage.emulator.wait { $0.openStreams == 0 }
+                #expect(stage.emulator.counts.streamsOpened == 200)
+                #expect(stage.clock.sleeperCount == 0)
+            }
+        }
+    }
+}
