@@ -121,8 +121,10 @@ public actor SessionManager {
         return Session(record: record, cache: cache, manager: self)
     }
 
-    /// A session that lives as long as `body`.
-    public func withSession<Result: Sendable>(
+    /// A session that lives as long as `body`, which runs where its caller does.
+    ///
+    /// - Throws: as ``session(named:)``; what `body` throws.
+    public nonisolated func withSession<Result: Sendable>(
         named name: String,
         _ body: (Session) async throws -> Result
     ) async throws -> Result {
