@@ -7,7 +7,7 @@
 /// nothing is lost there. The environment names place and action: `TSACCOUNTS_KILL_POINT=after_t1=kill`.
 ///
 /// Only debug builds know the variable. In a release build, reaching a point is nothing at all.
-public enum KillPoint: String, Sendable {
+package enum KillPoint: String, Sendable {
     /// The token is due; the login's lock is not taken yet.
     case beforeLock = "before_lock"
     /// The login's lock was just taken.
@@ -55,7 +55,7 @@ public enum KillPoint: String, Sendable {
         private static let wasReached = Atomic(false)
 
         /// Does to this process what the environment asks for at this place, the first time it gets there.
-        public func reach() {
+        package func reach() {
             guard let armed = Self.armed, armed.point == self, !Self.wasReached.exchange(true, ordering: .relaxed)
             else { return }
             kill(getpid(), armed.action.signal)
@@ -66,6 +66,6 @@ public enum KillPoint: String, Sendable {
         /// Nothing, in a release build.
         @inlinable
         @inline(__always)
-        public func reach() {}
+        package func reach() {}
     #endif
 }

@@ -1,7 +1,7 @@
 extension String {
     /// Text from outside, made safe to show: control characters and line breaks become spaces, the rest is cut
     /// at `limit` characters.
-    public func printable(limit: Int) -> String {
+    package func printable(limit: Int) -> String {
         var text = ""
         var count = 0
         for scalar in unicodeScalars {
