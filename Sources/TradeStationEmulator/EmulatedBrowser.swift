@@ -16,7 +16,11 @@ public struct EmulatedBrowser: Sendable {
 
     /// Signs in and follows the redirect to the program that asked.
     ///
-    /// - Parameter declines: refuses instead of signing in.
+    /// - Parameters:
+    ///   - url: the authorization URL.
+    ///   - username: what is typed into the form.
+    ///   - password: what is typed into the form.
+    ///   - declines: refuses instead of signing in.
     /// - Returns: the address that the browser ended up at; it holds the code.
     /// - Throws: ``Failure``, or what the connection throws.
     @discardableResult

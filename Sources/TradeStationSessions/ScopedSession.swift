@@ -19,6 +19,7 @@ public import TradeStationModel
 ///   - environment: real money or the simulator.
 ///   - onNewRefreshToken: called with each new refresh token before anybody gets the access token that came with it. It
 ///     runs on a queue of its own and may block, say to write a file.
+///   - body: what is done with the session; afterwards everything is closed.
 /// - Throws: ``AccountsError`` `login_required` when the refresh token is not accepted, `client_rejected`,
 ///   `server_unreachable`; what `body` throws.
 public func withSession<Result: Sendable>(

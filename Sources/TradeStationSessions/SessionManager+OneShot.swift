@@ -29,8 +29,10 @@ extension SessionManager {
 
     /// Makes one exchange for a profile now, unless somebody has made one since `record` was read.
     ///
-    /// - Parameter onlyIfDue: makes none while the token is not near its end, the last failure is waited out or the
-    ///   API key is refused.
+    /// - Parameters:
+    ///   - record: the profile as it was read last.
+    ///   - onlyIfDue: makes none while the token is not near its end, the last failure is waited out or the API key is
+    ///     refused.
     /// - Throws: ``AccountsError`` of the refresh, for example `login_required` or `server_unreachable`.
     public func refresh(_ record: ProfileRecord, onlyIfDue: Bool = false) async throws -> RefreshReport {
         guard !isClosed else { throw AccountsError.closed }

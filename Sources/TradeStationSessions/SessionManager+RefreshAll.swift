@@ -4,7 +4,9 @@ extension SessionManager {
     /// Refreshes several profiles, a few logins at once; the profiles of one login come one after another, so that the
     /// first makes the exchange and the others adopt it, or share its failure.
     ///
-    /// - Parameter onlyIfDue: as in ``refresh(_:onlyIfDue:)``. A profile that is not due costs one look into the store.
+    /// - Parameters:
+    ///   - records: the profiles as they were read last.
+    ///   - onlyIfDue: as in ``refresh(_:onlyIfDue:)``. A profile that is not due costs one look into the store.
     /// - Returns: what came of each, in the order of `records`.
     /// - Throws: `CancellationError`.
     public func refresh(

@@ -20,6 +20,7 @@ extension Session {
     /// A GET.
     ///
     /// - Parameters:
+    ///   - path: it begins with one slash, for example `/v3/brokerage/accounts`.
     ///   - query: what follows the `?`; encoded here.
     ///   - timeout: how long to wait for everything together; nil means ``SessionConfiguration/timeout``.
     public func get(
