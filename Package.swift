@@ -138,6 +138,17 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
+        // The code of the articles in Sources/TradeStationSessions/Documentation.docc, compiled and run.
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "TradeStationSessions", "TradeStationEmulator", "tsaccounts",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
     ]
 )
 
