@@ -60,4 +60,17 @@ import TradeStationSessions
             #expect(stage.emulator.counts.streamsOpened == 1)
         }
     }
+
+    @Test func `a stream in a scope ends like any other`() async throws {
+        try await ArticleStage.with { stage in
+            let session = try await stage.manager.session(named: "paper")
+            stage.emulator.script([EmulatorFault(at: .stream, .stream(.dualLogon, afterObjects: 1))])
+            var quotes = 0
+            await #expect(throws: StreamError.self) {
+                try await Streaming.scoped(session, path: "/v3/marketdata/stream/quotes/MSFT") { _ in quotes += 1 }
+            }
+            #expect(quotes == 1)
+            try await stage.emulator.wait { $0.openStreams == 0 }
+        }
+    }
 }

@@ -67,4 +67,12 @@ enum Streaming {
         }
         // end
     }
+
+    static func scoped(_ session: Session, path: String, handle: (StreamEvent<Quote>) -> Void) async throws {
+        // shown
+        try await session.withStream(path, of: Quote.self) { quotes in
+            for try await event in quotes { handle(event) }
+        }
+        // end
+    }
 }
