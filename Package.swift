@@ -92,6 +92,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // What sessions cost: swift run -c release SessionBenchmarks
+        .executableTarget(
+            name: "SessionBenchmarks",
+            dependencies: ["AllocationCounter", "TradeStationSessions", "TradeStationEmulator"],
+            path: "Tests/Benchmarks",
+            exclude: ["AllocationCounter"]
+        ),
+        .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
         .testTarget(name: "TradeStationModelTests", dependencies: ["TradeStationModel"]),
         .testTarget(
             name: "TradeStationOAuthTests",

@@ -1,0 +1,99 @@
+import Foundation
+import Synchronization
+import TradeStationEmulator
+import TradeStationSessions
+
+/// An emulator, a user's refresh token, and stores that are filled with profiles which stand on logins of their own.
+struct BenchmarkStage: Sendable {
+    /// So long that an access token, which names its issuer twice, is as long as TradeStation's: 1.8 KB.
+    private static let issuer = "https://signin.tradestation.com/" + String(repeating: "long/", count: 84)
+    /// Nothing falls due while things are measured.
+    private static let life = 86_400
+    /// How many profiles are added at the same time.
+    private static let width = 8
+
+    private let addresses: EmulatorAddresses
+    private let refreshToken: Secret
+
+    static func with<Value>(_ body: (BenchmarkStage) async throws -> Value) async throws -> Value {
+        try await Emulator.with(EmulatorConfiguration(accessTokenSeconds: life, issuer: issuer)) { emulator in
+            let token = try await refreshToken(emulator.addresses)
+            return try await body(BenchmarkStage(addresses: emulator.addresses, refreshToken: token))
+        }
+    }
+
+    /// Adds profiles `p1`, `p2`, ... to a store. Each exchanges the refresh token, which does not rotate, for an access
+    /// token of its own.
+    func fill(_ store: StoreChoice, profiles count: Int) async throws {
+        try await withSessionManager(configuration: SessionConfiguration(store: store)) { manager in
+            try await add(1, to: manager.registry)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in stride(from: 2, through: count, by: 1) {
+                    if number > Self.width { try await group.next() }
+                    group.addTask { try await add(number, to: manager.registry) }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    private func add(_ number: Int, to registry: ProfileRegistry) async throws {
+        var key = try Self.key(addresses)
+        key.refreshToken = refreshToken
+        _ = try await registry.add(Self.request("p\(number)", addresses, key), interaction: nil)
+    }
+
+    private static func request(
+        _ name: String,
+        _ addresses: EmulatorAddresses,
+        _ key: ProfileRequest.KeyRequest
+    ) throws -> ProfileRequest {
+        ProfileRequest(
+            name: try ProfileName(name),
+            environment: .sim,
+            apiURL: try EndpointURL(addresses.simURL),
+            source: .key(key)
+        )
+    }
+
+    private static func key(_ addresses: EmulatorAddresses) throws -> ProfileRequest.KeyRequest {
+        var key = ProfileRequest.KeyRequest(clientID: addresses.clientID)
+        key.secret = Secret(addresses.clientSecret)
+        key.authorizeURL = try EndpointURL(addresses.authorizeURL)
+        key.tokenURL = try EndpointURL(addresses.tokenURL)
+        key.revokeURL = try EndpointURL(addresses.revokeURL)
+        return key
+    }
+
+    /// Signs a user in and keeps the refresh token that came of it.
+    private static func refreshToken(_ addresses: EmulatorAddresses) async throws -> Secret {
+        let told = Mutex<Secret?>(nil)
+        let store = StoreChoice.inMemory { _, token in told.withLock { $0 = token } }
+        let user = addresses.users[0]
+        let (pasted, browser) = AsyncThrowingStream.makeStream(of: String.self)
+        let interaction = SignInInteraction(
+            usesCallback: false,
+            present: { url in
+                do {
+                    let address = try await EmulatedBrowser().redirect(
+                        at: url,
+                        username: user.username,
+                        password: user.password
+                    )
+                    browser.yield(address)
+                } catch {
+                    browser.finish(throwing: error)
+                }
+            },
+            pasted: { try await pasted.first { _ in true } }
+        )
+        try await withSessionManager(configuration: SessionConfiguration(store: store)) { manager in
+            _ = try await manager.registry.add(
+                request("first", addresses, key(addresses)),
+                interaction: interaction
+            )
+        }
+        guard let token = told.withLock({ $0 }) else { throw BenchmarkFailure.noRefreshToken }
+        return token
+    }
+}
