@@ -1,0 +1,156 @@
+import Synchronization
+import Testing
+import TradeStationEmulator
+import TradeStationModel
+
+@testable import TradeStationSessions
+
+/// What the thread sanitizer is shown: everything that happens to a session while threads read it. Short races are
+/// missed on two cores, so each change is followed by a hundred readings of each thread.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct OverlapTests {
+    private static let path = "/v3/brokerage/accounts"
+
+    @Test func `tokens are refreshed, adopted and refused while threads read them`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { manager in
+                try await stage.withManager { other in
+                    let session = try await manager.session(named: "paper")
+                    let elsewhere = try await other.session(named: "real")
+                    try await Readers.during(session) { readers in
+                        for round in 0..<6 {
+                            // Behind a token that is still served.
+                            stage.clock.advance(seconds: 1000)
+                            _ = try await session.accessToken()
+                            while readers.generation < 4 * round + 2 { await Task.yield() }
+                            // In place of one that is over.
+                            stage.clock.advance(seconds: 1201)
+                            _ = try await session.accessToken()
+                            await readers.pass()
+                            // By somebody else.
+                            stage.clock.advance(seconds: 1201)
+                            _ = try await elsewhere.accessToken()
+                            _ = try await session.accessToken()
+                            await readers.pass()
+                            // Because the API takes it no more.
+                            stage.emulator.expireAccessTokens()
+                            #expect(try await session.get(Self.path).status == 200)
+                            await readers.pass()
+                        }
+                        #expect(readers.generation == 25)
+                        #expect(readers.setbackCount == 0)
+                    }
+                    #expect(stage.emulator.counts.refreshes == 24)
+                    #expect(stage.emulator.counts.refused == 0)
+                }
+            }
+        }
+    }
+
+    @Test func `a manager is closed while its sessions are read, asked, used, streamed and opened`() async throws {
+        try await SessionStage.with { stage in
+            stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
+            try await stage.withProfiles { _ in }
+            for round in 0..<8 {
+                // In some rounds a refresh is under way, in some behind a token that is served.
+                stage.clock.advance(seconds: round.isMultiple(of: 2) ? 1201 : 1000)
+                try await stage.withManager { manager in
+                    let session = try await manager.session(named: "paper")
+                    try await Readers.during(session) { readers in
+                        try await withThrowingTaskGroup(of: Void.self) { group in
+                            for work in Self.works(session, manager) {
+                                group.addTask {
+                                    let code = await code { while true { try await work() } }
+                                    #expect(code == .closed)
+                                }
+                            }
+                            await readers.pass(laps: 100 * round)
+                            for _ in 0..<2 { group.addTask { await manager.close() } }
+                            try await group.waitForAll()
+                        }
+                        await readers.pass()
+                    }
+                }
+            }
+        }
+    }
+
+    /// What programs do with a session until it is over.
+    private static func works(
+        _ session: Session,
+        _ manager: SessionManager
+    ) -> [@Sendable () async throws -> Void] {
+        [
+            { _ = try await session.accessToken(validFor: .zero) },
+            { _ = try await session.accessToken(validFor: .seconds(1)) },
+            { _ = try await session.get(path) },
+            { for try await _ in session.stream(SessionStage.quotes, of: Tick.self) {} },
+            { _ = try await manager.session(named: "real") },
+        ]
+    }
+
+    @Test func `streams are opened, sent away, broken and left while tokens are refreshed`() async throws {
+        try await SessionStage.with { stage in
+            stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
+            try await stage.withStreamManager { manager in
+                let session = try await manager.session(named: "paper")
+                try await Readers.during(session) { readers in
+                    try await stage.passingPauses {
+                        for round in 0..<6 {
+                            let heard = Mutex(0)
+                            let streams = (0..<4).map { _ in
+                                Task {
+                                    var isFirst = true
+                                    for try await _ in session.stream(SessionStage.quotes, of: Tick.self) {
+                                        if isFirst { heard.withLock { $0 += 1 } }
+                                        isFirst = false
+                                    }
+                                }
+                            }
+                            while heard.withLock({ $0 }) < streams.count { await Task.yield() }
+                            stage.emulator.streams.sendNext()
+                            stage.emulator.streams.strike(round.isMultiple(of: 2) ? .goAway : .cut)
+                            stage.clock.advance(seconds: 1201)
+                            _ = try await session.accessToken()
+                            await readers.pass()
+                            try await stage.emulator.wait { $0.openStreams == 4 }
+                            for stream in streams { stream.cancel() }
+                            try await stage.emulator.wait { $0.openStreams == 0 }
+                        }
+                    }
+                    #expect(readers.setbackCount == 0)
+                }
+            }
+        }
+    }
+
+    @Test func `sessions come and go while their logins are kept fresh`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withManager { try await stage.addLogins(8, to: $0) }
+            try await KeepingStage.with(stage) { keeping in
+                let kept = try await keeping.manager.session(named: "l1")
+                try await Readers.during(kept) { readers in
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for number in 1...8 {
+                            group.addTask {
+                                for _ in 0..<40 {
+                                    let session = try await keeping.manager.session(named: "l\(number)")
+                                    _ = try await session.accessToken()
+                                }
+                            }
+                        }
+                        for _ in 0..<12 {
+                            await keeping.rest()
+                            stage.clock.advance(seconds: 300)
+                            await readers.pass()
+                        }
+                        try await group.waitForAll()
+                    }
+                    await keeping.rest()
+                    #expect(readers.generation >= 4)
+                    #expect(readers.setbackCount == 0)
+                }
+                #expect(keeping.notices == [])
+            }
+        }
+    }
+}
