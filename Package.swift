@@ -18,6 +18,7 @@ let package = Package(
     products: [
         .library(name: "TradeStationSessions", targets: ["TradeStationSessions"]),
         .library(name: "TradeStationEmulator", targets: ["TradeStationEmulator"]),
+        .library(name: "TradeStationTesting", targets: ["TradeStationTesting"]),
         .executable(name: "tsaccounts", targets: ["tsaccounts"]),
     ],
     dependencies: [
@@ -83,6 +84,11 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        // What people who build on sessions use in their own tests.
+        .target(
+            name: "TradeStationTesting",
+            dependencies: ["TradeStationModel", "TradeStationSessions", "TradeStationEmulator"]
+        ),
         // One file per sentence that a user can say.
         .executableTarget(
             name: "tsaccounts",
@@ -104,7 +110,7 @@ let package = Package(
         .testTarget(
             name: "TradeStationOAuthTests",
             dependencies: [
-                "TradeStationOAuth", "TradeStationModel",
+                "TradeStationOAuth", "TradeStationModel", "TradeStationTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -113,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "TradeStationStoreTests",
             dependencies: [
-                "TradeStationStore", "TradeStationModel",
+                "TradeStationStore", "TradeStationModel", "TradeStationTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
@@ -122,11 +128,15 @@ let package = Package(
             name: "TradeStationSessionsTests",
             dependencies: [
                 "TradeStationSessions", "TradeStationStore", "TradeStationOAuth", "TradeStationModel",
-                "TradeStationEmulator",
+                "TradeStationEmulator", "TradeStationTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
+        ),
+        .testTarget(
+            name: "TradeStationTestingTests",
+            dependencies: ["TradeStationTesting", "TradeStationSessions", "TradeStationEmulator", "TradeStationModel"]
         ),
         .testTarget(
             name: "TradeStationEmulatorTests",

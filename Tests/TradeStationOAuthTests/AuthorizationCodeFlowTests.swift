@@ -1,5 +1,6 @@
 import Testing
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationOAuth
 
@@ -25,7 +26,7 @@ import TradeStationModel
             registration: try .sample(),
             scopes: [],
             random: .system,
-            time: ManualTime(),
+            time: TestClock(),
             limits: CallbackLimits(ports: [foreign.port])
         )
         await #expect {
@@ -80,12 +81,12 @@ import TradeStationModel
     }
 
     @Test func `after its limit the sign-in ends by itself and frees the port`() async throws {
-        let time = ManualTime()
+        let time = TestClock()
         let signIn = try await SignIn.start(time: time)
-        await time.somebodySleeps()
-        time.advance(milliseconds: 599_999)
+        try await time.waitForSleeper()
+        time.advance(by: .milliseconds(599_999))
         #expect(try await RawSocket.get("/", port: signIn.port).hasPrefix("HTTP/1.1 400 "))
-        time.advance(milliseconds: 1)
+        time.advance(by: .milliseconds(1))
         #expect(await signIn.errorCode() == "login_timed_out")
         #expect(await SignIn.isFree(signIn.port))
     }
@@ -141,7 +142,7 @@ import TradeStationModel
             registration: try .sample(redirectURI: redirectURI),
             scopes: [],
             random: .system,
-            time: ManualTime()
+            time: TestClock()
         )
         await #expect {
             try await flow.run(present: { _ in Issue.record("nothing may be shown") })

@@ -3,6 +3,7 @@ import NIOCore
 import Testing
 import TradeStationModel
 import TradeStationOAuth
+import TradeStationTesting
 
 /// What comes of an exchange, whatever the server does.
 @Suite(.serialized) struct TokenEndpointTests {
@@ -90,24 +91,24 @@ import TradeStationOAuth
 
     @Test(.timeLimit(.minutes(1)))
     func `a reply that drips is cut off at the limit, though a byte comes ever so often`() async throws {
-        let time = ManualTime()
+        let time = TestClock(sinceBoot: .zero)
         let (answer, _) = try await Exchange.refresh(
             TransportConfiguration(replyMilliseconds: 2_000, maximumBodyBytes: 32 << 20),
             sleep: { try await time.sleep(milliseconds: Int64($0)) },
             script: { connection in
                 try await connection.readRequest()
-                await time.somebodySleeps()
+                try await time.waitForSleeper()
                 try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 30000000\r\n\r\n{")
                 // More than all buffers between hold: once it is written, the client has read what came first.
                 let piece = String(repeating: " ", count: 1 << 16)
                 for _ in 0..<256 {
                     try await connection.write(piece)
-                    time.advance(milliseconds: 5)
+                    time.advance(by: .milliseconds(5))
                 }
                 // Bytes that keep coming must not push the limit out.
                 for _ in 0..<36 {
                     try await connection.write(" ")
-                    time.advance(milliseconds: 20)
+                    time.advance(by: .milliseconds(20))
                 }
                 try await connection.drain()
             }

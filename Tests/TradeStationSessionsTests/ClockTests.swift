@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -13,7 +14,7 @@ import TradeStationModel
                     try await manager.session(named: "paper"), try await manager.session(named: "real")
                 )
                 let old = try await paper.accessToken()
-                stage.clock.advance(seconds: 7200)
+                stage.clock.advance(by: .seconds(7200))
                 let tokens = try await withThrowingTaskGroup(of: AccessToken.self) { group in
                     for index in 0..<100 {
                         group.addTask { try await (index % 2 == 0 ? paper : real).accessToken() }
@@ -32,8 +33,8 @@ import TradeStationModel
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
                 let token = try await session.accessToken()
-                stage.clock.advance(seconds: 600)
-                stage.clock.stepWall(seconds: step)
+                stage.clock.advance(by: .seconds(600))
+                stage.clock.stepWall(by: .seconds(step))
                 for _ in 0..<20 { #expect(try await session.accessToken() == token) }
                 try await stage.withManager { other in
                     let seen = try await other.session(named: "paper").accessToken()
@@ -41,7 +42,7 @@ import TradeStationModel
                 }
                 #expect(stage.emulator.counts.refreshes == 0)
                 // Twenty minutes after it was issued it has ended, whatever the wall clock says.
-                stage.clock.advance(seconds: 600)
+                stage.clock.advance(by: .seconds(600))
                 #expect(session.currentAccessToken() == nil)
                 #expect(try await session.accessToken().generation == token.generation + 1)
                 try await stage.withManager { other in
@@ -56,8 +57,8 @@ import TradeStationModel
     @Test func `how long a token lives is told by the boot clock`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
-                stage.clock.advance(seconds: 200)
-                stage.clock.stepWall(seconds: 3600)
+                stage.clock.advance(by: .seconds(200))
+                stage.clock.stepWall(by: .seconds(3600))
                 let report = try await manager.token(ProfileName("paper"))
                 #expect(report.life == .seconds(1000))
                 #expect(stage.emulator.counts.refreshes == 0)
@@ -71,10 +72,10 @@ import TradeStationModel
                 let name = try ProfileName("paper")
                 try await manager.registry.change(name, KeyChange(idleSeconds: 300))
                 _ = try await manager.refresh(manager.registry.profile(named: name))
-                stage.clock.advance(seconds: 190)
+                stage.clock.advance(by: .seconds(190))
                 let early = try await manager.refresh(manager.registry.profile(named: name), onlyIfDue: true)
                 #expect(early.outcome == .fresh)
-                stage.clock.advance(seconds: 20)
+                stage.clock.advance(by: .seconds(20))
                 let due = try await manager.refresh(manager.registry.profile(named: name), onlyIfDue: true)
                 #expect(due.outcome == .refreshed)
             }
@@ -85,25 +86,25 @@ import TradeStationModel
     {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in _ = try await manager.session(named: "paper").accessToken() }
-            let rebooted = ManualClock(bootID: "another-boot", boot: 5000, wall: stage.clock.wallTime())
+            let rebooted = TestClock(wall: stage.clock.wallTime(), bootID: "another-boot", sinceBoot: .seconds(5))
             var configuration = SessionConfiguration(storeDirectory: stage.directory)
             configuration.clock = rebooted
             try await withSessionManager(configuration: configuration) { manager in
                 let session = try await manager.session(named: "paper")
                 _ = try await session.accessToken()
                 #expect(stage.emulator.counts.refreshes == 0)
-                rebooted.advance(seconds: 1200)
+                rebooted.advance(by: .seconds(1200))
                 #expect(session.currentAccessToken() == nil)
                 _ = try await session.accessToken()
                 #expect(stage.emulator.counts.refreshes == 1)
             }
             // A clock that starts in 1970 makes every stored end look far away.
-            let early = ManualClock(bootID: "a-third-boot", boot: 5000, wall: Timestamp(milliseconds: 0))
+            let early = TestClock(wall: Timestamp(milliseconds: 0), bootID: "a-third-boot", sinceBoot: .seconds(5))
             configuration.clock = early
             try await withSessionManager(configuration: configuration) { manager in
                 let session = try await manager.session(named: "paper")
                 _ = try await session.accessToken()
-                early.advance(seconds: 1200)
+                early.advance(by: .seconds(1200))
                 #expect(session.currentAccessToken() == nil)
             }
         }
@@ -117,12 +118,12 @@ import TradeStationModel
                 for _ in 0..<5 {
                     let token = try await session.accessToken()
                     for _ in 0..<14 {
-                        stage.clock.advance(seconds: 60)
+                        stage.clock.advance(by: .seconds(60))
                         #expect(session.currentAccessToken() == token)
                         let answer = try await session.get("/v3/brokerage/accounts")
                         #expect(answer.status == 200)
                     }
-                    stage.clock.advance(seconds: 400)
+                    stage.clock.advance(by: .seconds(400))
                 }
                 #expect(stage.emulator.counts.refreshes == 4)
             }

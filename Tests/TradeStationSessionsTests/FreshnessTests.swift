@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -23,7 +24,7 @@ import TradeStationModel
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
                 let old = try await session.accessToken()
-                stage.clock.advance(seconds: 1000)
+                stage.clock.advance(by: .seconds(1000))
                 #expect(session.currentAccessToken() == nil)
                 #expect(try await session.accessToken() == old)
                 // Served from memory while the refresh is under way.
@@ -42,14 +43,14 @@ import TradeStationModel
                 stage.emulator.script([
                     EmulatorFault(at: .token, when: .before, .respond(status: 502, headers: [:], body: "<html>"))
                 ])
-                stage.clock.advance(seconds: 1000)
+                stage.clock.advance(by: .seconds(1000))
                 #expect(try await session.accessToken() == old)
                 while try await manager.registry.profile(named: ProfileName("paper")).state != .degraded {
                     await Task.yield()
                 }
                 #expect(try await session.accessToken() == old)
                 while try await session.accessToken() == old {
-                    stage.clock.advance(seconds: 1)
+                    stage.clock.advance(by: .seconds(1))
                     await Task.yield()
                 }
                 #expect(try await manager.registry.profile(named: ProfileName("paper")).state == .ready)
@@ -61,15 +62,15 @@ import TradeStationModel
     @Test func `a step of the wall clock neither revives nor kills a token`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
-                stage.clock.stepWall(seconds: 7200)
+                stage.clock.stepWall(by: .seconds(7200))
                 _ = try await manager.session(named: "paper").accessToken()
                 #expect(stage.emulator.counts.refreshes == 0)
             }
             try await stage.withManager { manager in
                 _ = try await manager.session(named: "paper").accessToken()
                 #expect(stage.emulator.counts.refreshes == 0)
-                stage.clock.stepWall(seconds: -90_000)
-                stage.clock.advance(seconds: 1190)
+                stage.clock.stepWall(by: .seconds(-90_000))
+                stage.clock.advance(by: .seconds(1190))
                 _ = try await manager.session(named: "paper").accessToken()
                 #expect(stage.emulator.counts.refreshes == 1)
             }
@@ -80,7 +81,7 @@ import TradeStationModel
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 600)
+                stage.clock.advance(by: .seconds(600))
                 _ = try await session.accessToken(validFor: .seconds(500))
                 #expect(stage.emulator.counts.refreshes == 0)
                 _ = try await session.accessToken(validFor: .seconds(900))
@@ -97,7 +98,7 @@ import TradeStationModel
         try await SessionStage.with(rotate: true) { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.2))])
                 let waiting = Task { try await session.accessToken() }
                 while stage.emulator.counts.exchanges < 2 { await Task.yield() }
@@ -106,7 +107,7 @@ import TradeStationModel
                 // The refresh had been sent: its answer was saved before closing.
                 #expect(try await waiting.value.generation == 2)
                 #expect(await code { _ = try await manager.session(named: "paper") } == .closed)
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 #expect(await code { _ = try await session.accessToken() } == .closed)
             }
             try await stage.withManager { manager in

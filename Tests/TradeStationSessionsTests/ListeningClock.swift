@@ -1,12 +1,13 @@
 import Synchronization
 import TradeStationModel
+import TradeStationTesting
 
-/// A manual clock that counts who sleeps on it, so that a test can wait until something waits anew.
+/// A test clock that counts who sleeps on it, so that a test can wait until something waits anew.
 final class ListeningClock: TimeSource {
-    private let clock: ManualClock
+    private let clock: TestClock
     private let sleeps = Mutex<[Int64: Int]>([:])
 
-    init(_ clock: ManualClock) {
+    init(_ clock: TestClock) {
         self.clock = clock
     }
 
@@ -23,7 +24,7 @@ final class ListeningClock: TimeSource {
 
     /// Returns when somebody has begun to sleep that long so many times, and one sleeps now.
     func waitForSleeps(_ count: Int, milliseconds: Int64) async {
-        while sleeps.withLock({ $0[milliseconds] ?? 0 }) < count || !clock.sleeps(milliseconds: milliseconds) {
+        while sleeps.withLock({ $0[milliseconds] ?? 0 }) < count || !clock.sleeps(for: .milliseconds(milliseconds)) {
             await Task.yield()
         }
     }

@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -45,7 +46,7 @@ import TradeStationModel
                     let sessions = [
                         try await first.session(named: "paper"), try await second.session(named: "real"),
                     ]
-                    stage.clock.advance(seconds: 600)
+                    stage.clock.advance(by: .seconds(600))
                     stage.emulator.script([
                         EmulatorFault(
                             at: .token,
@@ -55,7 +56,7 @@ import TradeStationModel
                     ])
                     // Ten minutes of life, less the last of it that is handed out to nobody.
                     for second in 1...540 {
-                        stage.clock.advance(seconds: 1)
+                        stage.clock.advance(by: .seconds(1))
                         for session in sessions { #expect(await ask(session) == .served, "after \(second) s") }
                         try await settle(stage, first)
                     }
@@ -66,7 +67,7 @@ import TradeStationModel
                         - stage.clock.wallTime().milliseconds
                     #expect(left == 60_000)
                     for second in 541...900 {
-                        stage.clock.advance(seconds: 1)
+                        stage.clock.advance(by: .seconds(1))
                         for session in sessions {
                             let answer = await ask(session)
                             #expect(
@@ -87,7 +88,7 @@ import TradeStationModel
                     while await ask(sessions[0]) != .served, waited < 120 {
                         waited += 1
                         try await settle(stage, first)
-                        stage.clock.advance(seconds: 1)
+                        stage.clock.advance(by: .seconds(1))
                     }
                     #expect(waited <= 10)
                     #expect(await ask(sessions[1]) == .served)

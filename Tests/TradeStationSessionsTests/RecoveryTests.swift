@@ -2,6 +2,7 @@ import Testing
 import TradeStationEmulator
 import TradeStationModel
 import TradeStationStore
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -37,7 +38,7 @@ import TradeStationStore
                 let login = try await manager.registry.profile(named: ProfileName("paper")).login.id
                 try await withStore(stage) { store in try await begin(store, login) }
                 #expect(try await manager.registry.profile(named: ProfileName("paper")).state == .refreshing)
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 _ = try await manager.session(named: "paper").accessToken()
                 let events = try await stage.events(manager)
                 #expect(
@@ -99,7 +100,7 @@ import TradeStationStore
                     try await store.stage(staged, for: record.login.id)
                 }
                 let before = stage.emulator.counts.exchanges
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 let token = try await manager.session(named: "paper").accessToken()
                 #expect(token.secret == Secret("saved-access"))
                 #expect(token.generation == record.login.generation + 1)
@@ -131,7 +132,7 @@ import TradeStationStore
                     try await begin(store, record.login.id)
                     try await store.stage(staged, for: record.login.id)
                 }
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 let before = stage.emulator.counts.exchanges
                 let session = try await manager.session(named: "paper")
                 #expect(await code { _ = try await session.accessToken() } == .loginRequired)
@@ -151,9 +152,9 @@ import TradeStationStore
         try await SessionStage.with(rotate: true, overlap: 30) { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 stage.emulator.script([EmulatorFault(at: .token, when: .after, action, times: 1)])
-                let token = try await stage.whileTimePasses { try await session.accessToken() }
+                let token = try await stage.clock.whileTimePasses { try await session.accessToken() }
                 #expect(token.generation == 2)
                 #expect(stage.emulator.counts.refreshes == 2)
                 #expect(stage.emulator.counts.loginsLost == 0)
@@ -169,15 +170,15 @@ import TradeStationStore
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 stage.emulator.script([EmulatorFault(at: .token, when: .before, .close, times: 3)])
                 #expect(
-                    await code { _ = try await stage.whileTimePasses { try await session.accessToken() } }
+                    await code { _ = try await stage.clock.whileTimePasses { try await session.accessToken() } }
                         == .serverUnreachable
                 )
                 #expect(stage.emulator.counts.refreshes == 3)
                 #expect(try await manager.registry.profile(named: ProfileName("paper")).state == .degraded)
-                let token = try await stage.whileTimePasses { try await session.accessToken() }
+                let token = try await stage.clock.whileTimePasses { try await session.accessToken() }
                 #expect(token.generation == 2)
                 #expect(try await manager.registry.profile(named: ProfileName("paper")).state == .ready)
             }
@@ -188,10 +189,10 @@ import TradeStationStore
         try await SessionStage.with(rotate: true, overlap: 0) { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 stage.emulator.script([EmulatorFault(at: .token, when: .after, .close)])
                 #expect(
-                    await code { _ = try await stage.whileTimePasses { try await session.accessToken() } }
+                    await code { _ = try await stage.clock.whileTimePasses { try await session.accessToken() } }
                         == .loginRequired
                 )
                 let events = try await stage.events(manager)
@@ -215,7 +216,7 @@ import TradeStationStore
             try await stage.withProfiles { manager in
                 try await stage.add("second", user: 1, to: manager)
                 try await manager.registry.change(ProfileName("paper"), KeyChange(secret: Secret("wrong")))
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 #expect(await code { _ = try await manager.session(named: "paper").accessToken() } == .clientRejected)
                 let before = stage.emulator.counts.exchanges
                 #expect(await code { _ = try await manager.session(named: "second").accessToken() } == .clientRejected)
@@ -238,7 +239,7 @@ import TradeStationStore
                 try await stage.add("second", user: 1, to: manager)
                 let session = try await manager.session(named: "paper")
                 let second = try await manager.session(named: "second")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 stage.emulator.script([
                     EmulatorFault(
                         at: .token,
@@ -249,7 +250,7 @@ import TradeStationStore
                 #expect(await code { _ = try await session.accessToken() } == .rateLimited)
                 let sent = stage.emulator.counts.exchanges
                 let started = stage.clock.bootMilliseconds()
-                _ = try await stage.whileTimePasses { try await second.accessToken() }
+                _ = try await stage.clock.whileTimePasses { try await second.accessToken() }
                 #expect(stage.clock.bootMilliseconds() - started >= 20_000)
                 #expect(stage.emulator.counts.exchanges == sent + 1)
             }

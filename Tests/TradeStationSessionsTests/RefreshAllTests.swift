@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -18,9 +19,9 @@ import TradeStationModel
         try await SessionStage.with(rotate: true) { stage in
             try await stage.withProfiles { manager in
                 try await stage.add("swing", user: 1, to: manager)
-                stage.clock.advance(seconds: 600)
+                stage.clock.advance(by: .seconds(600))
                 _ = try await manager.refresh(manager.registry.profile(named: ProfileName("swing")))
-                stage.clock.advance(seconds: 400)
+                stage.clock.advance(by: .seconds(400))
                 let records = try await manager.registry.profiles()
                 let results = try await manager.refresh(all: records, onlyIfDue: true)
                 #expect(Self.outcomes(results) == ["paper refreshed", "real fresh", "swing fresh"])
@@ -37,7 +38,7 @@ import TradeStationModel
     @Test func `forty logins at once are refreshed sixteen at a time`() async throws {
         try await SessionStage.with { stage in
             try await stage.withManager { try await stage.addLogins(40, to: $0) }
-            stage.clock.advance(seconds: 1000)
+            stage.clock.advance(by: .seconds(1000))
             try await stage.withManager { manager in
                 let records = try await manager.registry.profiles()
                 let results = try await manager.refresh(all: records, onlyIfDue: true)
@@ -53,7 +54,7 @@ import TradeStationModel
         try await SessionStage.with { stage in
             try await stage.withManager { manager in
                 try await stage.add("paper", to: manager)
-                stage.clock.advance(seconds: 1000)
+                stage.clock.advance(by: .seconds(1000))
                 stage.emulator.script([
                     EmulatorFault(
                         at: .token,

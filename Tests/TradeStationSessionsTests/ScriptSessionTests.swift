@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -17,7 +18,7 @@ import TradeStationModel
                 #expect(session.profile.profile.environment == .sim)
                 let token = try await session.accessToken()
                 #expect(told.withLock { $0.count } == 1)
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 #expect(try await session.accessToken().secret != token.secret)
                 #expect(try await session.get("/v3/brokerage/accounts").status == 200)
             }
@@ -46,7 +47,7 @@ import TradeStationModel
                 }
                 #expect(chdir(home) == 0)
                 try writeNoMoreFiles()
-                let clock = ManualClock()
+                let clock = TestClock()
                 let settings = EmulatorConfiguration(
                     now: { Date(timeIntervalSince1970: Double(clock.wallTime().milliseconds) / 1000) }
                 )
@@ -58,7 +59,7 @@ import TradeStationModel
                         adding: tests.request(stage, token),
                         configuration: tests.configuration(stage, .inMemory())
                     ) { session in
-                        clock.advance(seconds: 1201)
+                        clock.advance(by: .seconds(1201))
                         let reply = try await session.get("/v3/brokerage/accounts")
                         #expect(reply.status == 200)
                     }
@@ -90,7 +91,7 @@ import TradeStationModel
             )
             _ = try await first.registry.add(request(stage, token), interaction: nil)
             let sessions = try await [first.session(named: "script"), second.session(named: "script")]
-            stage.clock.advance(seconds: 1201)
+            stage.clock.advance(by: .seconds(1201))
             let exchanges = stage.emulator.counts.refreshes
             let tokens = try await withThrowingTaskGroup(of: String.self) { group in
                 for session in sessions {

@@ -1,15 +1,15 @@
 import Foundation
-import Synchronization
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
 /// A store in a directory of its own, an emulator, and one clock that both live by.
 struct SessionStage: Sendable {
     let directory: String
-    let clock: ManualClock
+    let clock: TestClock
     let emulator: Emulator
 
     static func with<Value>(
@@ -19,7 +19,7 @@ struct SessionStage: Sendable {
         users: [EmulatorUser] = EmulatorUser.defaults,
         _ body: (SessionStage) async throws -> Value
     ) async throws -> Value {
-        let clock = ManualClock()
+        let clock = TestClock()
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("tss-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: directory,
@@ -131,31 +131,6 @@ struct SessionStage: Sendable {
     /// The audit's events, in order.
     func events(_ manager: SessionManager) async throws -> [String] {
         try await manager.registry.auditRecords(AuditQuery()).compactMap { $0.text("event") }
-    }
-
-    /// Lets time pass until `body` is done, whenever somebody waits for something shorter than a caller's deadline.
-    func whileTimePasses<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let isDone = Mutex(false)
-        async let value = Result { () async throws -> Value in
-            defer { isDone.withLock { $0 = true } }
-            return try await body()
-        }
-        while !isDone.withLock({ $0 }) {
-            if !clock.advanceToNext(sleepingAtMost: 25_000) { await Task.yield() }
-        }
-        return try await value.get()
-    }
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(_ body: () async throws -> Success) async {
-        do {
-            self = .success(try await body())
-        } catch {
-            self = .failure(error)
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -15,7 +16,7 @@ import TradeStationModel
     ) async throws -> [Bool] {
         var warned: [Bool] = []
         for _ in 0..<refreshes {
-            stage.clock.advance(seconds: 1200)
+            stage.clock.advance(by: .seconds(1200))
             let before = try await stage.events(manager).filter { $0 == "sign_in_ends_soon" }.count
             _ = try await session.accessToken()
             warned.append(try await stage.events(manager).filter { $0 == "sign_in_ends_soon" }.count > before)

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -11,7 +12,7 @@ import TradeStationModel
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
                 let before = stage.emulator.counts.exchanges
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 let tokens = try await withThrowingTaskGroup(of: AccessToken?.self) { group in
                     for _ in 0..<10_000 { group.addTask { try await session.accessToken() } }
                     for _ in 0..<100 {
@@ -33,7 +34,7 @@ import TradeStationModel
         try await SessionStage.with(rotate: true) { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 let old = try await manager.registry.profile(named: ProfileName("paper")).login.generation
                 stage.emulator.script([EmulatorFault(at: .token, when: .before, .delay(seconds: 0.2))])
                 let first = Task { try await session.accessToken() }
@@ -59,7 +60,7 @@ import TradeStationModel
                     let paper = try await first.session(named: "paper")
                     let real = try await second.session(named: "real")
                     let before = stage.emulator.counts.exchanges
-                    stage.clock.advance(seconds: 1201)
+                    stage.clock.advance(by: .seconds(1201))
                     async let one = paper.accessToken()
                     async let other = real.accessToken()
                     let tokens = try await (one, other)
@@ -76,12 +77,12 @@ import TradeStationModel
             try await stage.withProfiles { _ in }
             try await stage.withManager(timeout: .seconds(2)) { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 stage.emulator.script([EmulatorFault(at: .token, when: .before, .delay(seconds: 0.5))])
                 let waiting = Task { try await session.accessToken() }
                 while stage.emulator.counts.exchanges < 2 { await Task.yield() }
                 while stage.clock.sleeperCount == 0 { await Task.yield() }
-                stage.clock.advance(seconds: 3)
+                stage.clock.advance(by: .seconds(3))
                 #expect(await code { _ = try await waiting.value } == .serverUnreachable)
                 let token = try await session.accessToken()
                 #expect(token.generation == 2)
@@ -95,7 +96,7 @@ import TradeStationModel
             try await stage.withProfiles { _ in }
             try await stage.withManager(timeout: .seconds(2)) { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 let loginLock = stage.directory + "/locks/login-1.lock"
                 try Data().write(to: URL(fileURLWithPath: loginLock))
                 let storeLock = open(stage.directory + "/locks/store.lock", O_RDWR)
@@ -105,7 +106,7 @@ import TradeStationModel
                 // The holder leaves its number in the login's lock file: from then on only the store is waited for.
                 while try String(contentsOfFile: loginLock, encoding: .utf8).isEmpty { await Task.yield() }
                 while stage.clock.sleeperCount == 0 { await Task.yield() }
-                stage.clock.advance(seconds: 3)
+                stage.clock.advance(by: .seconds(3))
                 #expect(await code { _ = try await waiting.value } == .storeBusy)
                 flock(storeLock, LOCK_UN)
                 #expect(try await session.accessToken().generation == 2)
@@ -118,7 +119,7 @@ import TradeStationModel
         try await SessionStage.with(rotate: true) { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 let greedy = Task { try await session.accessToken(validFor: .seconds(5000)) }
                 let modest = (0..<50).map { _ in Task { try await session.accessToken() } }
                 #expect(await code { _ = try await greedy.value } == .minValidityTooLong)
@@ -132,7 +133,7 @@ import TradeStationModel
         try await SessionStage.with(rotate: true) { stage in
             try await stage.withProfiles { _ in }
             for _ in 0..<20 {
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 try await stage.withManager { manager in
                     _ = try await manager.session(named: "paper").accessToken()
                 }

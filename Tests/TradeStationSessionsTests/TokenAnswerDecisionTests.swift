@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -68,7 +69,9 @@ struct AnswerCase: Decodable, Sendable, CustomTestStringConvertible {
                     EmulatorFault(at: .token, when: .before, try #require(answer.fault), times: 3)
                 ])
                 let before = stage.clock.wallTime()
-                let code = await code { _ = try await stage.whileTimePasses { try await manager.refresh(record) } }
+                let code = await code {
+                    _ = try await stage.clock.whileTimePasses { try await manager.refresh(record) }
+                }
                 let expected = answer.expect
                 #expect(code?.rawValue == expected.code)
 
@@ -91,8 +94,8 @@ struct AnswerCase: Decodable, Sendable, CustomTestStringConvertible {
                 guard expected.state == "ready" || expected.state == "degraded" else { return }
                 stage.emulator.script([])
                 guard kept == old else { return }
-                stage.clock.advance(seconds: 300)
-                _ = try await stage.whileTimePasses { try await manager.refresh(after) }
+                stage.clock.advance(by: .seconds(300))
+                _ = try await stage.clock.whileTimePasses { try await manager.refresh(after) }
                 #expect(try await manager.registry.profile(named: ProfileName("paper")).state == .ready)
             }
         }

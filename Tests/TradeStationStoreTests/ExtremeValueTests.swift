@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationStore
 

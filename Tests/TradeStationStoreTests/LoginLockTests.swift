@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationStore
 
@@ -12,7 +13,7 @@ import TradeStationModel
         let store = try await sample.open()
         let old = try await store.lock(login, timeoutMilliseconds: 0)
         let waiting = Task { [login] in try await store.lock(login, timeoutMilliseconds: 30_000) }
-        await sample.clock.someoneSleeps()
+        try await sample.clock.waitForSleeper()
         try FileManager.default.removeItem(atPath: path(sample))
         old.unlock()
         let lock = try await waiting.value
@@ -39,7 +40,7 @@ import TradeStationModel
         try holder.run()
         #expect(output.fileHandleForReading.availableData == Data("h".utf8))
         let waiting = Task { [login] in try await store.lock(login, timeoutMilliseconds: 30_000) }
-        await sample.clock.someoneSleeps()
+        try await sample.clock.waitForSleeper()
         kill(holder.processIdentifier, SIGKILL)
         try await waiting.value.unlock()
         holder.waitUntilExit()

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationStore
 
@@ -9,7 +10,7 @@ final class Sample: Sendable {
     let root: String
     private let isOwner: Bool
     let memory = MemoryStore()
-    let clock = ManualClock()
+    let clock = TestClock()
     let identity = AuditIdentity(requester: "test", host: "host", pid: 4711, version: "1.0.0")
 
     init() throws {
@@ -154,7 +155,7 @@ final class Sample: Sendable {
             audit: [AuditEntry(.profileAdded, profileName: "swing")]
         ).login.id
         for number in 2...5 {
-            clock.advance(milliseconds: 1)
+            clock.advance(by: .milliseconds(1))
             var entry = AuditEntry(
                 .fenced,
                 profileName: "swïng",

@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 import TradeStationModel
 import TradeStationOAuth
+import TradeStationTesting
 
 /// A sign-in over real sockets of this machine that is under way.
 struct SignIn: Sendable {
@@ -28,7 +29,7 @@ struct SignIn: Sendable {
     static func start(
         ports: [Int]? = nil,
         redirectURI: String? = nil,
-        time: ManualTime = ManualTime(),
+        time: TestClock = TestClock(),
         connectionMilliseconds: Int64 = 3_600_000,
         pasted: (@Sendable () async throws -> String?)? = nil,
         note: @escaping @Sendable (String) -> Void = { _ in }

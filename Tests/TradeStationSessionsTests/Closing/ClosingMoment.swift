@@ -1,5 +1,6 @@
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -46,12 +47,12 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
         var held: Any?
         switch self {
         case .refreshExchange:
-            stage.clock.advance(seconds: 1201)
+            stage.clock.advance(by: .seconds(1201))
             stage.emulator.script([EmulatorFault(at: .token, never)])
             task = caller { _ = try await session.accessToken() }
             try await stage.emulator.wait { $0.refreshes > before.refreshes }
         case .lockWait:
-            stage.clock.advance(seconds: 1201)
+            stage.clock.advance(by: .seconds(1201))
             task = caller { _ = try await session.accessToken() }
             // The caller's deadline and the flight's.
             while stage.clock.sleeperCount < 2 { await Task.yield() }
@@ -66,7 +67,7 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
         case .quotaPause:
             stage.respond(429, headers: ["Retry-After": "20"])
             task = caller { _ = try await session.get("/v3/brokerage/accounts") }
-            await stage.waitForSleeper(milliseconds: 20_000)
+            try await stage.clock.waitForSleeper(of: .milliseconds(20_000))
         case .streamOpening:
             stage.emulator.script([EmulatorFault(at: .stream, never)])
             task = caller { for try await _ in session.stream(SessionStage.quotes, of: Tick.self) {} }
@@ -76,10 +77,10 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
                 for try await _ in session.stream(SessionStage.quotes, of: Tick.self) { reach.yield() }
             }
             for await _ in reached { break }
-            await stage.waitForSleeper(milliseconds: 30_000)
+            try await stage.clock.waitForSleeper(of: .milliseconds(30_000))
             guard self == .streamPause else { break }
             stage.emulator.streams.strike(.goAway)
-            while stage.clock.sleeps(milliseconds: 30_000) || stage.clock.sleeperCount == 0 { await Task.yield() }
+            while stage.clock.sleeps(for: .milliseconds(30_000)) || stage.clock.sleeperCount == 0 { await Task.yield() }
         case .streamUnread:
             var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
             _ = try await quotes.next()

@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -13,14 +14,14 @@ import TradeStationModel
                 let session = try await keeping.manager.session(named: "paper")
                 let window = RefreshPolicy.softWindow(lifetimeSeconds: 1200, login: session.profile.login.id)
                 await keeping.pass(seconds: 400, step: 100)
-                stage.clock.stepWall(seconds: step)
+                stage.clock.stepWall(by: .seconds(step))
                 // Not the server's clock.
                 stage.emulator.advance(bySeconds: -step)
                 await keeping.pass(seconds: 1200 - Int(window / 1000) - 401)
                 #expect(stage.emulator.counts.refreshes == 0)
                 await keeping.pass(seconds: 2)
                 #expect(stage.emulator.counts.refreshes == 1)
-                stage.clock.stepWall(seconds: -2 * step)
+                stage.clock.stepWall(by: .seconds(-2 * step))
                 stage.emulator.advance(bySeconds: 2 * step)
                 await keeping.pass(seconds: 880, step: 10)
                 #expect(stage.emulator.counts.refreshes == 1)
@@ -42,7 +43,7 @@ import TradeStationModel
                 await keeping.pass(seconds: 880, step: 10)
                 for step in [3600.0, -7200, 3600] {
                     await keeping.pass(seconds: 15)
-                    stage.clock.stepWall(seconds: step)
+                    stage.clock.stepWall(by: .seconds(step))
                 }
                 let refreshes = stage.emulator.counts.refreshes
                 #expect((2...5).contains(refreshes))
@@ -78,7 +79,7 @@ import TradeStationModel
             try await KeepingStage.with(stage) { keeping in
                 let session = try await keeping.manager.session(named: "paper")
                 await keeping.rest()
-                stage.clock.advance(seconds: 7200)
+                stage.clock.advance(by: .seconds(7200))
                 #expect(session.currentAccessToken() == nil)
                 #expect(try await session.accessToken().generation == 2)
                 await keeping.rest()

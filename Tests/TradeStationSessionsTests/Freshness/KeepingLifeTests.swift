@@ -3,6 +3,7 @@ import ServiceLifecycle
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -12,7 +13,7 @@ import TradeStationModel
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
                 stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.3))])
-                stage.clock.advance(seconds: 1000)
+                stage.clock.advance(by: .seconds(1000))
                 let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
                 let group = ServiceGroup(services: [manager], logger: silent)
                 let running = Task { try await group.run() }
@@ -32,7 +33,7 @@ import TradeStationModel
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
                 stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.3))])
-                stage.clock.advance(seconds: 1000)
+                stage.clock.advance(by: .seconds(1000))
                 let running = Task { try await manager.run() }
                 while stage.emulator.counts.refreshes == 0 { await Task.yield() }
                 running.cancel()

@@ -3,6 +3,7 @@ import Synchronization
 import TradeStationEmulator
 import TradeStationModel
 import TradeStationStore
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -48,7 +49,7 @@ struct KeepingStage: Sendable {
     func pass(seconds: Int, step: Int = 1, _ check: () throws -> Void) async rethrows {
         await rest()
         for _ in 0..<(seconds / step) {
-            stage.clock.advance(seconds: Double(step))
+            stage.clock.advance(by: .seconds(Double(step)))
             await rest()
             try check()
         }

@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -33,7 +34,7 @@ import TradeStationModel
                 let session = try await keeping.manager.session(named: "paper")
                 await keeping.rest()
                 for generation in 2...6 {
-                    stage.clock.advance(seconds: 900)
+                    stage.clock.advance(by: .seconds(900))
                     try await withThrowingTaskGroup(of: AccessToken.self) { group in
                         for _ in 0..<50 { group.addTask { try await session.accessToken() } }
                         for try await token in group { #expect(token.generation >= generation - 1) }
@@ -80,7 +81,7 @@ import TradeStationModel
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1000)
+                stage.clock.advance(by: .seconds(1000))
                 let running = Task { try await manager.run() }
                 while session.currentAccessToken()?.generation != 2 { await Task.yield() }
                 running.cancel()

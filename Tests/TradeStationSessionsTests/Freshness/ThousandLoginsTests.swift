@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -17,7 +18,7 @@ import TradeStationModel
                 #expect(stage.emulator.counts.refreshes == 0)
                 var held = try sessions.map { try #require($0.currentAccessToken()) }
                 for _ in 0..<1300 {
-                    stage.clock.advance(seconds: 1)
+                    stage.clock.advance(by: .seconds(1))
                     let now = stage.clock.wallTime()
                     #expect(held.allSatisfy { $0.expiresAt.milliseconds - now.milliseconds > 60_000 })
                     await keeping.rest()
@@ -42,7 +43,7 @@ import TradeStationModel
                 var sessions: [Session] = []
                 for number in 1...100 { sessions.append(try await keeping.manager.session(named: "l\(number)")) }
                 await keeping.rest()
-                stage.clock.advance(seconds: 7200)
+                stage.clock.advance(by: .seconds(7200))
                 #expect(sessions.allSatisfy { $0.currentAccessToken() == nil })
                 await keeping.rest()
                 #expect(sessions.allSatisfy { $0.currentAccessToken()?.generation == 2 })

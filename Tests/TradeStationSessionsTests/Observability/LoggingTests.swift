@@ -2,6 +2,7 @@ import Logging
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -18,13 +19,13 @@ import TradeStationModel
                 secrets.append(try await session.accessToken().secret.exposed)
                 // The server in trouble, a token refused by the API, the end of the sign-in.
                 stage.emulator.script([EmulatorFault(at: .token, .respond(status: 503, headers: [:], body: ""))])
-                stage.clock.advance(seconds: 1200)
+                stage.clock.advance(by: .seconds(1200))
                 #expect(await code { _ = try await session.accessToken() } == .serverError)
-                stage.clock.advance(seconds: 60)
+                stage.clock.advance(by: .seconds(60))
                 stage.emulator.expireAccessTokens()
                 _ = try await session.get("/brokerage/accounts")
                 stage.emulator.revokeAll()
-                stage.clock.advance(seconds: 1200)
+                stage.clock.advance(by: .seconds(1200))
                 #expect(await code { _ = try await session.accessToken() } == .loginRequired)
 
                 let lines = recorder.lines

@@ -2,6 +2,7 @@ import MetricsTestKit
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -43,7 +44,7 @@ import TradeStationModel
             try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
                 try await stage.add("paper", to: manager)
                 let session = try await manager.session(named: "paper")
-                stage.clock.advance(seconds: 1200)
+                stage.clock.advance(by: .seconds(1200))
                 try await stage.withManager { other in
                     _ = try await other.session(named: "paper").accessToken()
                 }
@@ -89,7 +90,7 @@ import TradeStationModel
                 var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
                 #expect(try await quotes.next()?.symbol == "MSFT")
                 #expect(stage.emulator.streams.strike(.goAway) == 1)
-                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.goAway))
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.goAway))
                 #expect(metrics.counters(label: "tsaccounts_stream_openings_total").map(\.totalValue) == [2])
                 #expect(
                     counted(metrics, "tsaccounts_stream_interruptions_total", by: "reason") == ["go_away": 1]

@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -19,15 +20,15 @@ import TradeStationModel
                     try await Readers.during(session) { readers in
                         for round in 0..<6 {
                             // Behind a token that is still served.
-                            stage.clock.advance(seconds: 1000)
+                            stage.clock.advance(by: .seconds(1000))
                             _ = try await session.accessToken()
                             while readers.generation < 4 * round + 2 { await Task.yield() }
                             // In place of one that is over.
-                            stage.clock.advance(seconds: 1201)
+                            stage.clock.advance(by: .seconds(1201))
                             _ = try await session.accessToken()
                             await readers.pass()
                             // By somebody else.
-                            stage.clock.advance(seconds: 1201)
+                            stage.clock.advance(by: .seconds(1201))
                             _ = try await elsewhere.accessToken()
                             _ = try await session.accessToken()
                             await readers.pass()
@@ -52,7 +53,7 @@ import TradeStationModel
             try await stage.withProfiles { _ in }
             for round in 0..<8 {
                 // In some rounds a refresh is under way, in some behind a token that is served.
-                stage.clock.advance(seconds: round.isMultiple(of: 2) ? 1201 : 1000)
+                stage.clock.advance(by: .seconds(round.isMultiple(of: 2) ? 1201 : 1000))
                 try await stage.withManager { manager in
                     let session = try await manager.session(named: "paper")
                     try await Readers.during(session) { readers in
@@ -94,7 +95,7 @@ import TradeStationModel
             try await stage.withStreamManager { manager in
                 let session = try await manager.session(named: "paper")
                 try await Readers.during(session) { readers in
-                    try await stage.passingPauses {
+                    try await stage.clock.whileTimePasses {
                         for round in 0..<6 {
                             let heard = Mutex(0)
                             let streams = (0..<4).map { _ in
@@ -109,7 +110,7 @@ import TradeStationModel
                             while heard.withLock({ $0 }) < streams.count { await Task.yield() }
                             stage.emulator.streams.sendNext()
                             stage.emulator.streams.strike(round.isMultiple(of: 2) ? .goAway : .cut)
-                            stage.clock.advance(seconds: 1201)
+                            stage.clock.advance(by: .seconds(1201))
                             _ = try await session.accessToken()
                             await readers.pass()
                             try await stage.emulator.wait { $0.openStreams == 4 }
@@ -140,7 +141,7 @@ import TradeStationModel
                         }
                         for _ in 0..<12 {
                             await keeping.rest()
-                            stage.clock.advance(seconds: 300)
+                            stage.clock.advance(by: .seconds(300))
                             await readers.pass()
                         }
                         try await group.waitForAll()

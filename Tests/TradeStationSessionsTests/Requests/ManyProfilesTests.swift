@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -34,7 +35,7 @@ import TradeStationModel
                 let session = try await manager.session(named: "profile\(number)")
                 sessions.append((user.simAccounts[0], session))
             }
-            stage.clock.advance(seconds: 1201)
+            stage.clock.advance(by: .seconds(1201))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (account, session) in sessions {
                     for _ in 1...3 {

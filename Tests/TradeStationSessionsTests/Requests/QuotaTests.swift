@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -32,12 +33,12 @@ import TradeStationModel
                 #expect(session.quota?.limit == 3)
                 #expect(session.quota?.resource == "accounts")
                 #expect(session.quota?.resetsAt == stage.clock.wallTime().advanced(byMilliseconds: 20_000))
-                stage.clock.advance(seconds: 1)
+                stage.clock.advance(by: .seconds(1))
             }
             // The first of the three is over after 20 s, 17 from now; all of them two seconds later, which is what
             // the headers tell beside Retry-After.
             let started = stage.clock.bootMilliseconds()
-            let answer = try await stage.whileTimePasses { try await session.get(Self.accounts) }
+            let answer = try await stage.clock.whileTimePasses { try await session.get(Self.accounts) }
             #expect(answer.status == 200)
             #expect(stage.clock.bootMilliseconds() - started == (retryAfter ? 17_000 : 19_000))
             #expect(stage.emulator.counts.throttled == 1)

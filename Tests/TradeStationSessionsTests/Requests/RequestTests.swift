@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -76,7 +77,7 @@ import TradeStationModel
                 ])
                 #expect(await code { _ = try await session.get("/v3/brokerage/accounts") } == .serverError)
                 #expect(session.currentAccessToken() == nil)
-                let response = try await stage.whileTimePasses { try await session.get("/v3/brokerage/accounts") }
+                let response = try await stage.clock.whileTimePasses { try await session.get("/v3/brokerage/accounts") }
                 #expect(response.status == 200)
             }
         }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -91,7 +92,7 @@ import TradeStationModel
                 for _ in 0..<10 { #expect(try await session.get("/v3/brokerage/accounts").status == 401) }
                 #expect(stage.emulator.counts.refreshes == 1)
                 #expect(stage.emulator.counts.apiRequests == 11)
-                stage.clock.advance(seconds: 61)
+                stage.clock.advance(by: .seconds(61))
                 #expect(try await session.get("/v3/brokerage/accounts").status == 401)
                 #expect(stage.emulator.counts.refreshes == 2)
             }
@@ -109,7 +110,9 @@ import TradeStationModel
                         #"{"Error":"TooManyRequests","Message":"Rate quota exceeded"}"#
                     )
                     let started = stage.clock.bootMilliseconds()
-                    let response = try await stage.whileTimePasses { try await session.get("/v3/brokerage/accounts") }
+                    let response = try await stage.clock.whileTimePasses {
+                        try await session.get("/v3/brokerage/accounts")
+                    }
                     #expect(response.status == 200)
                     #expect(stage.clock.bootMilliseconds() - started == 9000)
                 }

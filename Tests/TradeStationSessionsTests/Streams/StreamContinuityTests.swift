@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -33,7 +34,7 @@ import TradeStationModel
                 for life in 1...3 {
                     // What is sent before, while and after the token is renewed comes on the same stream.
                     let before = send()
-                    stage.clock.advance(seconds: 1200)
+                    stage.clock.advance(by: .seconds(1200))
                     _ = try await session.accessToken()
                     #expect(stage.emulator.counts.refreshes == life)
                     let after = send()
@@ -74,13 +75,13 @@ import TradeStationModel
             try await stage.withQuotes { _, session, quotes async throws in
                 let refusal = StreamTrouble.error(title: "Unauthorized", message: "Not with this token.")
                 stage.emulator.streams.strike(refusal)
-                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.tokenRefused))
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.tokenRefused))
                 #expect(try await quotes.next()?.symbol == "MSFT")
                 #expect(stage.emulator.counts.refreshes == 1)
                 // After half a minute it is another matter.
-                stage.clock.advance(seconds: 31)
+                stage.clock.advance(by: .seconds(31))
                 stage.emulator.streams.strike(refusal)
-                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.tokenRefused))
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.tokenRefused))
                 #expect(try await quotes.next()?.symbol == "MSFT")
                 #expect(stage.emulator.counts.refreshes == 2)
                 stage.emulator.streams.strike(refusal)
@@ -116,7 +117,7 @@ import TradeStationModel
 
     /// Lets the rest of half a minute and a pause pass.
     private func silence(_ stage: SessionStage, seconds: Double) async throws {
-        stage.clock.advance(seconds: seconds)
+        stage.clock.advance(by: .seconds(seconds))
         try await stage.emulator.wait { $0.openStreams == 0 }
         while !stage.clock.advanceToNext(sleepingAtMost: 500) { await Task.yield() }
     }
@@ -130,7 +131,7 @@ import TradeStationModel
                 var waits = 3
                 await clock.waitForSleeps(waits, milliseconds: 30_000)
                 for _ in 1...4 {
-                    stage.clock.advance(seconds: 29.9)
+                    stage.clock.advance(by: .seconds(29.9))
                     stage.emulator.streams.sendHeartbeat()
                     waits += 1
                     await clock.waitForSleeps(waits, milliseconds: 30_000)
@@ -150,7 +151,7 @@ import TradeStationModel
             try await listening(stage) { session, clock in
                 var reader = StreamReader(session.stream(SessionStage.quotes, of: Tick.self))
                 await clock.waitForSleeps(2, milliseconds: 30_000)
-                stage.clock.advance(seconds: 29.9)
+                stage.clock.advance(by: .seconds(29.9))
                 #expect(stage.emulator.counts.openStreams == 1)
                 try await silence(stage, seconds: 0.1)
                 #expect(await reader.next() == .event(.reopened(.silence)))
@@ -207,7 +208,7 @@ import TradeStationModel
                 try await feeder.value
                 #expect(stage.emulator.streams.open.map(\.kind) == [.tickBars])
                 stage.emulator.streams.strike(.goAway)
-                #expect(try await stage.passingPauses { try await bars.next() } == .reopened(.goAway))
+                #expect(try await stage.clock.whileTimePasses { try await bars.next() } == .reopened(.goAway))
                 stage.emulator.streams.strike(.dualLogon)
                 let end = await #expect(throws: StreamError.self) {
                     while try await bars.next() != nil {}

@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -53,7 +54,7 @@ import TradeStationModel
                 #expect(refusal?.status == 403)
                 #expect(refusal?.error == "Forbidden")
                 stage.emulator.streams.strike(.goAway)
-                let error = try await stage.passingPauses { await end(&quotes) }
+                let error = await stage.clock.whileTimePasses { await end(&quotes) }
                 #expect((error as? APIError)?.status == 403)
                 #expect(stage.emulator.counts.streamsOpened == 1)
             }
@@ -125,7 +126,7 @@ import TradeStationModel
                 var more = session.stream(path, of: Order.self).makeAsyncIterator()
                 #expect((await end(&more) as? AccountsError)?.code == .fenced)
                 stage.emulator.streams.strike(.goAway)
-                let error = try await stage.passingPauses { await end(&orders) }
+                let error = await stage.clock.whileTimePasses { await end(&orders) }
                 #expect((error as? AccountsError)?.code == .fenced)
                 #expect(stage.emulator.counts.apiRequests == before)
                 #expect(try await stage.events(manager).filter { $0 == "fenced" }.count == 2)
@@ -161,7 +162,7 @@ import TradeStationModel
                     }
                 }
                 try await stage.emulator.wait { $0.openStreams == 1 }
-                await stage.waitForSleeper(milliseconds: 30_000)
+                try await stage.clock.waitForSleeper(of: .seconds(30))
                 let clock = ContinuousClock()
                 let cancelling = try await clock.measure {
                     reader.cancel()

@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -11,7 +12,7 @@ import TradeStationModel
             try await stage.withQuotes { _, session, quotes async throws in
                 // Tokens come and go under the open stream.
                 for life in 1...3 {
-                    stage.clock.advance(seconds: 1200)
+                    stage.clock.advance(by: .seconds(1200))
                     _ = try await session.accessToken()
                     #expect(stage.emulator.counts.refreshes == life)
                     #expect(stage.emulator.streams.sendNext() == 1)
@@ -21,7 +22,7 @@ import TradeStationModel
                 // The server goes, and refuses the token with which its client comes back.
                 stage.emulator.expireAccessTokens()
                 #expect(stage.emulator.streams.strike(.goAway) == 1)
-                let marker = try await stage.passingPauses { try await quotes.next() }
+                let marker = try await stage.clock.whileTimePasses { try await quotes.next() }
                 #expect(marker == .reopened(.goAway))
                 #expect(try await quotes.next()?.symbol == "MSFT")
                 #expect(stage.emulator.log.suffix(3).map(\.status) == [401, 200, 200])
@@ -36,14 +37,14 @@ import TradeStationModel
         try await SessionStage.with { stage in
             try await stage.withQuotes { _, _, quotes async throws in
                 stage.emulator.changeSettings { $0.streamExpiry = .cut }
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 stage.emulator.streams.passTime()
-                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.connectionLost))
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.connectionLost))
                 #expect(try await quotes.next()?.symbol == "MSFT")
                 stage.emulator.changeSettings { $0.streamExpiry = .error }
-                stage.clock.advance(seconds: 1201)
+                stage.clock.advance(by: .seconds(1201))
                 stage.emulator.streams.passTime()
-                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.tokenRefused))
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.tokenRefused))
                 #expect(stage.emulator.counts.refreshes == 2)
                 #expect(!stage.emulator.log.map(\.status).contains(401))
             }
@@ -64,7 +65,7 @@ import TradeStationModel
                 }
                 #expect(try await positions.next() == .endOfSnapshot)
                 #expect(stage.emulator.streams.strike(.goAway) == 1)
-                #expect(try await stage.passingPauses { try await positions.next() } == .reopened(.goAway))
+                #expect(try await stage.clock.whileTimePasses { try await positions.next() } == .reopened(.goAway))
                 #expect(try await positions.next() == .element(first))
                 #expect(try await positions.next() == .endOfSnapshot)
             }
@@ -80,16 +81,13 @@ import TradeStationModel
                 #expect(try await quotes.next()?.symbol == "MSFT")
                 stage.emulator.streams.strike(.silence)
                 let silence = Task { [clock = stage.clock] in
-                    await stage.waitForSleeper(milliseconds: 30_000)
-                    clock.advance(seconds: 29.9)
+                    try await clock.waitForSleeper(of: .seconds(30))
+                    clock.advance(by: .seconds(29.9))
                     #expect(stage.emulator.counts.streamsOpened == 1)
-                    clock.advance(seconds: 0.1)
-                    while !Task.isCancelled {
-                        if !clock.advanceToNext(sleepingAtMost: 25_000) { await Task.yield() }
-                    }
+                    clock.advance(by: .seconds(0.1))
                 }
-                #expect(try await quotes.next() == .reopened(.silence))
-                silence.cancel()
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.silence))
+                try await silence.value
                 #expect(stage.emulator.counts.streamsOpened == 2)
                 try await stage.emulator.wait { $0.openStreams == 1 }
             }
@@ -100,10 +98,10 @@ import TradeStationModel
         try await SessionStage.with { stage in
             try await stage.withQuotes { _, _, quotes async throws in
                 stage.emulator.streams.strike(.cut)
-                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.connectionLost))
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.connectionLost))
                 #expect(try await quotes.next()?.symbol == "MSFT")
                 stage.emulator.streams.strike(.end)
-                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.connectionLost))
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.connectionLost))
             }
         }
     }
@@ -131,7 +129,7 @@ import TradeStationModel
                 ])
                 let before = stage.clock.bootMilliseconds()
                 stage.emulator.streams.strike(.goAway)
-                #expect(try await stage.passingPauses { try await quotes.next() } == .reopened(.goAway))
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.goAway))
                 // 0.5 + 1 + 2 + 4 + 8 + 16 s, each less up to half.
                 #expect((15_750...31_500).contains(stage.clock.bootMilliseconds() - before))
                 #expect(stage.emulator.counts.streamsOpened == 2)
@@ -156,7 +154,7 @@ import TradeStationModel
                 let session = try await manager.session(named: "paper")
                 var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
                 let before = stage.clock.bootMilliseconds()
-                #expect(try await stage.passingPauses { try await quotes.next() }?.symbol == "MSFT")
+                #expect(try await stage.clock.whileTimePasses { try await quotes.next() }?.symbol == "MSFT")
                 #expect(stage.clock.bootMilliseconds() - before == 17_000)
                 #expect(session.quota?.remaining == 0)
             }

@@ -36,22 +36,6 @@ extension SessionStage {
             try await body(manager)
         }
     }
-
-    /// Lets pauses pass while `body` runs; the time of silence does not.
-    func passingPauses<Value>(_ body: () async throws -> Value) async throws -> Value {
-        let pusher = Task { [clock] in
-            while !Task.isCancelled {
-                if !clock.advanceToNext(sleepingAtMost: 25_000) { await Task.yield() }
-            }
-        }
-        defer { pusher.cancel() }
-        return try await body()
-    }
-
-    /// Waits until somebody sleeps for exactly that long.
-    func waitForSleeper(milliseconds: Int64) async {
-        while !clock.sleeps(milliseconds: milliseconds) { await Task.yield() }
-    }
 }
 
 /// How many connections to a port this process has open on its own side, idle ones included.

@@ -1,5 +1,6 @@
 import Testing
 import TradeStationModel
+import TradeStationTesting
 
 extension CredentialStoreContract {
     /// The chain of audit rows.

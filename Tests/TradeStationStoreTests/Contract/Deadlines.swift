@@ -1,5 +1,6 @@
 import Testing
 import TradeStationModel
+import TradeStationTesting
 
 extension CredentialStoreContract {
     /// When the refresh tokens and sign-ins of rotating keys end.
@@ -27,7 +28,7 @@ extension CredentialStoreContract {
             let store = try await kind.open(sample)
             let start = sample.clock.wallTime()
             let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
-            sample.clock.advance(milliseconds: 900000)
+            sample.clock.advance(by: .milliseconds(900000))
             try await sample.refresh(store, id, from: 1)
             let login = try #require(try await store.login(id)).login
             #expect(login.refreshExpiresAt == start.advanced(byMilliseconds: 900_000 + Self.idle))
@@ -51,7 +52,7 @@ extension CredentialStoreContract {
                 sample.profile("d", tokens: sample.tokens("d"), client: "other"),
                 audit: []
             ).login.id
-            sample.clock.advance(milliseconds: 60000)
+            sample.clock.advance(by: .milliseconds(60000))
             try await sample.refresh(store, first, from: 1)
             let learned = try #require(try await store.login(second)).login
             #expect(learned.refreshExpiresAt == start.advanced(byMilliseconds: Self.idle))
@@ -86,7 +87,7 @@ extension CredentialStoreContract {
             let store = try await kind.open(sample)
             let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
             try await sample.refresh(store, id, from: 1)
-            sample.clock.advance(milliseconds: 7200000)
+            sample.clock.advance(by: .milliseconds(7200000))
             let again = sample.clock.wallTime()
             var commit = sample.commit("b", after: 2)
             commit.isSignIn = true

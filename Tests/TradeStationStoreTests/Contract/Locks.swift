@@ -1,5 +1,6 @@
 import Testing
 import TradeStationModel
+import TradeStationTesting
 
 extension CredentialStoreContract {
     /// The exclusive right to exchange a login's refresh token.
@@ -13,7 +14,7 @@ extension CredentialStoreContract {
             let (first, second) = (try await kind.open(sample), try await kind.open(sample))
             let lock = try await first.lock(login, timeoutMilliseconds: 1000)
             let waiting = Task { [login] in try await second.lock(login, timeoutMilliseconds: 1000) }
-            await sample.clock.someoneSleeps()
+            try await sample.clock.waitForSleeper()
             #expect(try await isFree(first) == false)
             lock.unlock()
             lock.unlock()
@@ -32,9 +33,9 @@ extension CredentialStoreContract {
             let store = try await kind.open(sample)
             let lock = try await store.lock(login, timeoutMilliseconds: 0)
             let waiting = Task { [login] in try await store.lock(login, timeoutMilliseconds: 30_000) }
-            await sample.clock.someoneSleeps()
-            sample.clock.advance(milliseconds: 29_999)
-            sample.clock.advance(milliseconds: 1)
+            try await sample.clock.waitForSleeper()
+            sample.clock.advance(by: .milliseconds(29_999))
+            sample.clock.advance(by: .milliseconds(1))
             let error = try await #require(throws: AccountsError.self) { _ = try await waiting.value }
             #expect(error.code == .lockTimeout)
             #expect(error.message == "Process 4711 is refreshing this sign-in and had not finished after 30000 ms.")
@@ -70,7 +71,7 @@ extension CredentialStoreContract {
             let store = try await kind.open(sample)
             let lock = try await store.lock(login, timeoutMilliseconds: 0)
             let waiting = Task { [login] in try await store.lock(login, timeoutMilliseconds: 30_000) }
-            await sample.clock.someoneSleeps()
+            try await sample.clock.waitForSleeper()
             waiting.cancel()
             await #expect(throws: CancellationError.self) { _ = try await waiting.value }
             lock.unlock()
@@ -85,7 +86,7 @@ extension CredentialStoreContract {
             let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
             let lock = try await store.lock(id, timeoutMilliseconds: 0)
             let waiting = Task { try await store.lock(id, timeoutMilliseconds: 30_000) }
-            await sample.clock.someoneSleeps()
+            try await sample.clock.waitForSleeper()
             #expect(try await store.login(id)?.tokens == sample.tokens("a"))
             lock.unlock()
             try await waiting.value.unlock()

@@ -1,5 +1,6 @@
 import Testing
 import TradeStationModel
+import TradeStationTesting
 
 extension CredentialStoreContract {
     /// Attempts, and the compare-and-set on the generation.
