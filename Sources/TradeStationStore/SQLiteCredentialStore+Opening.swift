@@ -30,14 +30,23 @@ extension SQLiteCredentialStore {
             database: files.database,
             deadlineMilliseconds: lockMilliseconds
         )
-        let opener = StoreOpener(files: files, lock: lock, migrator: migrator, clock: clock, random: random)
+        let board = DiskBoard(path: files.board)
+        let opener = StoreOpener(
+            files: files,
+            lock: lock,
+            board: board,
+            migrator: migrator,
+            clock: clock,
+            random: random
+        )
         let store = SQLiteCredentialStore(
             place: files,
             connection: DiskConnection(opener: opener),
             identity: identity,
             clock: clock,
             random: random,
-            migrator: migrator
+            migrator: migrator,
+            changes: board
         )
         try await store.open()
         return store
@@ -63,6 +72,7 @@ extension SQLiteCredentialStore {
             clock: clock,
             random: random,
             migrator: migrator,
+            changes: memory.board,
             rotationListener: rotationListener
         )
         try await store.open()

@@ -12,6 +12,8 @@ public actor SQLiteCredentialStore: CredentialStore {
     let random: RandomSource
     let identity: AuditIdentity
     let migrator: Migrator
+    /// What the writers of all processes say that they changed.
+    public nonisolated let changes: any ChangeBoard
     /// Told of every refresh token that is saved.
     let rotationListener: RotationListener?
     /// Side files that were readied and not written yet, with what their content will be bound to.
@@ -31,6 +33,7 @@ public actor SQLiteCredentialStore: CredentialStore {
         clock: any TimeSource,
         random: RandomSource,
         migrator: Migrator,
+        changes: any ChangeBoard,
         rotationListener: RotationListener? = nil
     ) {
         self.place = place
@@ -39,6 +42,7 @@ public actor SQLiteCredentialStore: CredentialStore {
         self.clock = clock
         self.random = random
         self.migrator = migrator
+        self.changes = changes
         self.rotationListener = rotationListener
     }
 

@@ -34,4 +34,15 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case revoked
     /// A fence stopped a request.
     case fenced
+
+    /// Whether sessions on its login may have to hold something else after it. A refresh that begins or fails leaves the
+    /// token there is.
+    public var changesTokens: Bool {
+        switch self {
+        case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .needsLogin, .revoked: true
+        case .profileAdded, .profileChanged, .signInFailed, .refreshStarted, .refreshFailed, .outcomeUnknown,
+            .refreshAdopted, .lateResult, .signInEndsSoon, .fenced:
+            false
+        }
+    }
 }

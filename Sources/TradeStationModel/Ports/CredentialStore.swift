@@ -87,6 +87,11 @@ public protocol CredentialStore: Sendable {
     /// Checks every row of the audit: order, hashes, keyed hashes, and that the guards are in place.
     func verifyAudit() async throws -> AuditVerification
 
+    // MARK: Noticing
+
+    /// What the writers of all processes say that they changed.
+    var changes: any ChangeBoard { get }
+
     // MARK: Lifetime
 
     /// Closes files and connections. Further calls do nothing.

@@ -28,7 +28,7 @@ final class MemoryConnection: StoreConnection {
 
     func write<Value>(_ durability: Durability, _ body: (Database, Keyring) throws -> Value) throws -> Value {
         let contents = try contents()
-        return try contents.database.transact(durability) { try body($0, contents.keyring) }
+        return try contents.database.transact(durability, shownOn: memory.board) { try body($0, contents.keyring) }
     }
 
     /// The database stays: it belongs to the place.

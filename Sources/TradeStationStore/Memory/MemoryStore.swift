@@ -15,6 +15,8 @@ public final class MemoryStore: StorePlace {
         let keyring: Keyring
     }
 
+    let board = MemoryBoard()
+
     private let contents = Mutex<Contents?>(nil)
     private let sideFiles = Mutex<[Login.ID: MemorySideFile]>([:])
     private let locks = Mutex<[Login.ID: MemoryLock]>([:])
@@ -49,7 +51,7 @@ public final class MemoryStore: StorePlace {
                 storeID: random.hex(bytes: 16)
             )
             let database = try DatabaseQueue(configuration: .forWriting(busyMilliseconds: 0))
-            try database.transact(.process) { database in
+            try database.transact(.process, shownOn: board) { database in
                 try migrator.makeStore(in: database, keyring: keyring, at: clock.wallTime(), nonce: random.bytes(12))
             }
             let made = Contents(database: database, keyring: keyring)

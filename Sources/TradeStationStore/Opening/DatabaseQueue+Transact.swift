@@ -2,8 +2,13 @@ import GRDB
 import TradeStationModel
 
 extension DatabaseQueue {
-    /// Runs a body as one transaction that begins by taking the write lock of the database.
-    func transact<Value>(_ durability: Durability, _ body: (Database) throws -> Value) throws -> Value {
+    /// Runs a body as one transaction that begins by taking the write lock of the database, and shows on the board what
+    /// was committed.
+    func transact<Value>(
+        _ durability: Durability,
+        shownOn board: any StoreBoard,
+        _ body: (Database) throws -> Value
+    ) throws -> Value {
         try writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
             var result: Value?
@@ -11,6 +16,7 @@ extension DatabaseQueue {
                 result = try body(database)
                 return .commit
             }
+            board.publish(database)
             guard let result else { throw AccountsError.storeClosed }
             return result
         }

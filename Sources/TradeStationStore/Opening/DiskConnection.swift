@@ -31,7 +31,8 @@ final class DiskConnection: StoreConnection {
         do {
             try PrivateDirectory(path: files.locks).prepare()
             return try opener.lock.hold {
-                let writer = try writer ?? WriterConnection(path: files.database, lock: opener.lock)
+                let writer =
+                    try writer ?? WriterConnection(path: files.database, lock: opener.lock, board: opener.board)
                 self.writer = writer
                 return try writer.write(durability) { database in
                     try opener.migrator.requireCurrent(database, path: files.database)

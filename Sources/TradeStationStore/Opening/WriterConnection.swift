@@ -8,9 +8,11 @@ import TradeStationModel
 final class WriterConnection: Sendable {
     private let queue: Mutex<DatabaseQueue?>
     private let lock: StoreLock
+    private let board: DiskBoard
 
-    init(path: String, lock: StoreLock) throws {
+    init(path: String, lock: StoreLock, board: DiskBoard) throws {
         self.lock = lock
+        self.board = board
         queue = Mutex(try DatabaseQueue(path: path, configuration: lock.writerConfiguration))
     }
 
@@ -45,6 +47,6 @@ final class WriterConnection: Sendable {
     /// Runs one transaction. The caller holds the store lock.
     func write<Value>(_ durability: Durability, _ body: (Database) throws -> Value) throws -> Value {
         guard let queue = queue.withLock({ $0 }) else { throw AccountsError.storeClosed }
-        return try queue.transact(durability, body)
+        return try queue.transact(durability, shownOn: board, body)
     }
 }
