@@ -20,30 +20,47 @@ final class CachedTokens: Sendable {
         var futileUntil: Int64 = .min
         /// Whether the API has refused the token.
         var isRefused = false
+        /// What the board said before the store was read for the token: as long as it says so, the token stands.
+        var change: Int64 = 0
+        /// The profiles that sessions were opened for.
+        var users: Set<Profile.ID> = []
+        /// Those of them that have been removed.
+        var gone: Set<Profile.ID> = []
     }
 
     let login: Login.ID
+    private let board: any ChangeBoard
     private let clock: any TimeSource
     private let snapshot = Mutex(Snapshot())
 
-    init(login: Login.ID, clock: any TimeSource) {
+    init(login: Login.ID, board: any ChangeBoard, clock: any TimeSource) {
         self.login = login
+        self.board = board
         self.clock = clock
     }
 
-    /// The token, if no refresh is due.
-    func current() -> AccessToken? {
+    /// The token, if no refresh is due, nobody has changed what the store has, and the profile is still there.
+    func current(for profile: Profile.ID) -> AccessToken? {
         let now = clock.bootMilliseconds()
-        return snapshot.withLock { now < $0.dueAt && !$0.isRefused ? $0.token : nil }
+        let change = change
+        return snapshot.withLock { held in
+            guard now < held.dueAt, held.change == change, !held.isRefused else { return nil }
+            guard held.gone.isEmpty || !held.gone.contains(profile) else { return nil }
+            return held.token
+        }
     }
+
+    /// What the board says at the moment. Whoever reads the store for tokens asks first.
+    var change: Int64 { board.lastChange(of: login) }
 
     /// The token, if it lives for `milliseconds` more and is above the hard minimum; and whether it is in its soft
     /// window.
     func serving(milliseconds: Int64, at now: Int64) -> (token: AccessToken, isSoft: Bool)? {
-        snapshot.withLock { held in
-            guard let token = held.token, !held.isRefused, now < held.hardAt, held.endsAt - now >= milliseconds else {
-                return nil
-            }
+        let change = change
+        return snapshot.withLock { held in
+            guard let token = held.token, held.change == change, !held.isRefused, now < held.hardAt,
+                held.endsAt - now >= milliseconds
+            else { return nil }
             return (token, now >= held.softAt)
         }
     }
@@ -54,8 +71,10 @@ final class CachedTokens: Sendable {
     /// The generation held, 0 when there is none.
     var generation: Int { snapshot.withLock { $0.token?.generation ?? 0 } }
 
-    /// Takes over newer tokens.
-    func adopt(_ tokens: TokenSet, generation: Int, now: Moment) {
+    /// Takes over tokens, unless newer ones are there.
+    ///
+    /// - Parameter change: what the board said before they were read.
+    func adopt(_ tokens: TokenSet, generation: Int, since change: Int64, now: Moment) {
         let endsAt = now.advanced(byMilliseconds: tokens.expiresAt.milliseconds(after: now)).bootMilliseconds
         let softAt = endsAt - RefreshPolicy.softWindow(lifetimeSeconds: tokens.lifetimeSeconds, login: login)
         let hardAt = endsAt - RefreshPolicy.hardMinimum(lifetimeSeconds: tokens.lifetimeSeconds)
@@ -68,9 +87,27 @@ final class CachedTokens: Sendable {
                 dueAt: softAt,
                 softAt: softAt,
                 hardAt: hardAt,
-                endsAt: endsAt
+                endsAt: endsAt,
+                change: change,
+                users: held.users,
+                gone: held.gone
             )
         }
+    }
+
+    /// Notes that a session was opened for a profile.
+    func note(user profile: Profile.ID) {
+        snapshot.withLock { _ = $0.users.insert(profile) }
+    }
+
+    /// Notes which profiles the login has: what is gone does not come back.
+    func note(profiles: some Collection<Profile.ID>) {
+        snapshot.withLock { $0.gone.formUnion($0.users.subtracting(profiles)) }
+    }
+
+    /// - Throws: ``AccountsError`` `profile_not_found` once the profile was removed, whatever its login still serves.
+    func require(_ profile: Profile.ID) throws(AccountsError) {
+        guard snapshot.withLock({ !$0.gone.contains(profile) }) else { throw .loginGone }
     }
 
     /// Serves from the fast path until `bootMilliseconds` although a refresh is due, but never past the hard minimum.

@@ -13,9 +13,10 @@ public struct Session: Sendable {
         self.manager = manager
     }
 
-    /// The access token in memory, without waiting; nil when a refresh is due.
+    /// The access token in memory, without waiting; nil when a refresh is due, and when another process has changed
+    /// what the store has: new tokens, a sign-out, a revocation, a removed profile.
     public func currentAccessToken() -> AccessToken? {
-        cache.current()
+        cache.current(for: profile.profile.id)
     }
 
     /// An access token with enough life: in memory, in the store, or from one refresh that all callers share.
@@ -51,7 +52,7 @@ public struct Session: Sendable {
             return try await manager.token(
                 for: cache,
                 intent: intent,
-                profile: profile.profile.name,
+                profile: profile.profile,
                 timeout: deadline - manager.clock.bootMilliseconds()
             ).token
         } catch let error as AccountsError {

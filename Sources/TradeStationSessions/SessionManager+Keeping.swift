@@ -64,8 +64,9 @@ extension SessionManager: Service {
     private func turn(of login: Login.ID) async -> Int64? {
         guard let (cache, profile) = open[login] else { return nil }
         do {
+            let change = cache.change
             guard let stored = try await coordinator.known(login) else { return nil }
-            adopt(stored, into: cache)
+            adopt(stored, since: change, into: cache)
             switch FreshnessNeed(of: stored, now: clock.now()) {
             case .rest(let until):
                 note(nil, of: login, profile)

@@ -13,7 +13,7 @@ extension SessionManager {
             let (token, saveFailure) = try await token(
                 for: cache,
                 intent: .validity(milliseconds: duration.wholeMilliseconds),
-                profile: record.profile.name,
+                profile: record.profile,
                 timeout: timeout
             )
             return TokenReport(
@@ -38,7 +38,7 @@ extension SessionManager {
         guard !isClosed else { throw AccountsError.closed }
         do {
             let cache = try await cache(for: record)
-            if onlyIfDue, let token = cache.current(), try await rests(record) {
+            if onlyIfDue, let token = cache.current(for: record.profile.id), try await rests(record) {
                 return RefreshReport(
                     profile: record.profile.name,
                     outcome: .fresh,

@@ -29,7 +29,7 @@ public actor SessionManager {
     private nonisolated let refreshesBehind: Bool
     private nonisolated let logger: Logger
     private var airborne: [Login.ID: Airborne] = [:]
-    private(set) var open = OpenLogins()
+    var open = OpenLogins()
     private(set) var isClosed = false
     /// Set while ``run()`` runs.
     var keeper: FreshnessKeeper?
@@ -116,6 +116,7 @@ public actor SessionManager {
     ///   `closed`.
     public func session(named name: String) async throws -> Session {
         guard !isClosed else { throw AccountsError.closed }
+        store.changes.watch()
         let record = try await registry.profile(named: ProfileName(name))
         let cache = try await cache(for: record)
         return Session(record: record, cache: cache, manager: self)
@@ -154,28 +155,39 @@ public actor SessionManager {
     func token(
         for cache: CachedTokens,
         intent: RefreshIntent,
-        profile: ProfileName,
+        profile: Profile,
         timeout: Int64
     ) async throws -> (token: AccessToken, saveFailure: AccountsError?) {
         guard !isClosed else { throw AccountsError.closed }
+        try cache.require(profile.id)
         if case .validity(let milliseconds) = intent,
             let (token, isSoft) = cache.serving(milliseconds: milliseconds, at: clock.bootMilliseconds())
         {
-            if isSoft && refreshesBehind { refreshBehind(cache, profile) }
+            if isSoft && refreshesBehind { refreshBehind(cache, profile.name) }
             return (token, nil)
         }
-        let result = try await join(
-            cache,
-            intent,
-            for: profile,
-            deadline: clock.bootMilliseconds() + timeout
-        )
+        let result: RefreshResult
+        do {
+            result = try await join(
+                cache,
+                intent,
+                for: profile.name,
+                deadline: clock.bootMilliseconds() + timeout
+            )
+        } catch let error as AccountsError {
+            // That the profile is gone says more than what its login lacks.
+            try cache.require(profile.id)
+            throw error
+        }
+        try cache.require(profile.id)
         return (result.accessToken, result.saveFailure)
     }
 
     /// Starts a refresh that nobody waits for. Until it has landed, the fast path serves what there is.
     private func refreshBehind(_ cache: CachedTokens, _ profile: ProfileName) {
         guard airborne[cache.login] == nil else { return }
+        // Where there was no board when the session was opened, there may be one by now.
+        store.changes.watch()
         cache.serve(until: .max)
         _ = launch(cache, .ahead(of: cache.generation), profile, deadline: clock.bootMilliseconds() + timeout)
     }
@@ -194,9 +206,11 @@ public actor SessionManager {
             let flight = running ?? launch(cache, intent, profile, deadline: deadline)
             do {
                 let result = try await flight.wait(until: deadline)
+                if running != nil, flight.isOlder(than: cache.change) { continue }
                 if satisfies(result, intent) { return result }
                 guard running != nil else { throw shortfall(of: result, intent) }
             } catch let error as AccountsError {
+                if running != nil, flight.isOlder(than: cache.change) { continue }
                 // Somebody else's flight, for another purpose, failed for a reason that may not be this caller's.
                 guard running != nil, flight.intent != intent, clock.bootMilliseconds() < deadline else { throw error }
             }
@@ -236,16 +250,19 @@ public actor SessionManager {
         )
         // The one stored task per login: shared by its waiters, never cancelled with the first of them.
         let task = Task { [coordinator] in
+            var change = cache.change
             let result: Result<RefreshResult, any Error>
             do {
-                result = .success(try await coordinator.run(order))
+                let landed = try await coordinator.run(order)
+                change = await coordinator.change(with: landed, of: cache, since: change, order)
+                result = .success(landed)
             } catch is CancellationError {
                 // Only closing cancels a flight.
                 result = .failure(AccountsError.closed)
             } catch {
                 result = .failure(error)
             }
-            land(cache, flight, result, for: profile)
+            land(cache, flight, result, for: profile, since: change)
         }
         airborne[cache.login] = Airborne(flight: flight, task: task)
         return flight
@@ -255,13 +272,15 @@ public actor SessionManager {
         _ cache: CachedTokens,
         _ flight: RefreshFlight,
         _ result: Result<RefreshResult, any Error>,
-        for profile: ProfileName
+        for profile: ProfileName,
+        since change: Int64
     ) {
         airborne[cache.login] = nil
+        if let profiles = flight.profiles { cache.note(profiles: profiles) }
         switch result {
         case .success(let landed):
             if landed.outcome != .refreshed, landed.generation > cache.generation { metrics.adopted(profile) }
-            cache.adopt(landed.tokens, generation: landed.generation, now: clock.now())
+            cache.adopt(landed.tokens, generation: landed.generation, since: change, now: clock.now())
             keepFresh(cache.login, landed.tokens)
         case .failure(let error):
             logger.info(
@@ -270,28 +289,9 @@ public actor SessionManager {
             )
             cache.serve(until: clock.bootMilliseconds() + Self.retryBehindMilliseconds)
         }
-        flight.finish(result)
+        flight.finish(result, since: change)
     }
 
     /// After a failed refresh behind a valid token, the next one starts at the first call after this.
     private static let retryBehindMilliseconds: Int64 = 5000
-
-    func cache(for record: ProfileRecord) async throws -> CachedTokens {
-        let cache = open[record.login.id]?.cache ?? CachedTokens(login: record.login.id, clock: clock)
-        open.note(cache, for: record.profile.name)
-        do {
-            let stored = try await coordinator.known(record.login.id)
-            if let stored { adopt(stored, into: cache) }
-            keepFresh(record.login.id, stored, for: record.profile.name)
-        } catch let error as AccountsError {
-            throw error.about(record.profile.name)
-        }
-        return cache
-    }
-
-    /// Takes over what the store knows, as far as it may be handed out.
-    func adopt(_ stored: StoredLogin, into cache: CachedTokens) {
-        guard let tokens = stored.tokens, stored.staged == nil, stored.login.state != .held else { return }
-        cache.adopt(tokens, generation: stored.login.generation, now: clock.now())
-    }
 }

@@ -72,7 +72,8 @@ extension SQLiteCredentialStore {
             clientSecret: try transaction.secrets.clientSecret(of: key),
             tokens: tokens,
             refreshToken: refresh,
-            staged: try staged(login, key: key, keyring: transaction.keyring)
+            staged: try staged(login, key: key, keyring: transaction.keyring),
+            profiles: try transaction.profiles.names(on: id)
         )
     }
 

@@ -12,6 +12,8 @@ public struct StoredLogin: Sendable {
     public var refreshToken: Secret?
     /// A side file that belongs to the stored generation and is not in the database.
     public var staged: StagedTokens?
+    /// The profiles on it, by the names they have now.
+    public var profiles: [Profile.ID: ProfileName]
 
     /// A login with its secrets.
     public init(
@@ -20,7 +22,8 @@ public struct StoredLogin: Sendable {
         clientSecret: Secret?,
         tokens: TokenSet?,
         refreshToken: Secret?,
-        staged: StagedTokens?
+        staged: StagedTokens?,
+        profiles: [Profile.ID: ProfileName] = [:]
     ) {
         self.login = login
         self.apiKey = apiKey
@@ -28,5 +31,6 @@ public struct StoredLogin: Sendable {
         self.tokens = tokens
         self.refreshToken = refreshToken
         self.staged = staged
+        self.profiles = profiles
     }
 }

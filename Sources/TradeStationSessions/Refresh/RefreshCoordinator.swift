@@ -279,8 +279,9 @@ struct RefreshCoordinator: Sendable {
         return RefreshResult(tokens: tokens, generation: stored.login.generation, outcome: .adopted)
     }
 
-    private func read(_ order: Order) async throws -> StoredLogin {
+    func read(_ order: Order) async throws -> StoredLogin {
         guard let stored = try await known(order.login) else { throw AccountsError.loginGone }
+        order.flight.note(profiles: Set(stored.profiles.keys))
         return stored
     }
 

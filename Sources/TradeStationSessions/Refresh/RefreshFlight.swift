@@ -17,6 +17,8 @@ final class RefreshFlight: Sendable {
         var waiters: [Int: Waiter] = [:]
         var nextID = 0
         var phase = Phase.reading
+        var profiles: Set<Profile.ID>?
+        var change: Int64?
         var result: Result<RefreshResult, any Error>?
         var watch: Task<Void, Never>?
     }
@@ -34,6 +36,14 @@ final class RefreshFlight: Sendable {
 
     /// How many callers wait at the moment.
     var waiterCount: Int { state.withLock { $0.waiters.count } }
+
+    /// The profiles that the login had when it was last read; nil when it was not.
+    var profiles: Set<Profile.ID>? { state.withLock { $0.profiles } }
+
+    /// Notes which profiles the login has.
+    func note(profiles: Set<Profile.ID>) {
+        state.withLock { $0.profiles = profiles }
+    }
 
     /// Notes what the flight is doing.
     func enter(_ phase: Phase) {
@@ -62,10 +72,18 @@ final class RefreshFlight: Sendable {
         }
     }
 
+    /// Whether what it found was read before the board said `change`: then it is no answer to who came later.
+    func isOlder(than change: Int64) -> Bool {
+        state.withLock { $0.change.map { $0 != change } ?? false }
+    }
+
     /// Ends the flight: everybody who still waits gets the result at once.
-    func finish(_ result: Result<RefreshResult, any Error>) {
+    ///
+    /// - Parameter change: what the board said before the store was read for it.
+    func finish(_ result: Result<RefreshResult, any Error>, since change: Int64) {
         let (waiters, watch) = state.withLock { state in
             state.result = result
+            state.change = change
             defer {
                 state.waiters = [:]
                 state.watch = nil

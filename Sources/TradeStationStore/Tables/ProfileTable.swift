@@ -29,6 +29,17 @@ struct ProfileTable {
         return row.flatMap { try? ProfileName($0.text("name")) }
     }
 
+    /// The profiles on a login, unchecked: what they are called and that they are there, no more.
+    func names(on login: Login.ID) throws -> [Profile.ID: ProfileName] {
+        let rows = try Row.fetchAll(
+            transaction.database.cachedStatement(sql: "SELECT id, name FROM profile WHERE login_id = ?"),
+            arguments: [login.rawValue]
+        )
+        return try rows.reduce(into: [:]) { names, row in
+            names[Profile.ID(rawValue: try row.integer("id"))] = try ProfileName(row.text("name"))
+        }
+    }
+
     /// - Throws: `profile_exists`.
     func insert(_ profile: NewProfile, login: Login.ID) throws -> ProfileRecord {
         try requireFree(profile.name, for: nil)

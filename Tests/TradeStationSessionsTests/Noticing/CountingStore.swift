@@ -1,0 +1,105 @@
+import Synchronization
+import TradeStationModel
+
+/// A store that counts how often it is asked for a login's tokens, and can be slow to answer.
+final class CountingStore: CredentialStore {
+    private let store: any CredentialStore
+    private let reads = Atomic<Int>(0)
+    private let gate = Mutex<AsyncStream<Never>?>(nil)
+
+    init(_ store: any CredentialStore) {
+        self.store = store
+    }
+
+    var loginReads: Int { reads.load(ordering: .relaxed) }
+
+    var changes: any ChangeBoard { store.changes }
+
+    func login(_ id: Login.ID) async throws -> StoredLogin? {
+        reads.add(1, ordering: .relaxed)
+        let login = try await store.login(id)
+        if let gate = gate.withLock({ $0 }) { for await _ in gate {} }
+        return login
+    }
+
+    /// Keeps back what is read from now on until the result is called.
+    func hold() -> @Sendable () -> Void {
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        gate.withLock { $0 = stream }
+        return { [self] in
+            gate.withLock { $0 = nil }
+            continuation.finish()
+        }
+    }
+
+    func profiles() async throws -> [ProfileRecord] { try await store.profiles() }
+
+    func profile(named name: ProfileName) async throws -> ProfileRecord? { try await store.profile(named: name) }
+
+    func profile(_ id: Profile.ID) async throws -> ProfileRecord? { try await store.profile(id) }
+
+    func apiKey(clientID: String, tokenURL: EndpointURL) async throws -> (key: APIKey, secret: Secret?)? {
+        try await store.apiKey(clientID: clientID, tokenURL: tokenURL)
+    }
+
+    func add(_ profile: NewProfile, audit: [AuditEntry]) async throws -> ProfileRecord {
+        try await store.add(profile, audit: audit)
+    }
+
+    func update(
+        _ key: APIKey.ID,
+        registration: ClientRegistration,
+        secret: Secret?,
+        audit: [AuditEntry]
+    ) async throws {
+        try await store.update(key, registration: registration, secret: secret, audit: audit)
+    }
+
+    func rename(_ profile: Profile.ID, to name: ProfileName, audit: [AuditEntry]) async throws {
+        try await store.rename(profile, to: name, audit: audit)
+    }
+
+    func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) async throws {
+        try await store.change(profile, change, audit: audit)
+    }
+
+    func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws {
+        try await store.remove(profile, audit: audit)
+    }
+
+    func eraseTokens(of login: Login.ID, leaving state: Login.State, audit: [AuditEntry]) async throws {
+        try await store.eraseTokens(of: login, leaving: state, audit: audit)
+    }
+
+    func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock {
+        try await store.lock(login, timeoutMilliseconds: timeoutMilliseconds)
+    }
+
+    func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) async throws {
+        try await store.begin(attempt, of: login, audit: audit)
+    }
+
+    func stage(_ tokens: StagedTokens, for login: Login.ID) async throws {
+        try await store.stage(tokens, for: login)
+    }
+
+    func synchronizeStaged(for login: Login.ID) async throws {
+        try await store.synchronizeStaged(for: login)
+    }
+
+    func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome {
+        try await store.commit(commit, to: login, audit: audit)
+    }
+
+    func settle(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws {
+        try await store.settle(failure, of: login, audit: audit)
+    }
+
+    func record(_ audit: [AuditEntry]) async throws { try await store.record(audit) }
+
+    func auditRecords(_ query: AuditQuery) async throws -> [AuditRecord] { try await store.auditRecords(query) }
+
+    func verifyAudit() async throws -> AuditVerification { try await store.verifyAudit() }
+
+    func close() async { await store.close() }
+}
