@@ -151,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "tsaccounts", "TradeStationEmulator",
+                "tsaccounts", "TradeStationSessions", "TradeStationEmulator",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]

@@ -1,5 +1,5 @@
 extension SessionManager {
-    /// Lets time pass before something is sent again.
+    /// Lets time pass before something is sent again or looked at.
     ///
     /// - Throws: ``AccountsError`` `closed` as soon as the manager is; `CancellationError`.
     nonisolated func pause(milliseconds: Int64) async throws {

@@ -82,6 +82,7 @@ public actor SessionManager {
             endpoint: endpoint,
             clock: configuration.clock,
             random: configuration.random,
+            attempts: AttemptIDs(random: configuration.random),
             logger: configuration.logger,
             metrics: metrics
         )

@@ -8,7 +8,7 @@ extension Login {
         var entry = AuditEntry(.outcomeUnknown, profileName: profile.text, loginID: id)
         entry.attemptID = attempt.id
         entry.generationBefore = generation
-        entry.outcome = "process_died"
+        entry.outcome = AuditOutcome.processDied
         return entry
     }
 }

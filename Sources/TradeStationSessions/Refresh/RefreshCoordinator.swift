@@ -8,6 +8,7 @@ struct RefreshCoordinator: Sendable {
     let endpoint: TokenEndpoint
     let clock: any TimeSource
     let random: RandomSource
+    let attempts: AttemptIDs
     let logger: Logger
     let metrics: SessionMetrics
     let unsaved = UnsavedTokens()
@@ -108,7 +109,7 @@ struct RefreshCoordinator: Sendable {
                     stored: stored,
                     refreshToken: token,
                     retry: retry,
-                    attempt: Attempt(id: random.hex(bytes: 16), startedAt: clock.wallTime())
+                    attempt: Attempt(id: attempts.next(), startedAt: clock.wallTime())
                 )
                 let decided = machine
                 // A task of its own, awaited on the spot: from here on nobody's cancellation may part the
@@ -238,7 +239,7 @@ struct RefreshCoordinator: Sendable {
             return .replay(afterMilliseconds: milliseconds)
         case .salvage(let refreshToken, let settlement):
             let staged = exchange.salvaged(refreshToken, now: clock.now())
-            entry.outcome = "refresh_token_salvaged"
+            entry.outcome = AuditOutcome.refreshTokenSalvaged
             entry.generationAfter = staged.parentGeneration + 1
             entry.refreshTokenAfter = refreshToken
             try? await store.stage(staged, for: order.login)

@@ -28,14 +28,17 @@ struct AuditTable {
     func fetch(_ query: AuditQuery) throws -> [AuditRecord] {
         let conditions: [(String, (any DatabaseValueConvertible)?)] = [
             ("login_id = ?", query.loginID?.rawValue), ("at >= ?", query.since?.description),
-            ("seq > ?", query.afterSequence),
+            ("seq > ?", query.afterSequence), ("seq <= ?", query.throughSequence),
         ].filter { $0.1 != nil }
-        let filter = (["TRUE"] + conditions.map(\.0)).joined(separator: " AND ")
-        let arguments = conditions.map(\.1) + [query.limit.map { max($0, 0) } ?? -1]
+        let events = query.events.map { $0.map(\.rawValue) }
+        let wanted = events.map { ["event IN (\($0.map { _ in "?" }.joined(separator: ", ")))"] } ?? []
+        let filter = (["TRUE"] + conditions.map(\.0) + wanted).joined(separator: " AND ")
+        let arguments = conditions.map(\.1) + (events ?? []) + [query.limit.map { max($0, 0) } ?? -1]
+        let order = query.takesOldest ? "ASC" : "DESC"
         return try Row.fetchAll(
             transaction.database,
             sql: """
-                SELECT * FROM (SELECT * FROM audit WHERE \(filter) ORDER BY seq DESC LIMIT ?) ORDER BY seq
+                SELECT * FROM (SELECT * FROM audit WHERE \(filter) ORDER BY seq \(order) LIMIT ?) ORDER BY seq
                 """,
             arguments: StatementArguments(arguments)
         ).map(Self.record)

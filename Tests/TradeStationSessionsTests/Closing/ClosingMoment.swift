@@ -17,12 +17,13 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
     case streamPause
     case running
     case signIn
+    case listening
 
     /// What the caller is told; nil for those whose work simply ends.
     var code: AccountsError.Code? {
         switch self {
         case .order: .outcomeUnknown
-        case .running, .streamUnread: nil
+        case .running, .streamUnread, .listening: nil
         default: .closed
         }
     }
@@ -93,6 +94,9 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
             let interaction = SignInInteraction(present: { _ in reach.yield() })
             task = caller { _ = try await manager.registry.signIn(ProfileName("paper"), interaction: interaction) }
             for await _ in reached { break }
+        case .listening:
+            task = caller { for await _ in manager.events {} }
+            try await stage.clock.waitForSleeper(of: .milliseconds(250))
         }
         return (task, held)
     }

@@ -26,8 +26,9 @@ import TradeStationTesting
                 func reopen(streams: Int) async throws {
                     try await stage.emulator.wait { $0.openStreams == 0 }
                     #expect(stage.emulator.counts.streamsOpened == streams - 1)
-                    while !stage.clock.advanceToNext(sleepingAtMost: 500) { await Task.yield() }
-                    try await stage.emulator.wait { $0.openStreams == 1 }
+                    try await stage.clock.whileTimePasses(sleepingLessThan: .seconds(1)) {
+                        try await stage.emulator.wait { $0.openStreams == 1 }
+                    }
                     #expect(stage.emulator.counts.streamsOpened == streams)
                 }
                 #expect(await reader.symbols(1) == ["MSFT"])
@@ -119,7 +120,10 @@ import TradeStationTesting
     private func silence(_ stage: SessionStage, seconds: Double) async throws {
         stage.clock.advance(by: .seconds(seconds))
         try await stage.emulator.wait { $0.openStreams == 0 }
-        while !stage.clock.advanceToNext(sleepingAtMost: 500) { await Task.yield() }
+        let opened = stage.emulator.counts.streamsOpened
+        try await stage.clock.whileTimePasses(sleepingLessThan: .seconds(1)) {
+            try await stage.emulator.wait { $0.streamsOpened > opened }
+        }
     }
 
     @Test func `thirty seconds count from the last byte, be it a heartbeat`() async throws {
