@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import TradeStationEmulator
 import TradeStationModel
@@ -97,17 +96,18 @@ import TradeStationTesting
                 try await Readers.during(session) { readers in
                     try await stage.clock.whileTimePasses {
                         for round in 0..<6 {
-                            let heard = Mutex(0)
+                            let (heard, hear) = AsyncStream.makeStream(of: Void.self)
                             let streams = (0..<4).map { _ in
                                 Task {
                                     var isFirst = true
                                     for try await _ in session.stream(SessionStage.quotes, of: Tick.self) {
-                                        if isFirst { heard.withLock { $0 += 1 } }
+                                        if isFirst { hear.yield() }
                                         isFirst = false
                                     }
                                 }
                             }
-                            while heard.withLock({ $0 }) < streams.count { await Task.yield() }
+                            var firsts = heard.makeAsyncIterator()
+                            for _ in streams { await firsts.next() }
                             stage.emulator.streams.sendNext()
                             stage.emulator.streams.strike(round.isMultiple(of: 2) ? .goAway : .cut)
                             stage.clock.advance(by: .seconds(1201))

@@ -14,61 +14,75 @@ import TradeStationTesting
             stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
             try await stage.withStreamManager { manager async throws in
                 let session = try await manager.session(named: "paper")
-                var reader = StreamReader(session.stream(SessionStage.quotes, of: Tick.self))
+                // Nobody waits in it while tokens age: thirty seconds of waiting would be silence.
+                var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
+                #expect(try await quotes.next()?.symbol == "MSFT")
                 var sent = 0
-                func send() -> [String] {
-                    let symbols = (sent..<sent + 5).map { "S\($0)" }
-                    sent += 5
-                    #expect(stage.emulator.streams.send(symbols.map { #"{"Symbol":"\#($0)"}"# }) == 1)
-                    return symbols
-                }
-                /// The stream that was struck is gone before the pause passes, after which there is one again.
-                func reopen(streams: Int) async throws {
-                    try await stage.emulator.wait { $0.openStreams == 0 }
-                    #expect(stage.emulator.counts.streamsOpened == streams - 1)
-                    try await stage.clock.whileTimePasses(sleepingLessThan: .seconds(1)) {
-                        try await stage.emulator.wait { $0.openStreams == 1 }
-                    }
-                    #expect(stage.emulator.counts.streamsOpened == streams)
-                }
-                #expect(await reader.symbols(1) == ["MSFT"])
+                var seen = 0
                 for life in 1...3 {
-                    // What is sent before, while and after the token is renewed comes on the same stream.
-                    let before = send()
+                    // What is sent before and after the token is renewed comes on the same stream.
+                    sent = send(to: stage, after: sent)
                     stage.clock.advance(by: .seconds(1200))
                     _ = try await session.accessToken()
                     #expect(stage.emulator.counts.refreshes == life)
-                    let after = send()
-                    #expect(await reader.symbols(10) == before + after)
-                    #expect(stage.emulator.counts.openStreams == 1)
-                    switch life {
-                    case 1:
-                        // Sent and not yet read when the server goes.
-                        let last = send()
-                        stage.emulator.streams.strike(.goAway)
-                        #expect(await reader.symbols(5) == last)
-                        try await reopen(streams: 2)
-                        #expect(await reader.next() == .event(.reopened(.goAway)))
-                        #expect(await reader.symbols(1) == ["MSFT"])
-                    case 3:
-                        stage.emulator.expireAccessTokens()
-                        let last = send()
-                        stage.emulator.streams.strike(.end)
-                        #expect(await reader.symbols(5) == last)
-                        try await reopen(streams: 3)
-                        #expect(await reader.next() == .event(.reopened(.connectionLost)))
-                        #expect(await reader.symbols(1) == ["MSFT"])
-                        #expect(stage.emulator.log.suffix(3).map(\.status) == [401, 200, 200])
-                    default: #expect(stage.emulator.counts.streamsOpened == 2)
-                    }
+                    sent = send(to: stage, after: sent)
+                    seen = try await read(&quotes, after: seen, until: sent)
+                    #expect(stage.emulator.counts.streamsOpened == (life == 1 ? 1 : 2))
+                    guard life != 2 else { continue }
+                    // Sent and not yet read when the server goes.
+                    sent = send(to: stage, after: sent)
+                    if life == 3 { stage.emulator.expireAccessTokens() }
+                    stage.emulator.streams.strike(life == 1 ? .goAway : .end)
+                    seen = try await read(&quotes, after: seen, until: sent)
+                    let marker = try await reopening(stage, stream: life == 1 ? 2 : 3) { try await quotes.next() }
+                    #expect(marker == .reopened(life == 1 ? .goAway : .connectionLost))
+                    #expect(try await quotes.next()?.symbol == "MSFT")
                 }
-                let last = send()
-                #expect(await reader.symbols(5) == last)
+                #expect(stage.emulator.log.suffix(3).map(\.status) == [401, 200, 200])
+                sent = send(to: stage, after: sent)
+                #expect(try await read(&quotes, after: seen, until: sent) == 45)
                 #expect(stage.emulator.counts.refreshes == 4)
                 #expect(stage.emulator.counts.streamsOpened == 3)
-                await reader.stop()
             }
         }
+    }
+
+    /// Sends five more numbered objects on the one open stream; the number of the last.
+    private func send(to stage: SessionStage, after last: Int) -> Int {
+        let objects = (last + 1...last + 5).map { #"{"Symbol":"S\#($0)"}"# }
+        #expect(stage.emulator.streams.send(objects) == 1)
+        return last + 5
+    }
+
+    /// Reads numbered objects, none missing and none twice; the number of the last.
+    private func read(
+        _ quotes: inout SessionStream<Tick>.Iterator,
+        after first: Int,
+        until last: Int
+    ) async throws -> Int {
+        for number in first + 1...last {
+            let symbol = try await quotes.next()?.symbol
+            try #require(symbol == "S\(number)")
+        }
+        return last
+    }
+
+    /// What comes when a stream is opened in the place of one that was struck: that one is gone before the pause passes.
+    private func reopening<Value>(
+        _ stage: SessionStage,
+        stream: Int,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        let driver = Task {
+            try await stage.emulator.wait { $0.openStreams == 0 }
+            #expect(stage.emulator.counts.streamsOpened == stream - 1)
+            try await stage.clock.whileTimePasses(sleepingLessThan: .seconds(1)) {
+                try await stage.emulator.wait { $0.openStreams == 1 && $0.streamsOpened == stream }
+            }
+        }
+        let value = try await body()
+        try await driver.value
+        return value
     }
 
     @Test func `a valid token that the stream refuses is renewed once, and its successor is the end`() async throws {
