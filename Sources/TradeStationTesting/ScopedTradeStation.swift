@@ -25,6 +25,7 @@ public import TradeStationSessions
 ///   - configuration: how the emulator is set up: rotation, overlap, lives, users. Its clock is replaced.
 ///   - clock: the clock, to begin at a time that matters.
 ///   - configure: changes how the manager is opened: its timeouts, where messages go. Its clock is replaced.
+///   - body: the test. Afterwards everything is closed.
 /// - Throws: ``EmulatorError``; ``AccountsError`` as ``EmulatedTradeStation/add(_:)``; what `body` throws.
 public func withTradeStation<Result: Sendable>(
     profiles: [TestProfile] = [.live, .sim],

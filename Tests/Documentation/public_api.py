@@ -10,7 +10,7 @@ import difflib
 import os
 import sys
 import tempfile
-from typing import List
+from typing import Dict, List, Set
 
 from surface import Surface
 from symbol_graphs import PACKAGE, PRODUCTS, extract, read
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("products", help="where a debug build lies")
     parser.add_argument("--renew", action="store_true", help="write the snapshot anew")
     options = parser.parse_args()
-    found = {module: lines(module, options.products) for module in PRODUCTS}
+    found = surfaces(options.products)
     if options.renew:
         for module, text in found.items():
             with open(path(module), "w", encoding="utf-8") as file:
@@ -39,12 +39,18 @@ def main() -> int:
     return 0
 
 
-def lines(module: str, products: str) -> List[str]:
-    """What a module offers, one declaration on a line."""
-    with tempfile.TemporaryDirectory(prefix="tsaccounts-api-") as folder:
-        # What a conformance asks for is said by the conformance.
-        extract(products, module, folder, "-skip-protocol-implementations")
-        return [line + "\n" for line in Surface(read(folder)).lines()]
+def surfaces(products: str) -> Dict[str, List[str]]:
+    """What each module offers and none before it does, one declaration on a line."""
+    found: Dict[str, List[str]] = {}
+    known: Set[str] = set()
+    for module in PRODUCTS:
+        with tempfile.TemporaryDirectory(prefix="tsaccounts-api-") as folder:
+            # What a conformance asks for is said by the conformance.
+            extract(products, module, folder, "-skip-protocol-implementations")
+            surface = Surface(read(folder), without=known)
+        found[module] = [line + "\n" for line in surface.lines()]
+        known |= surface.symbols.keys()
+    return found
 
 
 def difference(module: str, text: List[str]) -> List[str]:

@@ -13,7 +13,7 @@ BROUGHT_BY = {
 
 
 class Surface:
-    def __init__(self, graphs: List[Dict[str, Any]]) -> None:
+    def __init__(self, graphs: List[Dict[str, Any]], without: Set[str]) -> None:
         self.symbols: Dict[str, Symbol] = {}
         self.conformances: Dict[str, Dict[str, Set[str]]] = {}
         for graph in graphs:
@@ -23,8 +23,9 @@ class Surface:
                 if relationship["kind"] == "conformsTo":
                     self.note_conformance(relationship)
         self.members: Dict[Tuple[str, ...], List[Symbol]] = {}
-        for symbol in self.symbols.values():
-            self.members.setdefault(tuple(symbol["pathComponents"][:-1]), []).append(symbol)
+        for identifier, symbol in self.symbols.items():
+            if identifier not in without:
+                self.members.setdefault(tuple(symbol["pathComponents"][:-1]), []).append(symbol)
 
     def lines(self) -> List[str]:
         """Every declaration on a line of its own."""

@@ -12,6 +12,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file
 PRODUCTS: Dict[str, List[str]] = {
     "TradeStationSessions": ["TradeStationModel"],
     "TradeStationEmulator": [],
+    "TradeStationTesting": ["TradeStationEmulator", "TradeStationSessions", "TradeStationModel"],
 }
 
 

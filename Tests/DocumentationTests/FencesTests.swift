@@ -1,6 +1,5 @@
 import Testing
-import TradeStationEmulator
-import TradeStationSessions
+import TradeStationTesting
 
 @Suite struct FencesTests {
     @Test func `a fence put up here stops the next request, in the words of the article`() async throws {

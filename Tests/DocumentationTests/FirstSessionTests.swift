@@ -1,6 +1,5 @@
 import Testing
-import TradeStationEmulator
-import TradeStationSessions
+import TradeStationTesting
 
 @Suite struct FirstSessionTests {
     @Test func `the first program lists the accounts`() async {
@@ -31,7 +30,7 @@ import TradeStationSessions
             let session = try await stage.manager.session(named: "paper")
             let headers = try await FirstSession.headers(session)
             #expect(headers["Authorization"]?.hasPrefix("Bearer ") == true)
-            stage.clock.advance(seconds: 700)
+            stage.clock.advance(by: .seconds(700))
             let token = try await FirstSession.longJob(session)
             #expect(token.expiresAt >= stage.clock.wallTime().advanced(byMilliseconds: 600_000))
             #expect(stage.emulator.counts.refreshes == 1)
@@ -42,7 +41,7 @@ import TradeStationSessions
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             stage.emulator.revokeAll()
-            stage.clock.advance(seconds: 1200)
+            stage.clock.advance(by: .seconds(1200))
             var printed: [String] = []
             try await FirstSession.failing(session) { printed.append("\($0)") }
             #expect(printed == (try Article(name: "FirstSession").blocks("text").map(\.description)))

@@ -1,6 +1,5 @@
 import Testing
-import TradeStationEmulator
-import TradeStationSessions
+import TradeStationTesting
 
 @Suite struct RequestsAndOrdersTests {
     private static let account = EmulatorUser.defaults[0].simAccounts[0]

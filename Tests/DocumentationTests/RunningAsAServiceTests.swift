@@ -1,5 +1,5 @@
 import Testing
-import TradeStationEmulator
+import TradeStationTesting
 
 @Suite struct RunningAsAServiceTests {
     @Test func `the service trades until it is told to stop, and ends well`() async {

@@ -1,6 +1,5 @@
 import Testing
-import TradeStationEmulator
-import TradeStationSessions
+import TradeStationTesting
 
 @Suite struct StreamingTests {
     @Test func `quotes are printed, and an interruption is told`() async throws {
@@ -9,7 +8,9 @@ import TradeStationSessions
             let (lines, line) = AsyncStream.makeStream(of: String.self)
             let loop = Task {
                 defer { line.finish() }
-                try await Streaming.quotes(session) { line.yield("\($0) \($1)") }
+                try await stage.clock.whileTimePasses {
+                    try await Streaming.quotes(session) { line.yield("\($0) \($1)") }
+                }
             }
             var printed = lines.makeAsyncIterator()
             #expect(await printed.next()?.hasPrefix("MSFT ") == true)
@@ -28,7 +29,9 @@ import TradeStationSessions
             let (reports, report) = AsyncStream.makeStream(of: Set<String>.self)
             let loop = Task {
                 defer { report.finish() }
-                try await Streaming.positions(session, account: account) { report.yield(Set($0.keys)) }
+                try await stage.clock.whileTimePasses {
+                    try await Streaming.positions(session, account: account) { report.yield(Set($0.keys)) }
+                }
             }
             var reported = reports.makeAsyncIterator()
             let first = try #require(await reported.next())

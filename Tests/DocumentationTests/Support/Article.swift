@@ -8,7 +8,7 @@ struct Article: CustomStringConvertible, Sendable {
     var description: String { name }
 
     private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    private static let catalog = tests.deletingLastPathComponent().deletingLastPathComponent()
+    static let catalog = tests.deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Sources/TradeStationSessions/Documentation.docc")
 
     /// Every article, and every file of code: one without the other is an article too.
