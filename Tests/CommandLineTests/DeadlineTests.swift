@@ -79,7 +79,7 @@ extension CommandLineSuite {
             try await Stage.with(EmulatorConfiguration(rotate: true, idleSeconds: 600)) { stage in
                 try await stage.add("p", options: ["--idle", "600"])
                 #expect(try await stage.tool.run("refresh", "p").status == 0)
-                stage.emulator.advance(bySeconds: 599)
+                stage.emulator.advance(bySeconds: 570)
                 #expect(try await stage.tool.run("refresh", "p").status == 0)
                 stage.emulator.advance(bySeconds: 601)
                 let ended = try await stage.tool.run("refresh", "p", "--json")
