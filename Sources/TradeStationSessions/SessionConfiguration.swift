@@ -26,7 +26,7 @@ public struct SessionConfiguration: Sendable {
     ///
     /// Every name has the dimension `profile`; the durations are timers.
     ///
-    /// - `tsaccounts_exchanges_total`, `tsaccounts_exchange_duration`: exchanges with the token endpoint, by `outcome`:
+    /// - `tsaccounts_exchanges_total`, `tsaccounts_exchange_duration`: refreshes sent to the token endpoint, by `outcome`:
     ///   `rotated`, `renewed` or the code of the error.
     /// - `tsaccounts_adoptions_total`: tokens taken over from another process when one was due.
     /// - `tsaccounts_lock_wait_duration`: how long a flight waited for its login's lock.

@@ -51,7 +51,7 @@ public struct EmulatedTradeStation: Sendable {
 
     /// Lets time pass as it really does, for programs that run meanwhile: from heartbeat to heartbeat, with a stop
     /// wherever somebody wakes. After each step streams hear what is due, and the next one comes when whoever woke sleeps
-    /// again and whoever waited for an answer has it; at the latest after a fifth of a second of real time.
+    /// again and whoever waited for an answer has it; at the latest after two seconds of real time.
     ///
     /// - Throws: `CancellationError`.
     public func pass(_ duration: Duration) async throws {
@@ -86,5 +86,5 @@ public struct EmulatedTradeStation: Sendable {
         }
     }
 
-    private static let patience: Int64 = 200
+    private static let patience: Int64 = 2000
 }

@@ -95,11 +95,24 @@ public final class TestClock: TimeSource {
         let hand = Task { [milliseconds = limit.wholeMilliseconds] in
             while true {
                 try await wait { $0.sleepers.values.contains { $0.milliseconds < milliseconds } }
+                try Task.checkCancellation()
                 if let rest = rest(ofSleepsBelow: milliseconds) { move(byMilliseconds: rest) }
             }
         }
-        defer { hand.cancel() }
-        return try await body()
+        // Once this is over the clock stands: the hand is let go of before anybody looks.
+        do {
+            let result = try await body()
+            await letGo(of: hand)
+            return result
+        } catch {
+            await letGo(of: hand)
+            throw error
+        }
+    }
+
+    private func letGo(of hand: Task<Void, any Error>) async {
+        hand.cancel()
+        _ = await hand.result
     }
 
     // MARK: Waiting

@@ -7,6 +7,9 @@ struct EventFeed: Sendable {
     private static let batch = 256
     /// How often it looks whether another process has written, in milliseconds.
     private static let lookInterval: Int64 = 250
+    /// After so many looks at a board that says nothing it asks the audit itself: somebody may have put another file in
+    /// the board's place.
+    private static let mostLooks = 20
 
     private let manager: SessionManager
     private var machine: EventMachine
@@ -100,10 +103,11 @@ struct EventFeed: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { [manager] group in
             group.addTask { await board.headMoves(from: head) }
             group.addTask {
-                repeat {
+                for _ in 1...Self.mostLooks {
                     try await manager.pause(milliseconds: Self.lookInterval)
                     board.watch()
-                } while head != nil && board.head == head
+                    if head == nil || board.head != head { break }
+                }
             }
             defer { group.cancelAll() }
             try await group.next()

@@ -7,7 +7,7 @@ struct SessionMetrics: Sendable {
     /// Nil: the factory that the program has bootstrapped, asked for each time, because that may come later.
     let factory: (any MetricsFactory)?
 
-    /// An exchange with the token endpoint was answered, or was not.
+    /// A refresh was sent to the token endpoint, and was answered or was not.
     func exchanged(_ profile: ProfileName, outcome: String, milliseconds: Int) {
         let dimensions = [("profile", profile.text), ("outcome", outcome)]
         count("tsaccounts_exchanges_total", dimensions)
@@ -19,7 +19,7 @@ struct SessionMetrics: Sendable {
         count("tsaccounts_adoptions_total", [("profile", profile.text)])
     }
 
-    /// A flight had to wait for the lock of its login.
+    /// A flight has the lock of its login, and waited for it so long.
     func locked(_ profile: ProfileName, milliseconds: Int64) {
         time("tsaccounts_lock_wait_duration", [("profile", profile.text)], milliseconds: milliseconds)
     }

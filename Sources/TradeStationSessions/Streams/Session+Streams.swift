@@ -17,7 +17,7 @@ extension Session {
         )
     }
 
-    /// A stream that lives as long as `body`: its connection is closed when `body` ends, and as soon as the task is
+    /// A stream that lives as long as `body`: its connection is told to close when `body` ends, and as soon as the task is
     /// cancelled, also while it is busy with an object and does not wait for the next one.
     ///
     /// - Parameters: as for ``stream(_:query:of:)``.

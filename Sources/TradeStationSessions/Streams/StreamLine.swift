@@ -76,6 +76,7 @@ struct StreamLine {
         let error = StreamError(error: shown.error ?? "", message: shown.message, part: shown, path: path)
         guard error.error == "Unauthorized", let token else { throw error }
         await hangUp()
+        manager.metrics.streamInterrupted(session.profile.profile.name, .tokenRefused)
         let isFutile = session.cache.isFutile(generation: token.generation)
         // A token whose time is over is replaced anyway.
         let lives = token.expiresAt > manager.clock.wallTime()

@@ -95,6 +95,14 @@ import TradeStationTesting
                 #expect(
                     counted(metrics, "tsaccounts_stream_interruptions_total", by: "reason") == ["go_away": 1]
                 )
+                #expect(try await quotes.next()?.symbol == "MSFT")
+                stage.emulator.streams.send([#"{"Error":"Unauthorized","Message":"..."}"#])
+                let marker = try await stage.clock.whileTimePasses { try await quotes.next() }
+                #expect(marker == .reopened(.tokenRefused))
+                #expect(
+                    counted(metrics, "tsaccounts_stream_interruptions_total", by: "reason")
+                        == ["go_away": 1, "token_refused": 1]
+                )
             }
         }
     }

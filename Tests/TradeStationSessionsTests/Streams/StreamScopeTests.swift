@@ -6,7 +6,7 @@ import TradeStationEmulator
 /// Connections end with whoever reads them, not with their next call.
 @Suite(.serialized) struct StreamScopeTests {
     /// Milliseconds on an idle machine; the bound only has to lie far below any timeout.
-    private static let atOnce = Duration.seconds(2)
+    private static let atOnce = Duration.seconds(10)
 
     private func session(_ stage: SessionStage, _ body: (Session) async throws -> Void) async throws {
         stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
