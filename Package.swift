@@ -89,11 +89,11 @@ let package = Package(
             name: "TradeStationTesting",
             dependencies: ["TradeStationModel", "TradeStationSessions", "TradeStationEmulator"]
         ),
-        // One file per sentence that a user can say.
+        // One file per sentence that a user can say. Demo and selftest sign in as tests do.
         .executableTarget(
             name: "tsaccounts",
             dependencies: [
-                "TradeStationSessions", "TradeStationEmulator",
+                "TradeStationSessions", "TradeStationEmulator", "TradeStationTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -101,7 +101,9 @@ let package = Package(
         // What sessions cost: swift run -c release SessionBenchmarks
         .executableTarget(
             name: "SessionBenchmarks",
-            dependencies: ["AllocationCounter", "TradeStationSessions", "TradeStationEmulator"],
+            dependencies: [
+                "AllocationCounter", "TradeStationSessions", "TradeStationEmulator", "TradeStationTesting",
+            ],
             path: "Tests/Benchmarks",
             exclude: ["AllocationCounter"]
         ),

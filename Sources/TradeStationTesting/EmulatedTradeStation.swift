@@ -35,7 +35,7 @@ public struct EmulatedTradeStation: Sendable {
                 accounts: profile.accounts,
                 source: companion.map { .sameLogin(as: $0.profile.name) } ?? .key(signIn.key)
             ),
-            interaction: signIn.interaction
+            interaction: signIn.interaction()
         )
     }
 
@@ -46,7 +46,7 @@ public struct EmulatedTradeStation: Sendable {
     public func signIn(_ name: String) async throws {
         let record = try await manager.registry.profile(named: ProfileName(name))
         let signIn = try EmulatedSignIn(at: emulator.addresses, as: record.login.identity.username)
-        _ = try await manager.registry.signIn(record.profile.name, interaction: signIn.interaction)
+        _ = try await manager.registry.signIn(record.profile.name, interaction: signIn.interaction())
     }
 
     /// Lets time pass as it really does, for programs that run meanwhile: from heartbeat to heartbeat, with a stop

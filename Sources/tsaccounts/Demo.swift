@@ -1,5 +1,6 @@
 import TradeStationEmulator
 import TradeStationSessions
+import TradeStationTesting
 
 /// The story that `tsaccounts demo` tells, for somebody who has never heard of it.
 struct Demo {
@@ -26,11 +27,10 @@ struct Demo {
     private func addProfiles() async throws {
         try chapter(1, "Two profiles, one sign-in")
         try say("  $ tsaccounts add profile paper --sim --client-id \(emulator.addresses.clientID.prefix(12))...")
-        guard let user = emulator.addresses.users.first else { return }
-        let signIn = EmulatedSignIn(addresses: emulator.addresses, user: user)
+        let signIn = try EmulatedSignIn(at: emulator.addresses)
         let interaction = signIn.interaction { url in
             try say("  A browser opens \(url.prefix(46))...")
-            try say("  and \(user.username) signs in with a password that tsaccounts never sees.")
+            try say("  and \(signIn.user.username) signs in with a password that tsaccounts never sees.")
         }
         let paper = try await manager.registry.add(
             ProfileRequest(

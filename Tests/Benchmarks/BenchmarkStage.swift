@@ -2,11 +2,12 @@ import Foundation
 import Synchronization
 import TradeStationEmulator
 import TradeStationSessions
+import TradeStationTesting
 
 /// An emulator, a user's refresh token, and stores that are filled with profiles which stand on logins of their own.
 struct BenchmarkStage: Sendable {
     /// So long that an access token, which names its issuer twice, is as long as TradeStation's: 1.8 KB.
-    private static let issuer = "https://signin.tradestation.com/" + String(repeating: "long/", count: 84)
+    private static let issuer = "https://signin.tradestation.com/" + String(repeating: "long/", count: 91)
     /// Nothing falls due while things are measured.
     private static let life = 86_400
     /// How many profiles are added at the same time.
@@ -38,7 +39,7 @@ struct BenchmarkStage: Sendable {
     }
 
     private func add(_ number: Int, to registry: ProfileRegistry) async throws {
-        var key = try Self.key(addresses)
+        var key = try EmulatedSignIn(at: addresses).key
         key.refreshToken = refreshToken
         _ = try await registry.add(Self.request("p\(number)", addresses, key), interaction: nil)
     }
@@ -56,41 +57,15 @@ struct BenchmarkStage: Sendable {
         )
     }
 
-    private static func key(_ addresses: EmulatorAddresses) throws -> ProfileRequest.KeyRequest {
-        var key = ProfileRequest.KeyRequest(clientID: addresses.clientID)
-        key.secret = Secret(addresses.clientSecret)
-        key.authorizeURL = try EndpointURL(addresses.authorizeURL)
-        key.tokenURL = try EndpointURL(addresses.tokenURL)
-        key.revokeURL = try EndpointURL(addresses.revokeURL)
-        return key
-    }
-
     /// Signs a user in and keeps the refresh token that came of it.
     private static func refreshToken(_ addresses: EmulatorAddresses) async throws -> Secret {
         let told = Mutex<Secret?>(nil)
         let store = StoreChoice.inMemory { _, token in told.withLock { $0 = token } }
-        let user = addresses.users[0]
-        let (pasted, browser) = AsyncThrowingStream.makeStream(of: String.self)
-        let interaction = SignInInteraction(
-            usesCallback: false,
-            present: { url in
-                do {
-                    let address = try await EmulatedBrowser().redirect(
-                        at: url,
-                        username: user.username,
-                        password: user.password
-                    )
-                    browser.yield(address)
-                } catch {
-                    browser.finish(throwing: error)
-                }
-            },
-            pasted: { try await pasted.first { _ in true } }
-        )
+        let signIn = try EmulatedSignIn(at: addresses)
         try await withSessionManager(configuration: SessionConfiguration(store: store)) { manager in
             _ = try await manager.registry.add(
-                request("first", addresses, key(addresses)),
-                interaction: interaction
+                request("first", addresses, signIn.key),
+                interaction: signIn.interaction()
             )
         }
         guard let token = told.withLock({ $0 }) else { throw BenchmarkFailure.noRefreshToken }

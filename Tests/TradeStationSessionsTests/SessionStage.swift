@@ -77,16 +77,6 @@ struct SessionStage: Sendable {
         }
     }
 
-    /// The API key of the emulator's confidential client.
-    func keyRequest() throws -> ProfileRequest.KeyRequest {
-        var key = ProfileRequest.KeyRequest(clientID: emulator.addresses.clientID)
-        key.secret = Secret(emulator.addresses.clientSecret)
-        key.authorizeURL = try EndpointURL(emulator.addresses.authorizeURL)
-        key.tokenURL = try EndpointURL(emulator.addresses.tokenURL)
-        key.revokeURL = try EndpointURL(emulator.addresses.revokeURL)
-        return key
-    }
-
     /// Adds a simulator profile with a whole sign-in.
     @discardableResult
     func add(_ name: String, user: Int = 0, to manager: SessionManager) async throws -> ProfileRecord {
@@ -101,31 +91,29 @@ struct SessionStage: Sendable {
         )
     }
 
-    /// A person who signs in and pastes the address that the browser ends up at.
-    func browser(user: Int = 0, declines: Bool = false) -> SignInInteraction {
-        let person = emulator.addresses.users[user]
-        let (addresses, continuation) = AsyncThrowingStream.makeStream(of: String.self)
-        return SignInInteraction(
-            usesCallback: false,
-            present: { url in
-                do {
-                    continuation.yield(
-                        try await EmulatedBrowser().redirect(
-                            at: url,
-                            username: person.username,
-                            password: person.password,
-                            declines: declines
-                        )
-                    )
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            },
-            pasted: {
-                for try await address in addresses { return address }
-                return nil
-            }
+    /// Another profile on the login of `paper`, for the v2 API, and its session.
+    func addV2(to manager: SessionManager) async throws -> Session {
+        let request = ProfileRequest(
+            name: try ProfileName("old"),
+            environment: .live,
+            apiVersion: .v2,
+            apiURL: try EndpointURL(emulator.addresses.v2URL),
+            source: .sameLogin(as: try ProfileName("paper"))
         )
+        _ = try await manager.registry.add(request, interaction: nil)
+        return try await manager.session(named: "old")
+    }
+
+    /// A person who signs in and pastes the address that the browser ends up at.
+    func browser(user: Int = 0, declines: Bool = false) throws -> SignInInteraction {
+        try signIn(user).interaction(declines: declines)
+    }
+
+    /// The API key of the emulator's confidential client.
+    func keyRequest() throws -> ProfileRequest.KeyRequest { try signIn(0).key }
+
+    private func signIn(_ user: Int) throws -> EmulatedSignIn {
+        try EmulatedSignIn(at: emulator.addresses, as: emulator.addresses.users[user].username)
     }
 
     /// The audit's events, in order.

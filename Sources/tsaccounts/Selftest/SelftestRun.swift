@@ -1,6 +1,7 @@
 import Foundation
 import TradeStationEmulator
 import TradeStationSessions
+import TradeStationTesting
 
 /// One run of a self-test, between its server and its store.
 struct SelftestRun: Sendable {
@@ -31,7 +32,7 @@ struct SelftestRun: Sendable {
         selftest.note("Signing in \(plan.logins) users ...")
         var families: [String: String] = [:]
         for user in emulator.addresses.users {
-            let signIn = EmulatedSignIn(addresses: emulator.addresses, user: user)
+            let signIn = try EmulatedSignIn(at: emulator.addresses, as: user.username)
             _ = try await manager.registry.add(
                 ProfileRequest(
                     name: ProfileName(user.username),

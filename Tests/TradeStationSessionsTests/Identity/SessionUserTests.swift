@@ -53,15 +53,8 @@ import TradeStationModel
                 #expect(accounts.map(\.id) == EmulatorUser.defaults[0].simAccounts)
                 #expect(accounts.map(\.type) == ["Margin", "Futures"])
                 #expect(accounts.allSatisfy { $0.currency == "USD" && $0.status == "Active" })
-                let request = ProfileRequest(
-                    name: try ProfileName("old"),
-                    environment: .live,
-                    apiVersion: .v2,
-                    apiURL: try EndpointURL(stage.emulator.addresses.v2URL),
-                    source: .sameLogin(as: try ProfileName("paper"))
-                )
-                _ = try await manager.registry.add(request, interaction: nil)
-                #expect(await code { _ = try await manager.session(named: "old").accounts() } == .usage)
+                let old = try await stage.addV2(to: manager)
+                #expect(await code { _ = try await old.accounts() } == .usage)
                 #expect(await code { _ = try await manager.session(named: "old", environment: .sim) } == .usage)
                 #expect(stage.emulator.counts.apiRequests == 1)
                 stage.respond(403, #"{"Error":"Forbidden","Message":"no"}"#)

@@ -23,15 +23,7 @@ import TradeStationTesting
     @Test func `a v2 profile asks the v2 API`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
-                let request = ProfileRequest(
-                    name: try ProfileName("old"),
-                    environment: .live,
-                    apiVersion: .v2,
-                    apiURL: try EndpointURL(stage.emulator.addresses.v2URL),
-                    source: .sameLogin(as: try ProfileName("paper"))
-                )
-                _ = try await manager.registry.add(request, interaction: nil)
-                let session = try await manager.session(named: "old")
+                let session = try await stage.addV2(to: manager)
                 #expect(try await session.get("/data/symbols/suggest/MS").status == 200)
                 #expect(await code { _ = try await session.get("/v3/brokerage/accounts") } == .usage)
             }

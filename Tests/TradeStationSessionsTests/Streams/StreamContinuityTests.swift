@@ -207,15 +207,7 @@ import TradeStationTesting
         try await SessionStage.with { stage in
             stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
             try await stage.withStreamManager { manager async throws in
-                let request = ProfileRequest(
-                    name: try ProfileName("old"),
-                    environment: .live,
-                    apiVersion: .v2,
-                    apiURL: try EndpointURL(stage.emulator.addresses.v2URL),
-                    source: .sameLogin(as: try ProfileName("paper"))
-                )
-                _ = try await manager.registry.add(request, interaction: nil)
-                let session = try await manager.session(named: "old")
+                let session = try await stage.addV2(to: manager)
                 var bars = session.stream("/stream/tickbars/MSFT/1/2", of: Bar.self).makeAsyncIterator()
                 // It has no history to begin with.
                 let feeder = Task {
