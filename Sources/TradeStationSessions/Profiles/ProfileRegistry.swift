@@ -137,8 +137,12 @@ public struct ProfileRegistry: Sendable {
     /// Removes a profile here; with its last profile the login goes, with its last login the API key. Nothing is
     /// revoked at the server.
     ///
-    /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`.
+    /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`, `closed`.
     public func remove(_ name: ProfileName) async throws {
+        try await work.run { try await removed(name) }
+    }
+
+    private func removed(_ name: ProfileName) async throws {
         let record = try await profile(named: name)
         try await withLock(on: record) {
             let entry = AuditEntry(
@@ -157,8 +161,12 @@ public struct ProfileRegistry: Sendable {
     /// Erases a login's tokens here. Nothing is revoked at the server.
     ///
     /// - Returns: the other profiles on the login, which lose theirs too.
-    /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`.
+    /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`, `closed`.
     public func signOut(_ name: ProfileName) async throws -> [ProfileRecord] {
+        try await work.run { try await signedOut(name) }
+    }
+
+    private func signedOut(_ name: ProfileName) async throws -> [ProfileRecord] {
         let record = try await profile(named: name)
         try await withLock(on: record) {
             let login = try await storedLogin(of: record).login
@@ -179,8 +187,12 @@ public struct ProfileRegistry: Sendable {
     ///
     /// - Returns: the profiles that have to sign in again.
     /// - Throws: ``AccountsError`` `profile_not_found`, `login_required`, `server_unreachable`, `server_error`,
-    ///   `client_rejected`, `usage` when the key has no revocation endpoint.
+    ///   `client_rejected`, `closed`, `usage` when the key has no revocation endpoint.
     public func revoke(_ name: ProfileName) async throws -> [ProfileRecord] {
+        try await work.run { try await revoked(name) }
+    }
+
+    private func revoked(_ name: ProfileName) async throws -> [ProfileRecord] {
         let record = try await profile(named: name)
         let ended = try await keyMates(of: record)
         guard record.apiKey.registration.revokeURL != nil else {

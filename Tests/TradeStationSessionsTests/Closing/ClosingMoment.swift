@@ -17,12 +17,19 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
     case streamPause
     case running
     case signIn
+    case revocation
+    case removal
     case listening
+
+    /// Whether it waits for a lock that another process has.
+    var isLockedOut: Bool { self == .lockWait || self == .removal }
 
     /// What the caller is told; nil for those whose work simply ends.
     var code: AccountsError.Code? {
         switch self {
         case .order: .outcomeUnknown
+        // It may have been carried out: the server's word is what lacks.
+        case .revocation: .serverUnreachable
         case .running, .streamUnread, .listening: nil
         default: .closed
         }
@@ -94,6 +101,13 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
             let interaction = SignInInteraction(present: { _ in reach.yield() })
             task = caller { _ = try await manager.registry.signIn(ProfileName("paper"), interaction: interaction) }
             for await _ in reached { break }
+        case .revocation:
+            stage.emulator.script([EmulatorFault(at: .revoke, never)])
+            task = caller { _ = try await manager.registry.revoke(ProfileName("paper")) }
+            try await stage.emulator.wait { $0.revocations > before.revocations }
+        case .removal:
+            task = caller { try await manager.registry.remove(ProfileName("paper")) }
+            while stage.clock.sleeperCount < 1 { await Task.yield() }
         case .listening:
             task = caller { for await _ in manager.events {} }
             try await stage.clock.waitForSleeper(of: .milliseconds(250))

@@ -27,7 +27,7 @@ import TradeStationTesting
         // As another process would: that one is no longer there, only its lock.
         let lock = try await stage.withManager { other -> (any LoginLock)? in
             let login = try await other.registry.profile(named: ProfileName("paper")).login.id
-            return moment == .lockWait ? try await other.store.lock(login, timeoutMilliseconds: 0) : nil
+            return moment.isLockedOut ? try await other.store.lock(login, timeoutMilliseconds: 0) : nil
         }
         var configuration = SessionConfiguration(storeDirectory: stage.directory)
         configuration.clock = stage.clock
