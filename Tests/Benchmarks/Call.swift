@@ -1,3 +1,4 @@
+import Synchronization
 import TradeStationSessions
 
 /// One way to a token, gone over and over.
@@ -33,11 +34,10 @@ struct Call: Sendable {
 
     /// Asks for memory once each time: what the counter has to see.
     static let oneObject = Call(name: "one object") { times in
-        for _ in 0..<times { keep(Box()) }
+        // Where others can find it, so that it cannot live on the stack.
+        let shelf = Mutex<Box?>(nil)
+        for _ in 0..<times { shelf.withLock { $0 = Box() } }
     }
 
-    private final class Box {}
+    private final class Box: Sendable {}
 }
-
-@inline(never)
-private func keep(_ object: AnyObject) {}

@@ -27,7 +27,7 @@ struct Figure: Sendable {
             String(format: value == value.rounded() && unit.isEmpty ? "%.0f" : "%.2f", value)
         }
         let columns = [
-            name.padding(toLength: 44, withPad: " ", startingAt: 0),
+            name.padding(toLength: 60, withPad: " ", startingAt: 0),
             String(repeating: " ", count: max(0, 9 - text(value).count)) + text(value),
             unit.padding(toLength: 5, withPad: " ", startingAt: 0),
             spread.map { "(\(text($0.lowerBound)) to \(text($0.upperBound)))" } ?? "",

@@ -5,7 +5,7 @@ import Foundation
 struct MemoryUse: Sendable {
     /// What malloc has given out.
     let allocated: Double
-    /// What is in the machine's memory.
+    /// What is in the machine's memory. It grows by less where pages are filled up that were in use before.
     let resident: Double
     /// What there are addresses for.
     let virtual: Double

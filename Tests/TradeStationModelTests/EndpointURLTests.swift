@@ -18,4 +18,14 @@ import TradeStationModel
     func `anything a secret must not be sent to is refused`(_ text: String) {
         #expect { try EndpointURL(text) } throws: { ($0 as? AccountsError)?.code == .usage }
     }
+
+    @Test(arguments: [
+        ("https://signin.tradestation.com/oauth/token", "https://signin.tradestation.com"),
+        ("HTTPS://API.TradeStation.com:8443/v3?a=b", "https://api.tradestation.com:8443"),
+        ("https://api%2Etradestation.com/v3", "https://api.tradestation.com"),
+        ("http://[::1]:99/a", "http://[::1]:99"),
+    ])
+    func `the origin is scheme, host and port, however they are written`(_ text: String, _ origin: String) throws {
+        #expect(try EndpointURL(text).origin == origin)
+    }
 }

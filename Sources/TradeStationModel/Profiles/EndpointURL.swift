@@ -4,8 +4,6 @@ import Foundation
 public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     /// The URL as it was given.
     public let text: String
-    /// Scheme, host and port, for example `https://signin.tradestation.com`.
-    public let origin: String
     /// Whether the host is this machine.
     public let isLoopback: Bool
 
@@ -34,7 +32,14 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
             throw refused("Plain http is allowed only to this machine: a secret would travel in the clear.")
         }
         self.text = text
-        origin = "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "")
+    }
+
+    /// Scheme, host and port, for example `https://signin.tradestation.com`. Read from the text each time: every open
+    /// session holds several URLs.
+    public var origin: String {
+        let parts = URLComponents(string: text)
+        let (scheme, host) = (parts?.scheme?.lowercased() ?? "", parts?.host?.lowercased() ?? "")
+        return "\(scheme)://\(host)" + (parts?.port.map { ":\($0)" } ?? "")
     }
 
     /// The URL as it was given.
