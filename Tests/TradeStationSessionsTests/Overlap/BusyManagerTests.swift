@@ -4,7 +4,7 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-@Suite(.timeLimit(.minutes(1))) struct BusyManagerTests {
+@Suite(.timeLimit(.minutes(10))) struct BusyManagerTests {
     @Test func `a fresh token is handed out while the manager does something else`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in

@@ -7,15 +7,30 @@ import TradeStationTesting
 
 /// What the thread sanitizer is shown: everything that happens to a session while threads read it. Short races are
 /// missed on two cores, so each change is followed by a hundred readings of each thread.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct OverlapTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct OverlapTests {
     private static let path = "/v3/brokerage/accounts"
 
-    @Test func `tokens are refreshed, adopted and refused while threads read them`() async throws {
+    @Test func `tokens are refreshed, adopted and refused while threads read them and others listen`() async throws {
         try await SessionStage.with(rotate: true) { stage in
             try await stage.withProfiles { manager in
                 try await stage.withManager { other in
                     let session = try await manager.session(named: "paper")
                     let elsewhere = try await other.session(named: "real")
+                    let listeners = (0..<2).map { _ in
+                        let events = manager.events
+                        return Task {
+                            var generations: [Int] = []
+                            for await event in events {
+                                switch event.kind {
+                                case .refreshed(let generation, _), .adopted(let generation, _):
+                                    generations.append(generation)
+                                default: break
+                                }
+                                if generations.last == 25 { break }
+                            }
+                            return generations
+                        }
+                    }
                     try await Readers.during(session) { readers in
                         for round in 0..<6 {
                             // Behind a token that is still served.
@@ -39,6 +54,7 @@ import TradeStationTesting
                         #expect(readers.generation == 25)
                         #expect(readers.setbackCount == 0)
                     }
+                    for listener in listeners { #expect(await listener.value == Array(2...25)) }
                     #expect(stage.emulator.counts.refreshes == 24)
                     #expect(stage.emulator.counts.refused == 0)
                 }
@@ -63,6 +79,7 @@ import TradeStationTesting
                                     #expect(code == .closed)
                                 }
                             }
+                            group.addTask { for await _ in manager.events {} }
                             await readers.pass(laps: 100 * round)
                             for _ in 0..<2 { group.addTask { await manager.close() } }
                             try await group.waitForAll()
