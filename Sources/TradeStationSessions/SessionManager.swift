@@ -6,7 +6,7 @@ import TradeStationStore
 /// Hands out auto-refreshing sessions by profile name, and sees to it that each login's refresh token is exchanged
 /// once however many callers, tasks and processes ask.
 public actor SessionManager {
-    private struct Airborne {
+    struct Airborne {
         let flight: RefreshFlight
         let task: Task<Void, Never>
     }
@@ -28,7 +28,7 @@ public actor SessionManager {
     nonisolated let notice: @Sendable (KeepingNotice) -> Void
     private nonisolated let refreshesBehind: Bool
     private nonisolated let logger: Logger
-    private var airborne: [Login.ID: Airborne] = [:]
+    private(set) var airborne: [Login.ID: Airborne] = [:]
     var open = OpenLogins()
     private(set) var isClosed = false
     /// Set while ``run()`` runs.
@@ -284,7 +284,7 @@ public actor SessionManager {
             cache.adopt(landed.tokens, generation: landed.generation, since: change, now: clock.now())
             keepFresh(cache.login, landed.tokens)
         case .failure(let error):
-            logger.info(
+            logger.debug(
                 "refresh failed",
                 metadata: ["profile": "\(profile)", "code": "\((error as? AccountsError)?.code.rawValue ?? "unknown")"]
             )

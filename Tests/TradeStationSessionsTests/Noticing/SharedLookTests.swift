@@ -59,7 +59,9 @@ import TradeStationStore
             while store.loginReads == before { await Task.yield() }
             _ = try await other.registry.signOut(ProfileName("paper"))
             let second = Task { await code { _ = try await session.accessToken() } }
-            for _ in 0..<1000 { await Task.yield() }
+            while await session.manager.airborne[session.profile.login.id]?.flight.waiterCount != 2 {
+                await Task.yield()
+            }
             release()
             #expect(try await first.value == 2)
             #expect(await second.value == .loginRequired)
