@@ -12,17 +12,7 @@ extension CommandLineSuite {
         ) async throws {
             try await Stage.with(EmulatorConfiguration(rotate: true)) { stage in
                 try await stage.add("p")
-                try await command(
-                    stage,
-                    "add",
-                    "profile",
-                    "q",
-                    "--live",
-                    "--same-login-as",
-                    "p",
-                    "--api-url",
-                    stage.emulator.addresses.liveURL
-                )
+                try await stage.add("q", sharing: "p")
                 let configuration = SessionConfiguration(storeDirectory: stage.tool.store)
                 try await withSessionManager(configuration: configuration) { manager in
                     let (p, q) = (try await manager.session(named: "p"), try await manager.session(named: "q"))

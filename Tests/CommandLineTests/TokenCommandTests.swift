@@ -97,17 +97,7 @@ extension CommandLineSuite {
         @Test func `two profiles on one login share a refresh across processes`() async throws {
             try await Stage.with(EmulatorConfiguration(rotate: true)) { stage in
                 try await stage.add("p")
-                let added = try await stage.tool.run(
-                    "add",
-                    "profile",
-                    "q",
-                    "--live",
-                    "--same-login-as",
-                    "p",
-                    "--api-url",
-                    stage.emulator.addresses.liveURL
-                )
-                #expect(added.status == 0, "\(added.errors)")
+                try await stage.add("q", sharing: "p")
                 try await stage.age()
                 let running = try ["p", "q"].map { try stage.tool.start(["token", $0]) }
                 let results = await [running[0].result(), running[1].result()]

@@ -55,6 +55,14 @@ struct Stage: Sendable {
         return result
     }
 
+    /// Adds a live profile on the login of another one.
+    func add(_ name: String, sharing other: String) async throws {
+        let added = try await tool.run(
+            ["add", "profile", name, "--live", "--same-login-as", other, "--api-url", emulator.addresses.liveURL]
+        )
+        #expect(added.status == 0, "\(added.errors)")
+    }
+
     /// Plays the browser for a command that has printed its URL.
     func signIn(_ running: RunningTool, user: Int = 0, declines: Bool = false) async throws {
         guard let url = await running.url() else {
