@@ -34,10 +34,6 @@ struct EventMachine: Sendable {
         guard let trouble = row.showsTrouble else { return [] }
         let was = troubled.updateValue(trouble, forKey: login) ?? false
         switch event {
-        case .refreshFailed where row.text("oauth_error") == "invalid_grant":
-            // The row that comes with it says more: the user has to sign in.
-            troubled[login] = was
-            return []
         case .refreshFailed, .outcomeUnknown: return was ? [] : [.degraded(code: row.code)]
         case .needsLogin: return [.needsLogin(code: row.code)]
         case .signedOut, .revoked: return [.needsLogin(code: .loginRequired)]
@@ -58,6 +54,8 @@ extension AuditRecord {
     fileprivate var showsTrouble: Bool? {
         switch event {
         case .signedIn, .refreshSucceeded, .recovered: false
+        // The row that comes with it says more: the user has to sign in.
+        case .refreshFailed where text("oauth_error") == "invalid_grant": nil
         case .signedOut, .refreshFailed, .needsLogin, .revoked: true
         // That a process died is no failure of the sign-in server.
         case .outcomeUnknown: text("outcome") == AuditOutcome.processDied ? nil : true
