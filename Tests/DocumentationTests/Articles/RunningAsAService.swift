@@ -22,15 +22,15 @@ enum RunningAsAService {
 
     static func run() async throws {
         // shown
-        let manager = try await SessionManager()
-        let bot = Bot(session: try await manager.session(named: "paper"))
-        let group = ServiceGroup(
-            services: [manager, bot],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: Logger(label: "bot")
-        )
-        try await group.run()
-        await manager.close()
+        try await withSessionManager { manager in
+            let bot = Bot(session: try await manager.session(named: "paper"))
+            let group = ServiceGroup(
+                services: [manager, bot],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "bot")
+            )
+            try await group.run()
+        }
         // end
     }
 }
