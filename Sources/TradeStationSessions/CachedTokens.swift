@@ -20,6 +20,8 @@ final class CachedTokens: Sendable {
         var futileUntil: Int64 = .min
         /// Whether the API has refused the token.
         var isRefused = false
+        /// Whether the manager is closed, and nothing served any more.
+        var isClosed = false
         /// What the board said before the store was read for the token: as long as it says so, the token stands.
         var change: Int64 = 0
         /// The profiles that sessions were opened for.
@@ -71,6 +73,9 @@ final class CachedTokens: Sendable {
     /// The generation held, 0 when there is none.
     var generation: Int { snapshot.withLock { $0.token?.generation ?? 0 } }
 
+    /// The generation that the API refused, as long as there is no newer one.
+    var refused: Int? { snapshot.withLock { $0.isRefused ? $0.token?.generation : nil } }
+
     /// Takes over tokens, unless newer ones are there.
     ///
     /// - Parameter change: what the board said before they were read.
@@ -80,7 +85,7 @@ final class CachedTokens: Sendable {
         let hardAt = endsAt - RefreshPolicy.hardMinimum(lifetimeSeconds: tokens.lifetimeSeconds)
         snapshot.withLock { held in
             guard generation >= held.token?.generation ?? 0, !(held.isRefused && generation == held.token?.generation),
-                !tokens.accessToken.isEmpty
+                !held.isClosed, !tokens.accessToken.isEmpty
             else { return }
             held = Snapshot(
                 token: AccessToken(tokens, generation: generation),
@@ -114,6 +119,18 @@ final class CachedTokens: Sendable {
     func serve(until bootMilliseconds: Int64) {
         snapshot.withLock { $0.dueAt = min(bootMilliseconds, $0.hardAt) }
     }
+
+    /// Serves nothing any more.
+    func close() {
+        snapshot.withLock { held in
+            held.isClosed = true
+            held.dueAt = .min
+            held.hardAt = .min
+        }
+    }
+
+    /// The token, whether or not it is still served: what must not stand in a text.
+    var secrets: [Secret] { snapshot.withLock { [$0.token?.secret].compactMap { $0 } } }
 
     /// Notes that the API refused a token that had only just been brought because of a refusal.
     func noteFutile(generation: Int) {

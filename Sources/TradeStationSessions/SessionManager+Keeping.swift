@@ -7,8 +7,8 @@ extension SessionManager: Service {
     /// ``close()``. Of many that are due at once a few are refreshed at a time; one that another process has refreshed
     /// is adopted.
     ///
-    /// After graceful shutdown it returns when the refreshes under way are saved. Cancelled, it leaves them to
-    /// ``close()``.
+    /// After graceful shutdown it returns when the refreshes that it began are saved. Those that calls began it leaves
+    /// to ``close()``; cancelled, all of them.
     ///
     /// - Throws: `CancellationError`; ``AccountsError`` `closed`, and `usage` when it runs already. No failing refresh
     ///   ends it: ``SessionConfiguration/notice`` is told.

@@ -26,8 +26,8 @@ public actor SessionManager {
     nonisolated let store: any CredentialStore
     nonisolated let coordinator: RefreshCoordinator
     nonisolated let notice: @Sendable (KeepingNotice) -> Void
-    private nonisolated let refreshesBehind: Bool
-    private nonisolated let logger: Logger
+    nonisolated let refreshesBehind: Bool
+    nonisolated let logger: Logger
     private(set) var airborne: [Login.ID: Airborne] = [:]
     var open = OpenLogins()
     private(set) var isClosed = false
@@ -138,6 +138,7 @@ public actor SessionManager {
     /// which it waits.
     public func close() async {
         isClosed = true
+        for login in open.ids { open[login]?.cache.close() }
         keeper?.close()
         work.close()
         let flights = airborne.values
@@ -150,42 +151,10 @@ public actor SessionManager {
         await store.close()
     }
 
-    // MARK: What sessions ask for
-
-    /// A token that satisfies the intent, from memory or by joining the login's flight.
-    func token(
-        for cache: CachedTokens,
-        intent: RefreshIntent,
-        profile: Profile,
-        timeout: Int64
-    ) async throws -> (token: AccessToken, saveFailure: AccountsError?) {
-        guard !isClosed else { throw AccountsError.closed }
-        try cache.require(profile.id)
-        if case .validity(let milliseconds) = intent,
-            let (token, isSoft) = cache.serving(milliseconds: milliseconds, at: clock.bootMilliseconds())
-        {
-            if isSoft && refreshesBehind { refreshBehind(cache, profile.name) }
-            return (token, nil)
-        }
-        let result: RefreshResult
-        do {
-            result = try await join(
-                cache,
-                intent,
-                for: profile.name,
-                deadline: clock.bootMilliseconds() + timeout
-            )
-        } catch let error as AccountsError {
-            // That the profile is gone says more than what its login lacks.
-            try cache.require(profile.id)
-            throw error
-        }
-        try cache.require(profile.id)
-        return (result.accessToken, result.saveFailure)
-    }
+    // MARK: Flights
 
     /// Starts a refresh that nobody waits for. Until it has landed, the fast path serves what there is.
-    private func refreshBehind(_ cache: CachedTokens, _ profile: ProfileName) {
+    func refreshBehind(_ cache: CachedTokens, _ profile: ProfileName) {
         guard airborne[cache.login] == nil else { return }
         // Where there was no board when the session was opened, there may be one by now.
         store.changes.watch()
@@ -193,55 +162,14 @@ public actor SessionManager {
         _ = launch(cache, .ahead(of: cache.generation), profile, deadline: clock.bootMilliseconds() + timeout)
     }
 
-    /// Waits for the login's flight. What another caller's flight brings may not be enough for this one, whose own
-    /// then follows.
-    func join(
-        _ cache: CachedTokens,
-        _ intent: RefreshIntent,
-        for profile: ProfileName,
-        deadline: Int64
-    ) async throws -> RefreshResult {
-        while true {
-            guard !isClosed else { throw AccountsError.closed }
-            let running = airborne[cache.login]?.flight
-            let flight = running ?? launch(cache, intent, profile, deadline: deadline)
-            do {
-                let result = try await flight.wait(until: deadline)
-                if running != nil, flight.isOlder(than: cache.change) { continue }
-                if satisfies(result, intent) { return result }
-                guard running != nil else { throw shortfall(of: result, intent) }
-            } catch let error as AccountsError {
-                if running != nil, flight.isOlder(than: cache.change) { continue }
-                // Somebody else's flight, for another purpose, failed for a reason that may not be this caller's.
-                guard running != nil, flight.intent != intent, clock.bootMilliseconds() < deadline else { throw error }
-            }
-        }
-    }
-
-    /// Why a token that was just brought is not enough.
-    private func shortfall(of result: RefreshResult, _ intent: RefreshIntent) -> AccountsError {
-        if case .validity(let milliseconds) = intent, milliseconds >= Int64(result.tokens.lifetimeSeconds) * 1000 {
-            return .minValidityTooLong(lifetimeSeconds: result.tokens.lifetimeSeconds)
-        }
-        return result.saveFailure ?? .answeredTooLate
-    }
-
-    private func satisfies(_ result: RefreshResult, _ intent: RefreshIntent) -> Bool {
-        switch intent {
-        case .newer(let old), .ahead(let old), .attempt(let old): return result.generation > old
-        case .validity(let milliseconds):
-            let hard = RefreshPolicy.hardMinimum(lifetimeSeconds: result.tokens.lifetimeSeconds)
-            return result.tokens.expiresAt.milliseconds(after: clock.now()) >= max(hard, milliseconds)
-        }
-    }
-
-    private func launch(
+    /// Starts the login's flight.
+    func launch(
         _ cache: CachedTokens,
         _ intent: RefreshIntent,
         _ profile: ProfileName,
         deadline: Int64
     ) -> RefreshFlight {
-        let flight = RefreshFlight(intent: intent, clock: clock)
+        let flight = RefreshFlight(intent: intent, deadline: deadline, clock: clock)
         let order = RefreshCoordinator.Order(
             login: cache.login,
             profile: profile,

@@ -143,4 +143,27 @@ import TradeStationTesting
             #expect(stage.emulator.counts.loginsLost == 0)
         }
     }
+
+    @Test func `a caller with little time does not fail those who have more`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { manager in
+                try await stage.withManager { other in
+                    let session = try await manager.session(named: "paper")
+                    let login = session.profile.login.id
+                    stage.clock.advance(by: .seconds(1201))
+                    let lock = try await other.store.lock(login, timeoutMilliseconds: 0)
+                    let hasty = Task { try await session.get("/v3/brokerage/accounts", timeout: .seconds(2)) }
+                    // Its own deadline, and that of its flight's wait for the lock.
+                    while stage.clock.sleeperCount < 2 { await Task.yield() }
+                    let patient = Task { try await session.accessToken() }
+                    while await manager.airborne[login]?.flight.waiterCount != 2 { await Task.yield() }
+                    stage.clock.advance(by: .seconds(3))
+                    #expect(await code { _ = try await hasty.value } == .lockTimeout)
+                    lock.unlock()
+                    #expect(try await patient.value.generation == 2)
+                    #expect(stage.emulator.counts.refreshes == 1)
+                }
+            }
+        }
+    }
 }

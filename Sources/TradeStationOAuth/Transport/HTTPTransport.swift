@@ -11,7 +11,8 @@ public final class HTTPTransport: Sendable {
     private enum State {
         case idle
         case open(HTTPClient)
-        case closed
+        /// From then on; the task ends when the last connection has.
+        case closed(Task<Void, Never>)
     }
 
     private let configuration: TransportConfiguration
@@ -89,13 +90,19 @@ public final class HTTPTransport: Sendable {
     ///
     /// It may wait for a connection that is just being made, at most as long as connecting may take.
     public func shutdown() async {
-        let client: HTTPClient? = state.withLock { state in
-            defer { state = .closed }
-            if case .open(let client) = state { return client }
-            return nil
+        let ending = state.withLock { state in
+            let client: HTTPClient?
+            switch state {
+            case .closed(let ending): return ending
+            case .open(let open): client = open
+            case .idle: client = nil
+            }
+            // The client only complains about requests that were still under way, and those have been told.
+            let ending = Task<Void, Never> { try? await client?.shutdown() }
+            state = .closed(ending)
+            return ending
         }
-        // The client only complains about requests that were still under way, and those have been told.
-        try? await client?.shutdown()
+        await ending.value
         // Those that wait for their reader's next call have not been told.
         readers.close()
         await readers.ended()

@@ -28,7 +28,8 @@ extension ProfileRegistry {
                 suggestion: "leave out --api-url, or add the profile with --live"
             )
         }
-        _ = try request.accounts.map(Profile.checked)
+        var request = request
+        request.accounts = try request.accounts.map(Profile.checked)
         if let known = try await store.profile(named: request.name) {
             throw AccountsError(
                 .profileExists,
@@ -104,12 +105,13 @@ extension ProfileRegistry {
         let record = try await insert(request, .new(login), [])
         guard request.signsIn else { return record }
         let intent = RefreshIntent.attempt(unlessNewerThan: 0)
+        let deadline = clock.bootMilliseconds() + timeoutMilliseconds
         let order = RefreshCoordinator.Order(
             login: record.login.id,
             profile: request.name,
             intent: intent,
-            deadline: clock.bootMilliseconds() + timeoutMilliseconds,
-            flight: RefreshFlight(intent: intent, clock: clock)
+            deadline: deadline,
+            flight: RefreshFlight(intent: intent, deadline: deadline, clock: clock)
         )
         do {
             let result = try await coordinator.run(order)

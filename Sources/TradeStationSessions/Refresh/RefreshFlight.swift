@@ -25,12 +25,15 @@ final class RefreshFlight: Sendable {
 
     /// What the caller wanted that started it.
     let intent: RefreshIntent
+    /// How long that caller waits, by the boot clock: what would take longer is not tried.
+    let deadline: Int64
 
     private let state = Mutex(State())
     private let clock: any TimeSource
 
-    init(intent: RefreshIntent, clock: any TimeSource) {
+    init(intent: RefreshIntent, deadline: Int64, clock: any TimeSource) {
         self.intent = intent
+        self.deadline = deadline
         self.clock = clock
     }
 
@@ -75,6 +78,11 @@ final class RefreshFlight: Sendable {
     /// Whether what it found was read before the board said `change`: then it is no answer to who came later.
     func isOlder(than change: Int64) -> Bool {
         state.withLock { $0.change.map { $0 != change } ?? false }
+    }
+
+    /// Whether it failed for want of time, and a caller with this deadline has clearly more of it.
+    func fellShort(_ error: AccountsError, of deadline: Int64) -> Bool {
+        [.lockTimeout, .backingOff, .rateLimited].contains(error.code) && deadline - self.deadline >= 1000
     }
 
     /// Ends the flight: everybody who still waits gets the result at once.

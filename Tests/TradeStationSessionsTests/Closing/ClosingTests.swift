@@ -80,6 +80,8 @@ import TradeStationTesting
                 await manager.close()
                 await manager.close()
                 let path = "/v3/brokerage/accounts"
+                #expect(session.currentAccessToken() == nil)
+                #expect(await code { _ = try await session.accessToken() } == .closed)
                 #expect(await code { _ = try await session.accessToken(validFor: .seconds(1)) } == .closed)
                 #expect(await code { _ = try await session.get(path) } == .closed)
                 #expect(await code { _ = try await session.post(path, json: []) } == .closed)
