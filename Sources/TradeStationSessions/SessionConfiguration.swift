@@ -59,7 +59,11 @@ public struct SessionConfiguration: Sendable {
 }
 
 extension Duration {
+    /// In milliseconds, at most a century either way: whoever says `.seconds(.max)` means "as long as it takes".
     var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let century: Int64 = 3_155_760_000
+        let (seconds, attoseconds) = components
+        guard abs(Double(seconds)) < Double(century) else { return (seconds < 0 ? -century : century) * 1000 }
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 }

@@ -11,6 +11,8 @@ struct HTTPExchange: Sendable {
     let request: HTTPExchangeRequest
 
     func run() async -> Outcome {
+        // The client may have sent it before it hears that it should not.
+        guard !Task.isCancelled else { return .failure(TransportFailure(stage: .notSent, reason: .cancelled)) }
         let body = OutgoingBody(request.body)
         var received: HTTPExchangeResponse?
         do {
@@ -63,7 +65,8 @@ struct HTTPExchange: Sendable {
         }
         if error is CancellationError { return TransportFailure(stage: .notSent, reason: .cancelled) }
         let isSecure = request.url.lowercased().hasPrefix("https:")
-        return TransportFailure(stage: .notSent, reason: connecting ?? (isSecure ? .notTrusted : .notConnected))
+        let reason = connecting ?? TransportFailure.Reason(leaving: error) ?? (isSecure ? .notTrusted : .notConnected)
+        return TransportFailure(stage: .notSent, reason: reason)
     }
 }
 

@@ -29,6 +29,16 @@ extension TransportFailure.Reason {
         }
     }
 
+    /// The reason, for errors of a connection that had been made and was left by one side; nil for all others.
+    init?(leaving error: any Error) {
+        switch (error as? IOError, error as? HTTPClientError) {
+        case (_, .cancelled?): self = .closed
+        case (_, .remoteConnectionClosed?): self = .connectionLost
+        case (let error?, _) where [ECONNRESET, EPIPE].contains(error.errnoCode): self = .connectionLost
+        default: return nil
+        }
+    }
+
     /// The reason, once the request may have been written.
     init(afterSending error: any Error) {
         switch (error, error as? HTTPClientError) {

@@ -2,7 +2,7 @@ import Foundation
 public import TradeStationModel
 import TradeStationOAuth
 
-/// The API said no: an answer with a status of 400 or more.
+/// The API said no: an answer with a status outside 200 to 299. Redirects count as such: none is followed.
 ///
 /// TradeStation's v3 answers with `{"Error","Message"}`, v2 with `{"TraceId","StatusCode","Message"}` (OpenAPI file,
 /// schema `Error`); a gateway may answer with anything. No field ever holds a token: what a server echoes of one is
@@ -58,9 +58,9 @@ extension APIError {
     /// Longer bodies are no error bodies.
     private static let longestBody = 1 << 16
 
-    /// Reads an answer; nil below 400.
+    /// Reads an answer; nil for 200 to 299.
     init?(_ reply: HTTPExchangeResponse, method: String, path: String, token: Secret) {
-        guard reply.status >= 400 else { return nil }
+        guard !(200..<300).contains(reply.status) else { return nil }
         func shown(_ text: String?, _ limit: Int) -> String? {
             text.flatMap { $0.isEmpty ? nil : Redaction.printable($0, without: [token], limit: limit) }
         }
@@ -70,7 +70,9 @@ extension APIError {
         status = reply.status
         error = shown(body?.error, 100)
         message = shown(body?.message, 500)
-        parts = (body?.parts ?? []).map { $0.redacted(token) }
+        parts = (body?.parts ?? []).map { part in
+            part.redacted { Redaction.printable($0, without: [token], limit: 500) }
+        }
         requestID = shown(
             Self.requestIDHeaders.lazy.compactMap { reply.header($0) }.first ?? body?.traceID,
             120

@@ -20,7 +20,16 @@ struct APIErrorBody: Decodable {
         error = try? object.decodeIfPresent(String.self, forKey: .error)
         message = try? object.decodeIfPresent(String.self, forKey: .message)
         traceID = try? object.decodeIfPresent(String.self, forKey: .traceID)
-        parts = (try? object.decodeIfPresent([APIError.Part].self, forKey: .parts)) ?? []
+        parts = (try? object.decodeIfPresent([AnyPart].self, forKey: .parts))?.map(\.part) ?? []
+    }
+
+    /// A part, or what stands in a part's place: that something failed counts, whatever it is said with.
+    private struct AnyPart: Decodable {
+        let part: APIError.Part
+
+        init(from decoder: any Decoder) {
+            part = (try? APIError.Part(from: decoder)) ?? APIError.Part()
+        }
     }
 }
 
@@ -44,20 +53,19 @@ extension APIError.Part: Decodable {
         message = text(.message)
     }
 
-    private init(_ texts: [String?]) {
-        accountID = texts[0]
-        orderID = texts[1]
-        symbol = texts[2]
-        error = texts[3]
-        message = texts[4]
+    /// One that says nothing.
+    init() {
+        (accountID, orderID, symbol, error, message) = (nil, nil, nil, nil, nil)
     }
 
-    /// The same without what it says of a token.
-    func redacted(_ token: Secret) -> APIError.Part {
+    /// The same with every text as `redact` leaves it.
+    func redacted(_ redact: (String) -> String) -> APIError.Part {
         APIError.Part(
-            [accountID, orderID, symbol, error, message].map { text in
-                text.map { Redaction.printable($0, without: [token], limit: 500) }
-            }
+            accountID: accountID.map(redact),
+            orderID: orderID.map(redact),
+            symbol: symbol.map(redact),
+            error: error.map(redact),
+            message: message.map(redact)
         )
     }
 }

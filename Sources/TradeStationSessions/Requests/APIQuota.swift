@@ -28,8 +28,11 @@ public struct APIQuota: Hashable, Sendable {
     static func pause(in reply: HTTPExchangeResponse) -> Int64? {
         if let seconds = RetryAfter.seconds(in: reply) { return Int64(seconds) * 1000 }
         guard reply.status == 429, let reset = number("X-RateLimit-Reset", in: reply) else { return nil }
-        return Int64(max(reset, 1)) * 1000
+        return Int64(min(max(reset, 1), longestPauseSeconds)) * 1000
     }
+
+    /// As for `Retry-After`: no window of TradeStation's is longer ("Rate Limiting Overview").
+    private static let longestPauseSeconds = 300
 
     /// A count, within a day and a little: an epoch, which other servers send as the reset, is not taken for a pause.
     private static func number(_ name: String, in reply: HTTPExchangeResponse) -> Int? {

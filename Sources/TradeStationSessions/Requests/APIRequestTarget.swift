@@ -44,8 +44,10 @@ struct APIRequestTarget: Sendable, Equatable {
     private static func climbs(_ route: String) -> Bool {
         route.lowercased().split(separator: "/").contains { segment in
             let plain = segment.split(separator: ";", omittingEmptySubsequences: false).first.map(String.init) ?? ""
-            let decoded = plain.replacing("%2e", with: ".")
-            return decoded == ".." || decoded == "." || segment.contains("%2f") || segment.contains("%5c")
+            let decoded = plain.removingPercentEncoding ?? plain
+            // A server that drops blanks would climb at ". ." too.
+            let isOnlyDots = decoded.contains(".") && decoded.allSatisfy { $0 == "." || $0.isWhitespace }
+            return isOnlyDots || segment.contains("%2f") || segment.contains("%5c")
         }
     }
 

@@ -8,11 +8,11 @@ public struct APIResponse: Sendable {
     public let headers: [(name: String, value: String)]
     /// The body.
     public let body: [UInt8]
-    /// What a status of 400 or more meant; nil below.
+    /// What a status outside 200 to 299 meant; nil within.
     public let error: APIError?
 
     /// What takes tokens out of what the server said.
-    let redact: @Sendable (APIError.Part) -> APIError.Part
+    let redact: @Sendable (String) -> String
 
     /// The body as text.
     public var text: String { String(decoding: body, as: UTF8.self) }
@@ -25,18 +25,18 @@ public struct APIResponse: Sendable {
 
     /// The body as a value, with what failed in parts.
     ///
-    /// - Throws: ``APIError`` for a status of 400 or more; ``AccountsError`` `server_error` for a body that is not
+    /// - Throws: ``APIError`` for a status outside 200 to 299; ``AccountsError`` `server_error` for a body that is not
     ///   such a value.
     public func decoded<Value: Decodable>(as type: Value.Type) throws -> APIAnswer<Value> {
         if let error { throw error }
         do {
             let whole = try JSONDecoder().decode(Whole<Value>.self, from: Data(body))
-            return APIAnswer(value: whole.value, errors: whole.parts.map(redact), response: self)
+            return APIAnswer(value: whole.value, errors: whole.parts.map { $0.redacted(redact) }, response: self)
         } catch let error as DecodingError {
             throw AccountsError(
                 .serverError,
                 "The API's answer (HTTP \(status)) is not what was expected.",
-                reason: "\(Value.self): \(Self.explanation(of: error))",
+                reason: redact("\(Value.self): \(Self.explanation(of: error))"),
                 suggestion: "the raw answer, without as:"
             )
         }

@@ -4,11 +4,14 @@ import TradeStationOAuth
 struct SendingMachine: Sendable {
     /// Whether the request may be sent again although nobody knows what became of it.
     let isRepeatable: Bool
+    /// Whether it may be sent again after a 429.
+    let waitsItsTurn: Bool
     private var hasRenewed = false
     private var hasReconnected = false
 
-    init(isRepeatable: Bool) {
+    init(isRepeatable: Bool, waitsItsTurn: Bool) {
         self.isRepeatable = isRepeatable
+        self.waitsItsTurn = waitsItsTurn
     }
 
     enum Step: Equatable {
@@ -31,7 +34,7 @@ struct SendingMachine: Sendable {
         case 401 where !hasRenewed && canRenew:
             hasRenewed = true
             return .renew
-        case 429 where isRepeatable:
+        case 429 where waitsItsTurn:
             guard let pause, pause < remaining else { return .deliver }
             return .wait(milliseconds: pause)
         default: return .deliver

@@ -7,15 +7,15 @@ import TradeStationModel
 /// out, and whatever could lead to another host is refused. The profile's fences are read from the store before each
 /// sending, so that one put up by another process holds for the next request. A 401 refuses a request before anything
 /// was accepted: it is sent once more, with a newer stored token if there is one, else after one refresh that all
-/// callers share. A GET whose connection dies without an answer is sent once more; nothing else ever is. A 429 to a GET
-/// is waited out as its headers ask, within the caller's time. Bodies are held whole (at most 1 MiB; answers 64 MiB);
-/// there are no bodies from a stream, which could not be sent again after a 401.
+/// callers share. A GET whose connection dies without an answer is sent once more; nothing else ever is. A 429 to
+/// anything but a POST is waited out as its headers ask, within the caller's time. Bodies are held whole (at most 1
+/// MiB; answers 64 MiB); there are no bodies from a stream, which could not be sent again after a 401.
 ///
 /// They throw ``AccountsError``: `usage` for a bad path, `fenced`, `profile_not_found` once the profile was removed,
-/// `server_unreachable`, `outcome_unknown` when anything but a GET may have been carried out and got no answer, and those
-/// of ``accessToken()``. Those with `as:` also throw ``APIError`` for a status of 400 or more, and so does a change of an
-/// order by its id under an account fence, when the API does not say whose order it is. A cancelled task throws
-/// `CancellationError` and closes the connection.
+/// `server_unreachable`, `outcome_unknown` when anything but a GET may have been carried out and got no answer, and
+/// those of ``accessToken()``. Those with `as:` also throw ``APIError`` for a status outside 200 to 299, and so does a
+/// change of an order by its id under an account fence, when the API does not say whose order it is. A cancelled task
+/// throws `CancellationError` and closes the connection.
 extension Session {
     /// A GET.
     ///

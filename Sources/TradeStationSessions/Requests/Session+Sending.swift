@@ -14,23 +14,27 @@ extension Session {
         let timeout = call.timeout?.wholeMilliseconds ?? manager.timeout
         let deadline = manager.clock.bootMilliseconds() + timeout
         guard call.body.count <= APICall.longestBody else { throw AccountsError.bodyTooLong }
-        var machine = SendingMachine(isRepeatable: call.isRepeatable)
+        var machine = SendingMachine(isRepeatable: call.isRepeatable, waitsItsTurn: call.waitsItsTurn)
         var refused = 0
         while true {
             // Each time anew: a fence may have been put up while this waited.
             let (target, record) = try await admit(call, before: deadline)
             let token = try await token(for: record, newerThan: refused, before: deadline)
             guard manager.clock.bootMilliseconds() < deadline else { throw AccountsError.noTimeLeft(call, target) }
+            try Task.checkCancellation()
             let sent = manager.clock.bootMilliseconds()
             let reply: HTTPExchangeResponse
             do {
                 reply = try await manager.apiTransport.execute(request(call, target, token, before: deadline))
                 count(call, reply.status, since: sent)
             } catch {
-                count(call, nil, since: sent)
+                count(call, error.partial?.status, since: sent)
                 try Task.checkCancellation()
-                if machine.resends(after: error) { continue }
-                throw AccountsError.unanswered(call, target, error, token).about(record.profile.name)
+                guard let refusal = error.refusal else {
+                    if machine.resends(after: error) { continue }
+                    throw AccountsError.unanswered(call, target, error, token).about(record.profile.name)
+                }
+                reply = refusal
             }
             gauge.note(APIQuota(reply, now: manager.clock.wallTime()))
             let step = machine.step(
@@ -107,9 +111,14 @@ extension Session {
             headers: reply.headers,
             body: reply.body,
             error: APIError(reply, method: call.method, path: target.path, token: token.secret),
-            redact: { $0.redacted(token.secret) }
+            redact: { Redaction.printable($0, without: [token.secret], limit: 500) }
         )
     }
+}
+
+extension TransportFailure {
+    /// A refusal whose body did not come whole. What its status says stands.
+    fileprivate var refusal: HTTPExchangeResponse? { partial.flatMap { $0.status >= 400 ? $0 : nil } }
 }
 
 extension AccountsError {
@@ -144,6 +153,13 @@ extension AccountsError {
             )
         }
         if failure.reason == .closed { return .closed }
+        if failure.reason == .tooLarge {
+            return AccountsError(
+                .serverError,
+                "The answer to \(call.method) \(path) is too long to be read.",
+                suggestion: "a request for less, for example fewer bars"
+            )
+        }
         return AccountsError(
             .serverUnreachable,
             "The API gave no answer to \(call.method) \(path).",

@@ -72,7 +72,7 @@ struct StreamLine {
 
     /// What an error object means: a token that is not accepted any more, or the end.
     mutating func failed(_ part: APIError.Part) async throws {
-        let shown = token.map { part.redacted($0.secret) } ?? part
+        let shown = part.redacted(redacted)
         let error = StreamError(error: shown.error ?? "", message: shown.message, part: shown, path: path)
         guard error.error == "Unauthorized", let token else { throw error }
         await hangUp()
@@ -101,9 +101,13 @@ struct StreamLine {
         } catch let error as DecodingError {
             throw AccountsError.unexpected(
                 "An object of the stream \(path) is not what was expected.",
-                "\(Element.self): \(APIResponse.explanation(of: error))"
+                redacted("\(Element.self): \(APIResponse.explanation(of: error))")
             )
         }
+    }
+
+    private func redacted(_ text: String) -> String {
+        Redaction.printable(text, without: [token?.secret].compactMap { $0 }, limit: 500)
     }
 
     private mutating func frame() throws -> [UInt8]? {

@@ -21,7 +21,11 @@ struct StreamMachine: Sendable {
     /// better than one that takes none.
     private static let healthyAfter: Int64 = 30_000
 
+    /// So long it waits for its turn before it was ever open.
+    private static let longestWait: Int64 = 60_000
+
     private var failures = 0
+    private var waited: Int64 = 0
     private var openedAt: Int64?
     private var wasOpen = false
     private var hasRenewed = false
@@ -76,7 +80,10 @@ struct StreamMachine: Sendable {
             return .renew
         case 429:
             // It says when to come again, so it is no failure.
-            return pause.map { .reopen(afterMilliseconds: $0) } ?? retry(fraction)
+            let step = pause.map { .reopen(afterMilliseconds: $0) } ?? retry(fraction)
+            guard !wasOpen, case .reopen(let milliseconds) = step else { return step }
+            waited += milliseconds
+            return waited <= Self.longestWait ? step : .stop
         case 408 where wasOpen, 500... where wasOpen:
             return pause.map { .reopen(afterMilliseconds: $0) } ?? retry(fraction)
         default: return .stop

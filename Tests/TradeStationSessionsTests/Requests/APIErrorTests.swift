@@ -93,6 +93,38 @@ import TradeStationModel
         }
     }
 
+    @Test func `a part that cannot be read has failed all the same`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                stage.respond(
+                    200,
+                    #"{"Balances":[],"Errors":[{"AccountID":"1","Error":"E"},null,"no",{"AccountID":2}]}"#
+                )
+                let answer = try await session.get("/v3/brokerage/accounts/1,2/balances", as: Balances.self)
+                #expect(answer.errors.map(\.accountID) == ["1", nil, nil, nil])
+                #expect(answer.errors.map(\.error) == ["E", nil, nil, nil])
+            }
+        }
+    }
+
+    @Test func `no error shows a token that stands where a member's name does`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                let token = try await session.accessToken().secret.exposed
+                stage.respond(200, #"{"\#(token)":"x"}"#)
+                do {
+                    _ = try await session.get("/brokerage/accounts", as: [String: Int].self)
+                    Issue.record("It was decoded.")
+                } catch let error as AccountsError {
+                    #expect(error.description.contains("<redacted>"))
+                    #expect(!Canary.everythingShown(by: error).contains(token.prefix(40)))
+                }
+            }
+        }
+    }
+
     @Test func `a body of another shape is an error that says where, not what`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in

@@ -44,6 +44,7 @@ import TradeStationModel
     @Test(arguments: [
         "", "brokerage", "https://evil.example/v3", "//evil.example/v3", "/v3/../../x", "/v3/%2e%2E/x", "/v3/.%2e",
         "/v3/a%2fb", "/a b", "/a\r\nHost: evil", "/a#b", "/a\\b", "/v2/data", "/é", "/./x", "/v3/..;a=b/x",
+        "/v3/marketdata/..%20/brokerage", "/v3/%20./x", "/v3/.../x", "/v3/%2e%2e%09/x",
         "@evil.example",
     ])
     func `anything but a plain path is refused`(_ path: String) throws {

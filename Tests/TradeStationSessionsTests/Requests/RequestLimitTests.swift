@@ -89,4 +89,40 @@ import TradeStationModel
             }
         }
     }
+
+    @Test func `a call that is cancelled before it is sent sends nothing`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                #expect(try await session.get("/v3/brokerage/accounts").status == 200)
+                for _ in 0..<50 {
+                    let caller = Task {
+                        withUnsafeCurrentTask { $0?.cancel() }
+                        return try await session.delete("/v3/orderexecution/orders/1")
+                    }
+                    await #expect(throws: CancellationError.self) { try await caller.value }
+                }
+                #expect(stage.emulator.counts.apiRequests == 1)
+            }
+        }
+    }
+
+    @Test func `as long as it takes is a time like any other`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                for time in [Duration.seconds(Int64.max), .milliseconds(Int64.max), .seconds(200_000_000_000)] {
+                    #expect(try await session.get("/v3/brokerage/accounts", timeout: time).status == 200)
+                    #expect(await code { _ = try await session.accessToken(validFor: time) } == .minValidityTooLong)
+                }
+                #expect(
+                    await code { _ = try await session.get("/x", timeout: .seconds(Int64.min)) } == .serverUnreachable
+                )
+            }
+            let answer = try await stage.withManager(timeout: .seconds(Int64.max)) { manager in
+                try await manager.session(named: "paper").get("/v3/brokerage/accounts")
+            }
+            #expect(answer.status == 200)
+        }
+    }
 }

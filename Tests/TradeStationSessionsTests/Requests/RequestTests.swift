@@ -69,8 +69,11 @@ import TradeStationTesting
                 ])
                 #expect(await code { _ = try await session.get("/v3/brokerage/accounts") } == .serverError)
                 #expect(session.currentAccessToken() == nil)
-                let response = try await stage.clock.whileTimePasses { try await session.get("/v3/brokerage/accounts") }
-                #expect(response.status == 200)
+                // In the store it is as good as ever.
+                let token = try await stage.clock.whileTimePasses { try await session.accessToken() }
+                #expect(token.generation == 2)
+                #expect(try await session.get("/v3/brokerage/accounts").status == 200)
+                #expect(stage.emulator.counts.apiRequests == 2)
             }
         }
     }
@@ -107,6 +110,7 @@ import TradeStationTesting
                 ])
                 let response = try await manager.session(named: "paper").get("/v3/brokerage/accounts")
                 #expect(response.status == 307)
+                #expect(response.error?.status == 307)
                 #expect(stage.emulator.counts.apiRequests == 1)
             }
         }

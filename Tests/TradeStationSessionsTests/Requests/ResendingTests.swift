@@ -121,6 +121,51 @@ import TradeStationTesting
         }
     }
 
+    @Test func `a 429 to a PUT or DELETE is waited out too, for nothing was done`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                for method in ["PUT", "DELETE"] {
+                    stage.respond(429, headers: ["Retry-After": "4"])
+                    let call = APICall(method: method, path: "\(Self.orders)/1")
+                    let started = stage.clock.bootMilliseconds()
+                    let response = try await stage.clock.whileTimePasses { try await session.perform(call) }
+                    #expect(response.status != 429)
+                    #expect(stage.clock.bootMilliseconds() - started == 4000)
+                }
+                #expect(stage.emulator.log.map(\.method).suffix(4) == ["PUT", "PUT", "DELETE", "DELETE"])
+            }
+        }
+    }
+
+    @Test func `an order that v2 takes by GET is sent once`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await stage.addV2(to: manager)
+                let path = "/v2/JSONP/orders?data=1"
+                stage.emulator.script([EmulatorFault(at: .api, when: .after, .close, times: 2)])
+                #expect(await code { _ = try await session.get(path) } == .outcomeUnknown)
+                #expect(stage.emulator.counts.apiRequests == 1)
+            }
+        }
+    }
+
+    @Test func `a refusal says what it says though its body breaks off`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                stage.emulator.expireAccessTokens()
+                stage.emulator.script([EmulatorFault(at: .api, .truncate)])
+                #expect(try await session.get("/v3/brokerage/accounts").status == 200)
+                #expect(stage.emulator.counts.refreshes == 1)
+                stage.emulator.script([EmulatorFault(at: .api, .truncate)])
+                let order = try await session.post(Self.orders, body: ["AccountID": "OTHER"])
+                #expect(order.error?.status == 400)
+                #expect(stage.emulator.counts.apiRequests == 3)
+            }
+        }
+    }
+
     @Test func `a 429 that cannot be waited out is a typed error at once`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
@@ -131,6 +176,9 @@ import TradeStationTesting
                         _ = try await session.get("/x", as: String.self, timeout: .seconds(10))
                     }?.retryAfter == .seconds(60)
                 )
+                // A server's reset may be an hour away; what this waits for is five minutes at most.
+                stage.respond(429, headers: ["X-RateLimit-Reset": "86400"])
+                #expect(try await session.get("/x").error?.retryAfter == .seconds(300))
                 stage.respond(429)
                 #expect(
                     await APIErrorTests.apiError { _ = try await session.get("/x", as: String.self) }?.error
@@ -142,7 +190,7 @@ import TradeStationTesting
                         _ = try await session.post(Self.orders, body: ["AccountID": "SIM1"], as: String.self)
                     }?.retryAfter == .seconds(1)
                 )
-                #expect(stage.emulator.counts.apiRequests == 3)
+                #expect(stage.emulator.counts.apiRequests == 4)
             }
         }
     }

@@ -101,7 +101,7 @@ import TradeStationTesting
             try await stage.withStreamManager { manager async throws in
                 let session = try await manager.session(named: "paper")
                 var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
-                #expect((await end(&quotes) as? AccountsError)?.code == .serverError)
+                #expect((await end(&quotes) as? APIError)?.status == 307)
                 #expect(stage.emulator.counts.apiRequests == 1)
             }
         }

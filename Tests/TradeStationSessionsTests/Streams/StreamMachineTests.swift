@@ -93,11 +93,23 @@ import TradeStationOAuth
 
     @Test func `a 429 that says when is waited out and is no failure`() {
         var machine = StreamMachine()
+        _ = machine.opened(at: 0)
         for _ in 0..<5 {
             let step = machine.refused(status: 429, pause: 90_000, canRenew: true, fraction: 0)
             #expect(step == .reopen(afterMilliseconds: 90_000))
         }
         let step = machine.refused(status: 429, pause: nil, canRenew: true, fraction: 0)
         #expect(step == .reopen(afterMilliseconds: 500))
+    }
+
+    @Test func `a stream that was never open waits for its turn for a minute`() {
+        var machine = StreamMachine()
+        for expected in [
+            StreamMachine.Step.reopen(afterMilliseconds: 30_000), .reopen(afterMilliseconds: 30_000), .stop,
+        ] {
+            #expect(machine.refused(status: 429, pause: 30_000, canRenew: true, fraction: 0) == expected)
+        }
+        var hasty = StreamMachine()
+        #expect(hasty.refused(status: 429, pause: 61_000, canRenew: true, fraction: 0) == .stop)
     }
 }
