@@ -30,13 +30,20 @@ extension CommandLineSuite {
                     "--json"
                 )
                 #expect(try object(fenced.output)["accounts"] as? [String] == ["SIM1100001M", "SIM1100001F"])
+                let closed = try await stage.tool.run("set", "p", "--read-only")
+                #expect(closed.status == 0)
+                #expect(
+                    try object(try await stage.tool.run("show", "p", "--json").output)["read_only"] as? Bool == true
+                )
                 #expect(try await stage.tool.run("set", "p", "--account", "A", "--any-account").status == 64)
+                // Carried out whole or not at all.
+                #expect(try await stage.tool.run("set", "p", "--idle", "2400", "--account", "A,B").status == 64)
                 #expect(try await stage.tool.run("set", "p", "--account", "A,B").status == 64)
                 #expect(try await stage.tool.run("set", "p").status == 64)
                 #expect(
                     try await stage.tool.sql(
                         "SELECT group_concat(json_extract(detail, '$.changed'), '|') FROM audit WHERE event = 'profile_changed'"
-                    ).line == "read_only accounts|accounts"
+                    ).line == "read_only accounts|accounts|read_only"
                 )
                 #expect(try await stage.tool.run("audit", "verify").status == 0)
             }

@@ -41,7 +41,7 @@ extension Profile {
         return copy
     }
 
-    /// Account ids that a fence can hold: each once, in the order given.
+    /// Account ids that a fence can hold: each once, in the order given, spelled as TradeStation does.
     ///
     /// - Throws: ``AccountsError`` `usage`.
     public static func checked(_ accounts: [String]) throws(AccountsError) -> [String] {
@@ -56,6 +56,6 @@ extension Profile {
             )
         }
         var seen = Set<String>()
-        return accounts.filter { seen.insert($0.lowercased()).inserted }
+        return accounts.map { $0.uppercased() }.filter { seen.insert($0).inserted }
     }
 }

@@ -38,8 +38,10 @@ struct Fence: Sendable {
         }
         guard let accounts else { return .open }
         if let reason = objection(to: call, target, route, accounts) { return .closed(.accounts, because: reason) }
-        if case .order(let id) = route { return .openToOwner(orderID: id) }
-        return .open
+        guard case .order(let id) = route else { return .open }
+        return profile.apiVersion == .v3
+            ? .openToOwner(orderID: id)
+            : .closed(.accounts, because: "Whose a v2 order is cannot be asked for by its id.")
     }
 
     private var isOffCourse: Bool {

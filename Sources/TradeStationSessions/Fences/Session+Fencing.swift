@@ -49,11 +49,17 @@ extension Session {
             }
             let Orders: [Order]
         }
-        guard profile.apiVersion == .v3, let accounts = profile.accounts else { return false }
+        guard let accounts = profile.accounts else { return false }
         let path = "/brokerage/accounts/\(accounts.joined(separator: ","))/orders/\(FormEncoding.encodeQuery(orderID))"
         let left = Duration.milliseconds(deadline - manager.clock.bootMilliseconds())
-        let answer = try await get(path, as: Orders.self, timeout: left)
-        return answer.value.Orders.contains { order in
+        let orders: [Orders.Order]
+        do {
+            orders = try await get(path, as: Orders.self, timeout: left).value.Orders
+        } catch let error as APIError where [403, 404].contains(error.status) {
+            // Another way to say that they have none of this id.
+            return false
+        }
+        return orders.contains { order in
             order.OrderID.replacing("-", with: "") == orderID.replacing("-", with: "")
                 && accounts.contains { $0.lowercased() == order.AccountID.lowercased() }
         }
@@ -68,8 +74,7 @@ extension Session {
         _ kind: Fence.Kind,
         because reason: String
     ) async -> AccountsError {
-        let tokens = [currentAccessToken()?.secret].compactMap { $0 }
-        let path = Redaction.printable(target.path, without: tokens, limit: 400)
+        let path = Redaction.printable(target.path, without: cache.secrets, limit: 400)
         return await manager.fenced(
             record,
             kind,

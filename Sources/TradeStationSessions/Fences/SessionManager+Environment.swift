@@ -1,3 +1,4 @@
+import Logging
 public import TradeStationModel
 
 extension SessionManager {
@@ -57,7 +58,14 @@ extension SessionManager {
         let name = record.profile.name
         var entry = AuditEntry(.fenced, profileName: name.text, loginID: record.login.id, detail: detail)
         entry.outcome = kind.rawValue
-        try? await store.record([entry])
+        do {
+            try await store.record([entry])
+        } catch {
+            logger.info(
+                "a refusal could not be recorded",
+                metadata: ["profile": "\(name)", "fence": "\(kind.rawValue)"]
+            )
+        }
         let advice =
             switch kind {
             case .readOnly: "tsaccounts set NAME --read-only off, if a person means it"

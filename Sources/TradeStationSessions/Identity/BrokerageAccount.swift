@@ -39,6 +39,13 @@ extension Session {
         struct List: Decodable {
             let Accounts: [BrokerageAccount]
         }
+        guard profile.profile.apiVersion == .v3 else {
+            throw AccountsError(
+                .usage,
+                "A v2 profile has no list of accounts.",
+                suggestion: "tsaccounts add profile OTHER --live --same-login-as NAME, and ask that one"
+            ).about(profile.profile.name)
+        }
         let call = APICall(method: "GET", path: "/v3/brokerage/accounts", timeout: timeout)
         let (response, record) = try await exchange(call)
         let fence = record.profile.accounts.map { Set($0.map { $0.lowercased() }) }

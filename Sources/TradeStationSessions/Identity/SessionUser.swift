@@ -31,7 +31,9 @@ extension Session {
     /// - Throws: ``AccountsError`` `profile_not_found` once the profile was removed, and those of the store.
     public var user: SessionUser {
         get async throws {
-            guard let stored = try await manager.store.login(profile.login.id) else {
+            guard let stored = try await manager.store.login(profile.login.id),
+                stored.profiles[profile.profile.id] != nil
+            else {
                 throw AccountsError.loginGone.about(profile.profile.name)
             }
             let tokens = stored.staged?.tokens ?? stored.tokens

@@ -14,7 +14,7 @@ struct SetCommand: StoreCommand {
 
     @Argument(help: "The profile.") var name: String
 
-    @Option(name: .customLong("read-only"), help: "Fence it off from the order endpoints.")
+    @Option(name: .customLong("read-only"), defaultAsFlag: .on, help: "Fence it off from the order endpoints.")
     var readOnly: AddProfileCommand.Switch?
 
     @Option(
@@ -52,6 +52,8 @@ struct SetCommand: StoreCommand {
             accounts: anyAccount ? .any : account.isEmpty ? nil : .only(account)
         )
         let change = try await keyChange()
+        // Before anything is written: a command is carried out whole.
+        if !account.isEmpty { _ = try Profile.checked(account) }
         try await withManager { manager in
             // With nothing said at all, this says what could be.
             let changesKey = !change.isEmpty || fences.isEmpty

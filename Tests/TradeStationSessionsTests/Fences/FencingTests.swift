@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationSessions
 
@@ -91,6 +92,55 @@ import TradeStationModel
                         "GET /sim/v3/brokerage/accounts/\(own)/orders/8", "DELETE /sim/v3/orderexecution/orders/8",
                     ]
                 )
+            }
+        }
+    }
+
+    @Test func `an order is own whatever way its account was spelled, and foreign whatever way that is said`()
+        async throws
+    {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let own = EmulatorUser.defaults[0].simAccounts[0]
+                let session = try await manager.session(named: "paper")
+                let change = FenceChange(accounts: .only([own.lowercased()]))
+                try await manager.registry.change(ProfileName("paper"), change)
+                let order =
+                    #"{"AccountID":"\#(own)","Symbol":"MSFT","Quantity":"1","OrderType":"Limit","LimitPrice":"1","TradeAction":"BUY","TimeInForce":{"Duration":"DAY"},"Route":"Intelligent"}"#
+                struct Placed: Decodable {
+                    struct Order: Decodable { let OrderID: String }
+                    let Orders: [Order]
+                }
+                let placed = try await session.post(Self.orders, json: Array(order.utf8)).decoded(as: Placed.self)
+                let id = try #require(placed.value.Orders.first?.OrderID)
+                #expect(try await session.delete("\(Self.orders)/\(id)").status == 200)
+                for status in [403, 404] {
+                    stage.respond(status, #"{"Error":"Forbidden","Message":"no"}"#)
+                    #expect(await code { _ = try await session.delete("\(Self.orders)/9") } == .fenced)
+                }
+                #expect(try await rows(manager).count == 2)
+                #expect(stage.emulator.counts.apiRequests == 5)
+            }
+        }
+    }
+
+    @Test func `a refusal shows no token, also not one that is due`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                let token = try await session.accessToken().secret.exposed
+                try await manager.registry.change(ProfileName("paper"), FenceChange(isReadOnly: true))
+                stage.clock.advance(by: .seconds(1000))
+                do {
+                    _ = try await session.post("/v3/x/\(token)", body: ["a": "b"])
+                    Issue.record("It was not fenced.")
+                } catch let error as AccountsError {
+                    #expect(error.code == .fenced)
+                    #expect(!Canary.everythingShown(by: error).contains(token.prefix(40)))
+                }
+                let row = try #require(try await rows(manager).first)
+                #expect(row.contains("<redacted>"))
+                #expect(!row.contains(token.prefix(40)))
             }
         }
     }

@@ -17,9 +17,10 @@ import TradeStationModel
                 let later = try await session.user
                 #expect(later.subject == user.subject)
                 #expect(later.name == nil)
-                try await manager.registry.remove(ProfileName("real"))
+                // The login is still there, for the other profile.
                 try await manager.registry.remove(ProfileName("paper"))
                 #expect(await code { _ = try await session.user } == .profileNotFound)
+                #expect(try await manager.session(named: "real").user.subject == user.subject)
             }
         }
     }
@@ -54,7 +55,13 @@ import TradeStationModel
                 #expect(accounts.map(\.type) == ["Margin", "Futures"])
                 #expect(accounts.allSatisfy { $0.currency == "USD" && $0.status == "Active" })
                 let old = try await stage.addV2(to: manager)
-                #expect(await code { _ = try await old.accounts() } == .usage)
+                do {
+                    _ = try await old.accounts()
+                    Issue.record("It was answered.")
+                } catch let error as AccountsError {
+                    #expect(error.code == .usage)
+                    #expect(error.description.contains("A v2 profile has no list of accounts."))
+                }
                 #expect(await code { _ = try await manager.session(named: "old", environment: .sim) } == .usage)
                 #expect(stage.emulator.counts.apiRequests == 1)
                 stage.respond(403, #"{"Error":"Forbidden","Message":"no"}"#)
