@@ -31,7 +31,7 @@ public struct EmulatedBrowser: Sendable {
         declines: Bool = false
     ) async throws -> String {
         let address = try await redirect(at: url, username: username, password: password, declines: declines)
-        _ = try await Self.client.execute(HTTPClientRequest(url: address), timeout: .seconds(10))
+        _ = try await Self.client.execute(request(address), timeout: .seconds(10))
         return address
     }
 
@@ -44,13 +44,13 @@ public struct EmulatedBrowser: Sendable {
         password: String,
         declines: Bool = false
     ) async throws -> String {
-        let page = try await Self.client.execute(HTTPClientRequest(url: url), timeout: .seconds(10))
+        let page = try await Self.client.execute(request(url), timeout: .seconds(10))
         let html = String(buffer: try await page.body.collect(upTo: 1 << 20))
         guard page.status == .ok, let form = html.firstMatch(of: #/<form method="post" action="([^"]+)"/#),
             let hidden = html.firstMatch(of: #/name="transaction" value="([^"]+)"/#),
             let origin = url.firstMatch(of: #/^https?://[^/?]+/#)
         else { throw Failure(description: "no sign-in page, but HTTP \(page.status.code)") }
-        var submission = HTTPClientRequest(url: String(origin.0) + String(form.1))
+        var submission = request(String(origin.0) + String(form.1))
         submission.method = .POST
         submission.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
         let fields = [
@@ -64,6 +64,13 @@ public struct EmulatedBrowser: Sendable {
             throw Failure(description: "the sign-in was not accepted: HTTP \(answer.status.code)")
         }
         return location
+    }
+
+    /// Over a connection of its own, so that none is left when it is answered.
+    private func request(_ url: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "Connection", value: "close")
+        return request
     }
 
     /// Like a browser it resolves localhost, but unlike one it leaves redirects to its caller.

@@ -88,4 +88,25 @@ struct PassingTimeTests {
         try await tradeStation.clock.waitForSleeper(of: .seconds(30))
         return task
     }
+
+    @Test func `no time passes because somebody listens`() async throws {
+        try await withTradeStation { tradeStation in
+            let events = tradeStation.manager.events
+            let listener = Task { await events.first { _ in true } }
+            let session = try await tradeStation.manager.session(named: "sim")
+            let before = tradeStation.clock.bootMilliseconds()
+            tradeStation.emulator.script([EmulatorFault(at: .api, .delay(seconds: 0.2))])
+            let answer = try await tradeStation.clock.whileTimePasses {
+                try await session.get("/v3/brokerage/accounts")
+            }
+            #expect(answer.status == 200)
+            #expect(tradeStation.clock.bootMilliseconds() == before)
+            tradeStation.emulator.expireAccessTokens()
+            #expect(try await session.get("/v3/brokerage/accounts").status == 200)
+            guard case .refreshed(generation: 2, _) = await listener.value?.kind else {
+                Issue.record("It was not told of the refresh.")
+                return
+            }
+        }
+    }
 }

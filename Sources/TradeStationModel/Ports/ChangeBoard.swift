@@ -14,6 +14,9 @@ public protocol ChangeBoard: AnyObject, Sendable {
     /// revocation, a removed profile. It may change for no reason; 0 while nothing is known.
     func lastChange(of login: Login.ID) -> Int64
 
+    /// Whether every writer is in this process, so that ``headMoves(from:)`` hears them all.
+    var hearsEveryWriter: Bool { get }
+
     /// Waits until the head is another one because a store of this process wrote, or the task is cancelled. What other
     /// processes write wakes nobody.
     func headMoves(from head: Int64?) async

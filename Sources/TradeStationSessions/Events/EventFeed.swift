@@ -29,8 +29,9 @@ struct EventFeed: Sendable {
     /// Waits for the next event; nil once the manager is closed or the task was cancelled.
     mutating func next() async -> SessionEvent? {
         while !isOver {
-            if Task.isCancelled || manager.work.isClosed { break }
+            if Task.isCancelled { break }
             if let event = pending.popFirst() { return event }
+            if manager.work.isClosed { break }
             do {
                 try await advance()
             } catch {
@@ -96,10 +97,13 @@ struct EventFeed: Sendable {
         }
     }
 
-    /// Waits until the board's head is another one: this process's own writes wake it, for those of others it looks. Where
-    /// there is no board, one look is all it waits for.
+    /// Waits until the board's head is another one: this process's own writes wake it, for those of others, where there
+    /// can be others, it looks. Where there is no board, one look is all it waits for.
     private func waitForNews(since head: Int64?) async throws {
         let board = store.changes
+        guard !board.hearsEveryWriter else {
+            return try await manager.work.run { await board.headMoves(from: head) }
+        }
         try await withThrowingTaskGroup(of: Void.self) { [manager] group in
             group.addTask { await board.headMoves(from: head) }
             group.addTask {

@@ -27,6 +27,8 @@ final class DiskBoard: StoreBoard {
 
     func lastChange(of login: Login.ID) -> Int64 { words?[BoardWords.slot(of: login)] ?? 0 }
 
+    var hearsEveryWriter: Bool { false }
+
     func headMoves(from head: Int64?) async {
         await bell.wait { self.head == head }
     }

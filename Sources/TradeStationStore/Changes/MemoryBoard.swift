@@ -24,6 +24,8 @@ final class MemoryBoard: StoreBoard {
 
     func lastChange(of login: Login.ID) -> Int64 { words[BoardWords.slot(of: login)] }
 
+    var hearsEveryWriter: Bool { true }
+
     func headMoves(from head: Int64?) async {
         await bell.wait { self.head == head }
     }

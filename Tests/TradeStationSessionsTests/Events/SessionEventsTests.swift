@@ -228,6 +228,23 @@ import TradeStationTesting
             }
         }
     }
+
+    @Test func `what was read before the manager was closed is told, and then nothing`() async throws {
+        try await SessionStage.with(rotate: true) { stage in
+            try await stage.withProfiles { first in
+                let other = try await stage.withManager { second in
+                    var listener = second.events.makeAsyncIterator()
+                    try await refresh(first)
+                    try await refresh(first)
+                    #expect(await listener.next()?.kind.generation == 2)
+                    await second.close()
+                    #expect(await listener.next()?.kind.generation == 3)
+                    return await listener.next()
+                }
+                #expect(other == nil)
+            }
+        }
+    }
 }
 
 extension SessionEvent.Kind {
