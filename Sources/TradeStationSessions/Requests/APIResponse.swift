@@ -13,6 +13,8 @@ public struct APIResponse: Sendable {
 
     /// What takes tokens out of what the server said.
     let redact: @Sendable (String) -> String
+    /// Whether the request may have changed something, so that it must not be taken for one that failed.
+    let mayHaveActed: Bool
 
     /// The body as text.
     public var text: String { String(decoding: body, as: UTF8.self) }
@@ -25,8 +27,8 @@ public struct APIResponse: Sendable {
 
     /// The body as a value, with what failed in parts.
     ///
-    /// - Throws: ``APIError`` for a status outside 200 to 299; ``AccountsError`` `server_error` for a body that is not
-    ///   such a value.
+    /// - Throws: ``APIError`` for a status outside 200 to 299; for a body that is not such a value ``AccountsError``
+    ///   `server_error`, and `outcome_unknown` where the request was no GET: it has been carried out, or may have been.
     public func decoded<Value: Decodable>(as type: Value.Type) throws -> APIAnswer<Value> {
         if let error { throw error }
         do {
@@ -34,10 +36,11 @@ public struct APIResponse: Sendable {
             return APIAnswer(value: whole.value, errors: whole.parts.map { $0.redacted(redact) }, response: self)
         } catch let error as DecodingError {
             throw AccountsError(
-                .serverError,
+                mayHaveActed ? .outcomeUnknown : .serverError,
                 "The API's answer (HTTP \(status)) is not what was expected.",
                 reason: redact("\(Value.self): \(Self.explanation(of: error))"),
-                suggestion: "the raw answer, without as:"
+                suggestion: mayHaveActed
+                    ? "a look at the account's orders before it is sent again" : "the raw answer, without as:"
             )
         }
     }

@@ -12,10 +12,10 @@ import TradeStationModel
 /// MiB; answers 64 MiB); there are no bodies from a stream, which could not be sent again after a 401.
 ///
 /// They throw ``AccountsError``: `usage` for a bad path, `fenced`, `profile_not_found` once the profile was removed,
-/// `server_unreachable`, `outcome_unknown` when anything but a GET may have been carried out and got no answer, and
-/// those of ``accessToken()``. Those with `as:` also throw ``APIError`` for a status outside 200 to 299, and so does a
-/// change of an order by its id under an account fence, when the API does not say whose order it is. A cancelled task
-/// throws `CancellationError` and closes the connection.
+/// `server_unreachable`, `outcome_unknown` when anything but a GET may have been carried out and got no answer that can
+/// be read, and those of ``accessToken()``. Those with `as:` also throw ``APIError`` for a status outside 200 to 299,
+/// and so does a change of an order by its id under an account fence, when the API does not say whose order it is. A
+/// cancelled task throws `CancellationError` and closes the connection.
 extension Session {
     /// A GET.
     ///

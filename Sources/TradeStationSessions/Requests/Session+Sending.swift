@@ -111,7 +111,8 @@ extension Session {
             headers: reply.headers,
             body: reply.body,
             error: APIError(reply, method: call.method, path: target.path, token: token.secret),
-            redact: { Redaction.printable($0, without: [token.secret], limit: 500) }
+            redact: { Redaction.printable($0, without: [token.secret], limit: 500) },
+            mayHaveActed: !call.isRepeatable
         )
     }
 }

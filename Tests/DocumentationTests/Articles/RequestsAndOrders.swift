@@ -47,6 +47,7 @@ enum RequestsAndOrders {
         // shown
         do {
             let placed = try await session.post("/v3/orderexecution/orders", body: order, as: Orders.self)
+            for part in placed.errors { print("refused:", part.message ?? "-") }
             return placed.value.Orders.map(\.OrderID)
         } catch let error as AccountsError where error.code == .outcomeUnknown {
             return try await lookFor(order, in: session)

@@ -108,6 +108,20 @@ import TradeStationModel
         }
     }
 
+    @Test func `an order that was answered with what cannot be read has not failed`() async throws {
+        try await SessionStage.with { stage in
+            try await stage.withProfiles { manager in
+                let session = try await manager.session(named: "paper")
+                for method in ["POST", "PUT", "DELETE", "GET"] {
+                    stage.respond(200, #"{"Orders":[{"Message":"Sent."}]}"#)
+                    let answer = try await session.perform(APICall(method: method, path: "/v3/orderexecution/orders/1"))
+                    let expected: AccountsError.Code = method == "GET" ? .serverError : .outcomeUnknown
+                    #expect(await code { _ = try answer.decoded(as: Balances.self) } == expected)
+                }
+            }
+        }
+    }
+
     @Test func `no error shows a token that stands where a member's name does`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
