@@ -86,7 +86,7 @@ extension AccountsError {
         public static let serverUnreachable = Code(rawValue: "server_unreachable")
         /// The server answered with something that is not an answer.
         public static let serverError = Code(rawValue: "server_error")
-        /// A request that may change something got no answer: nobody knows whether it was carried out.
+        /// A request that may change something got no answer that could be read: it may have been carried out.
         public static let outcomeUnknown = Code(rawValue: "outcome_unknown")
         /// A defect in this program.
         public static let `internal` = Code(rawValue: "internal")
