@@ -31,11 +31,11 @@ final class CachedTokens: Sendable {
     }
 
     let login: Login.ID
-    private let board: any ChangeBoard
+    private let board: any ChangeCounters
     private let clock: any TimeSource
     private let snapshot = Mutex(Snapshot())
 
-    init(login: Login.ID, board: any ChangeBoard, clock: any TimeSource) {
+    init(login: Login.ID, board: any ChangeCounters, clock: any TimeSource) {
         self.login = login
         self.board = board
         self.clock = clock
@@ -53,7 +53,7 @@ final class CachedTokens: Sendable {
     }
 
     /// What the board says at the moment. Whoever reads the store for tokens asks first.
-    var change: Int64 { board.lastChange(of: login) }
+    var change: Int64 { board.stamp(of: login).rawValue }
 
     /// The token, if it lives for `milliseconds` more and is above the hard minimum; and whether it is in its soft
     /// window.

@@ -1,9 +1,9 @@
-public import TradeStationModel
+package import TradeStationModel
 
 /// Told of a refresh token that was saved and is not the one from before: the profile (one of them, where several share
 /// a sign-in) and the token. It is called on the store's own queue and may block: until it returns, nobody gets the
 /// tokens that came with it.
-public typealias RotationListener = @Sendable (_ profile: ProfileName, _ refreshToken: Secret) -> Void
+package typealias RotationListener = @Sendable (_ profile: ProfileName, _ refreshToken: Secret) -> Void
 
 extension StoreTransaction {
     /// What a listener has to be told when `tokens` are about to be saved: nothing if they keep the refresh token.

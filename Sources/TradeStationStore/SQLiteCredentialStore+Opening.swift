@@ -1,4 +1,4 @@
-public import TradeStationModel
+package import TradeStationModel
 
 extension SQLiteCredentialStore {
     /// Opens the store at a location, or makes one there.
@@ -6,7 +6,7 @@ extension SQLiteCredentialStore {
     /// - Throws: ``AccountsError``: `insecure_permissions`, `key_missing`, `key_mismatch`, `schema_too_new`,
     ///   `store_corrupt`, `store_busy`, `store_full`, `store_readonly`, `cannot_create`. Whatever was there is
     ///   untouched then.
-    public static func open(
+    package static func open(
         at location: StoreLocation,
         identity: AuditIdentity,
         clock: any TimeSource,
@@ -30,11 +30,11 @@ extension SQLiteCredentialStore {
             database: files.database,
             deadlineMilliseconds: lockMilliseconds
         )
-        let board = DiskBoard(path: files.board)
+        let counters = DiskChangeCounters(path: files.changes)
         let opener = StoreOpener(
             files: files,
             lock: lock,
-            board: board,
+            counters: counters,
             migrator: migrator,
             clock: clock,
             random: random
@@ -46,7 +46,7 @@ extension SQLiteCredentialStore {
             clock: clock,
             random: random,
             migrator: migrator,
-            changes: board
+            changes: counters
         )
         try await store.open()
         return store
@@ -57,7 +57,7 @@ extension SQLiteCredentialStore {
     ///
     /// - Parameter rotationListener: told of every refresh token that this store saves, before anybody gets the tokens
     ///   that came with it.
-    public static func open(
+    package static func open(
         in memory: MemoryStore,
         identity: AuditIdentity,
         clock: any TimeSource,
@@ -72,7 +72,7 @@ extension SQLiteCredentialStore {
             clock: clock,
             random: random,
             migrator: migrator,
-            changes: memory.board,
+            changes: memory.counters,
             rotationListener: rotationListener
         )
         try await store.open()

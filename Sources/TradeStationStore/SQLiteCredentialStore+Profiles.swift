@@ -1,4 +1,4 @@
-public import TradeStationModel
+package import TradeStationModel
 
 extension SQLiteCredentialStore {
     /// Adds a profile, and its login and key where they are new, durably.
@@ -8,7 +8,7 @@ extension SQLiteCredentialStore {
     ///
     /// - Throws: `profile_exists`; `usage` when the key is known with another registration or secret;
     ///   `profile_not_found` when an existing login or key is meant and gone.
-    public func add(_ profile: NewProfile, audit: [AuditEntry]) throws -> ProfileRecord {
+    package func add(_ profile: NewProfile, audit: [AuditEntry]) throws -> ProfileRecord {
         let record = try write(.power) { transaction -> ProfileRecord in
             let login: Login.ID
             switch profile.login {
@@ -34,7 +34,7 @@ extension SQLiteCredentialStore {
     /// (an empty one removes it); a refused key is given another chance.
     ///
     /// - Throws: `usage` when client id or endpoints differ: tokens are bound to them; `profile_not_found`.
-    public func update(
+    package func update(
         _ key: APIKey.ID,
         registration: ClientRegistration,
         secret: Secret?,
@@ -63,7 +63,7 @@ extension SQLiteCredentialStore {
     /// Gives a profile another name.
     ///
     /// - Throws: `profile_exists`, `profile_not_found`.
-    public func rename(_ profile: Profile.ID, to name: ProfileName, audit: [AuditEntry]) throws {
+    package func rename(_ profile: Profile.ID, to name: ProfileName, audit: [AuditEntry]) throws {
         try write(.power) { transaction in
             try transaction.profiles.rename(requireProfile(profile, in: transaction), to: name)
             try transaction.audit.append(audit)
@@ -73,7 +73,7 @@ extension SQLiteCredentialStore {
     /// Changes the fences of a profile, durably. What the change does not name stays as it is at that moment.
     ///
     /// - Throws: `usage`, `profile_not_found`.
-    public func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) throws {
+    package func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) throws {
         try write(.power) { transaction in
             try transaction.profiles.change(requireProfile(profile, in: transaction), change)
             try transaction.audit.append(audit)
@@ -83,7 +83,7 @@ extension SQLiteCredentialStore {
     /// Removes a profile; with its last profile the login and its secrets go, with its last login the key goes.
     ///
     /// - Throws: `profile_not_found`.
-    public func remove(_ profile: Profile.ID, audit: [AuditEntry]) throws {
+    package func remove(_ profile: Profile.ID, audit: [AuditEntry]) throws {
         let orphan = try write(.power) { transaction -> Login.ID? in
             guard let row = try transaction.profiles.owner(of: profile) else { throw AccountsError.noSuchProfile }
             try transaction.profiles.remove(profile)
@@ -99,7 +99,7 @@ extension SQLiteCredentialStore {
     /// answer that is still under way fits any more.
     ///
     /// - Throws: `profile_not_found`.
-    public func eraseTokens(of login: Login.ID, leaving state: Login.State, audit: [AuditEntry]) throws {
+    package func eraseTokens(of login: Login.ID, leaving state: Login.State, audit: [AuditEntry]) throws {
         try write(.power) { transaction in
             _ = try transaction.logins.require(login)
             try transaction.secrets.removeAll(of: login)
@@ -120,7 +120,7 @@ extension SQLiteCredentialStore {
         case .existing(let id):
             key = try requireKey(id, in: transaction)
         case .new(let registration, let secret):
-            key = try addKey(registration, secret: secret, rotation: new.rotation, in: transaction)
+            key = try addKey(registration, secret: secret, in: transaction)
         }
         let refresh = new.tokens?.refreshToken ?? new.refreshToken
         let login = try transaction.logins.insert(
@@ -131,7 +131,7 @@ extension SQLiteCredentialStore {
         if var tokens = new.tokens {
             tokens.refreshToken = refresh
             try transaction.save(
-                TokenCommit(parentGeneration: 0, tokens: tokens, identity: nil, rotation: new.rotation, isSignIn: true),
+                TokenCommit(parentGeneration: 0, tokens: tokens, identity: nil, rotation: .unknown, isSignIn: true),
                 to: login,
                 key: key
             )
@@ -144,7 +144,6 @@ extension SQLiteCredentialStore {
     private func addKey(
         _ registration: ClientRegistration,
         secret: Secret?,
-        rotation: APIKey.Rotation,
         in transaction: StoreTransaction
     ) throws -> APIKey {
         guard
@@ -153,7 +152,7 @@ extension SQLiteCredentialStore {
                 tokenURL: registration.tokenURL
             )
         else {
-            let key = try transaction.apiKeys.insert(registration, rotation: rotation)
+            let key = try transaction.apiKeys.insert(registration)
             try transaction.secrets.setClientSecret(secret, of: key)
             return key
         }

@@ -1,25 +1,25 @@
-public import TradeStationModel
+package import TradeStationModel
 
 extension SQLiteCredentialStore {
     /// All profiles, by name.
     ///
     /// - Throws: `record_tampered`, naming the profile, when one of them does not match its checksum: a list that left
     ///   it out would hide it.
-    public func profiles() throws -> [ProfileRecord] {
+    package func profiles() throws -> [ProfileRecord] {
         try read { try $0.profiles.fetchAll() }
     }
 
     /// The profile of that name, if there is one.
     ///
     /// - Throws: `record_tampered`.
-    public func profile(named name: ProfileName) throws -> ProfileRecord? {
+    package func profile(named name: ProfileName) throws -> ProfileRecord? {
         try read { try $0.profiles.fetch(named: name) }
     }
 
     /// The profile of that row, whatever its name is by now; nil when it was removed.
     ///
     /// - Throws: `record_tampered`.
-    public func profile(_ id: Profile.ID) throws -> ProfileRecord? {
+    package func profile(_ id: Profile.ID) throws -> ProfileRecord? {
         try read { try $0.profiles.fetch(id) }
     }
 
@@ -27,27 +27,46 @@ extension SQLiteCredentialStore {
     ///
     /// - Throws: `record_tampered`, naming a profile on it, when a secret does not open for this login, its
     ///   generation and its key's endpoints.
-    public func login(_ id: Login.ID) throws -> StoredLogin? {
-        try read { transaction in
+    package func login(_ id: Login.ID) throws -> StoredLogin? {
+        // Read first: a change that is committed meanwhile makes the stamp stale.
+        let stamp = changes.stamp(of: id)
+        return try read { transaction in
             do {
-                return try storedLogin(id, in: transaction)
+                return try storedLogin(id, stamp: stamp, in: transaction)
             } catch let error as AccountsError {
                 throw error.about(try transaction.profiles.anyName(on: id))
             }
         }
     }
 
+    /// The kept late result of a login, whatever the login's state.
+    package func lateResult(of login: Login.ID) throws -> LateResult? {
+        try read { transaction in
+            guard let stored = try transaction.logins.fetch(login),
+                let key = try transaction.apiKeys.fetch(stored.apiKeyID),
+                let late = try transaction.secrets.lateResult(of: stored, key: key)
+            else { return nil }
+            return LateResult(
+                attemptID: late.attemptID,
+                generation: late.parentGeneration,
+                refreshToken: late.tokens.refreshToken
+            )
+        }
+    }
+
     /// The API key with that client id and token endpoint, and its secret.
     ///
     /// - Throws: `record_tampered`.
-    public func apiKey(clientID: String, tokenURL: EndpointURL) throws -> (key: APIKey, secret: Secret?)? {
+    package func apiKey(clientID: String, tokenURL: EndpointURL) throws -> (key: APIKey, secret: Secret?)? {
         try read { transaction in
             guard let key = try transaction.apiKeys.fetch(clientID: clientID, tokenURL: tokenURL) else { return nil }
             return (key, try transaction.secrets.clientSecret(of: key))
         }
     }
 
-    private func storedLogin(_ id: Login.ID, in transaction: StoreTransaction) throws -> StoredLogin? {
+    private func storedLogin(_ id: Login.ID, stamp: ChangeStamp, in transaction: StoreTransaction) throws
+        -> StoredLogin?
+    {
         guard let login = try transaction.logins.fetch(id) else { return nil }
         guard let key = try transaction.apiKeys.fetch(login.apiKeyID) else {
             throw AccountsError.tampered("The API key of the profile")
@@ -73,8 +92,18 @@ extension SQLiteCredentialStore {
             tokens: tokens,
             refreshToken: refresh,
             staged: try staged(login, key: key, keyring: transaction.keyring),
-            profiles: try transaction.profiles.names(on: id)
+            lateResult: login.state == .needsLogin ? try lateResult(of: login, key: key, in: transaction) : nil,
+            profiles: try transaction.profiles.names(on: id),
+            stamp: stamp
         )
+    }
+
+    // As a commit on the stored generation: the tokens that were saved before it are refused.
+    private func lateResult(of login: Login, key: APIKey, in transaction: StoreTransaction) throws -> StagedTokens? {
+        guard var late = try transaction.secrets.lateResult(of: login, key: key) else { return nil }
+        late.parentGeneration = login.generation
+        late.tokens = late.tokens.bounded(now: clock.now())
+        return late
     }
 
     // Torn, forged, older or another login's: such a side file does not open, and is no answer to anything.

@@ -1,11 +1,11 @@
-public import TradeStationModel
+package import TradeStationModel
 
 extension SQLiteCredentialStore {
     /// Takes a login's lock, off the store's own queue. Nothing but this process's death or `unlock` gives it back.
     ///
     /// - Parameter timeoutMilliseconds: how long to wait while somebody else has it. At zero or less it is tried once.
     /// - Throws: `lock_timeout` after `timeoutMilliseconds`, naming the process that has it; `CancellationError`.
-    public nonisolated func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock {
+    package nonisolated func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock {
         try Task.checkCancellation()
         let place = try place.lock(of: login)
         let free = try place.attempt()
@@ -35,7 +35,7 @@ extension SQLiteCredentialStore {
     /// nothing may be sent.
     ///
     /// - Throws: `profile_not_found`, `store_full`, `store_busy`, `store_readonly`.
-    public func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) throws {
+    package func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) throws {
         let file = try showingErrors { try place.sideFile(of: login).reserve() }
         readied[login] = try write(.process) { transaction in
             let (stored, key) = try transaction.logins.require(login)
@@ -49,7 +49,7 @@ extension SQLiteCredentialStore {
     /// Writes an answer into the side file: one plain write that needs no free space, and no database after ``begin``.
     ///
     /// - Throws: `profile_not_found`.
-    public func stage(_ tokens: StagedTokens, for login: Login.ID) throws {
+    package func stage(_ tokens: StagedTokens, for login: Login.ID) throws {
         try showingErrors {
             let keyring = try keyring()
             let readied = readied[login].flatMap { $0.epoch == epoch ? $0 : nil }
@@ -62,7 +62,7 @@ extension SQLiteCredentialStore {
     /// Makes the side file durable, where the database could not take its content.
     ///
     /// - Throws: `store_corrupt` when there is no whole answer in it; `store_full` and others when the disk refuses.
-    public func synchronizeStaged(for login: Login.ID) throws {
+    package func synchronizeStaged(for login: Login.ID) throws {
         try showingErrors { try place.sideFile(of: login).synchronize() }
     }
 
@@ -72,13 +72,13 @@ extension SQLiteCredentialStore {
     /// is written says so.
     ///
     /// - Throws: `profile_not_found` when the login was removed meanwhile; `store_full`, `store_busy`.
-    public func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) throws -> TokenCommit.Outcome {
+    package func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) throws -> TokenCommit.Outcome {
         var rotation: (ProfileName, Secret)?
-        let outcome = try write(.power) { transaction -> TokenCommit.Outcome in
+        let outcome = try write(.power) { transaction -> (isSaved: Bool, generation: Int) in
             let (stored, key) = try transaction.logins.require(login)
             guard stored.generation == commit.parentGeneration else {
                 try keepLate(commit, to: stored, key: key, audit: audit.first, in: transaction)
-                return .superseded(generation: stored.generation)
+                return (false, stored.generation)
             }
             if rotationListener != nil {
                 rotation = try transaction.rotation(to: commit.tokens, of: stored, key: key)
@@ -86,19 +86,25 @@ extension SQLiteCredentialStore {
             try transaction.save(commit, to: stored, key: key)
             try transaction.audit.append(audit)
             KillPoint.inT2.reach()
-            return .saved(generation: stored.generation + 1)
+            return (true, stored.generation + 1)
+        } published: { isSaved, generation -> TokenCommit.Outcome in
+            // Read before the store lock is given up: a later change by another process must make it stale.
+            isSaved
+                ? .saved(generation: generation, stamp: changes.stamp(of: login))
+                : .superseded(generation: generation)
         }
         readied[login] = nil
         if let rotation { rotationListener?(rotation.0, rotation.1) }
         return outcome
     }
 
-    /// Settles an attempt that brought no tokens. Committed without a disk sync, like its beginning.
-    public func settle(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) throws {
+    /// Ends an attempt that returned no tokens, and records its failure. Committed without a disk sync, like its
+    /// beginning.
+    package func recordFailure(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) throws {
         try write(.process) { transaction in
             let key = try transaction.logins.require(login).key
-            try transaction.logins.settle(failure, of: login)
-            try transaction.apiKeys.note(failure, of: key)
+            try transaction.logins.recordFailure(failure, of: login)
+            try transaction.apiKeys.recordFailure(failure, of: key)
             try transaction.audit.append(audit)
         }
         readied[login] = nil
@@ -110,8 +116,8 @@ extension SQLiteCredentialStore {
         return ReadiedSideFile(file: file, login: stored, key: key, epoch: epoch)
     }
 
-    // Nothing here reads a late result again. It stays sealed beside the current tokens for a person: should the newer
-    // generation turn out to be dead, this may be the only refresh token that still works.
+    // It is kept sealed beside the current tokens: if the newer generation turns out to be refused, its refresh token
+    // may be the only one that still works.
     private func keepLate(
         _ commit: TokenCommit,
         to login: Login,
@@ -127,12 +133,7 @@ extension SQLiteCredentialStore {
             rotation: commit.rotation,
             isSignIn: commit.isSignIn
         )
-        try transaction.secrets.setLateResult(
-            late.encoded,
-            of: login,
-            key: key,
-            generation: commit.parentGeneration
-        )
+        try transaction.secrets.setLateResult(late, of: login, key: key)
         if let attempt = audit?.attemptID { try transaction.logins.clearAttempt(attempt, of: login.id) }
         var entry = audit ?? AuditEntry(.lateResult, loginID: login.id)
         entry.event = .lateResult
@@ -153,6 +154,8 @@ extension StoreTransaction {
             (.accessToken, commit.tokens.accessToken), (.refreshToken, commit.tokens.refreshToken),
             (.idToken, commit.tokens.idToken),
         ]
+        // A late result is kept until tokens are known to work: these are newer.
+        try secrets.removeLateResult(of: login.id)
         for (kind, token) in tokens {
             try secrets.setToken(token, kind, of: login, key: key, generation: stored.generation + 1)
         }

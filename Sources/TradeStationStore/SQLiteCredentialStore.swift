@@ -1,19 +1,18 @@
 import Foundation
 import GRDB
-public import TradeStationModel
+package import TradeStationModel
 
 /// The store in an SQLite database with sealed secrets, in a directory or in memory.
 ///
 /// The actor runs on a queue of its own: every call here that blocks (SQLite, `flock`, `fsync`) is off the
 /// cooperative thread pool.
-public actor SQLiteCredentialStore: CredentialStore {
+package actor SQLiteCredentialStore: CredentialStore {
     let place: any StorePlace
     let clock: any TimeSource
     let random: RandomSource
     let identity: AuditIdentity
     let migrator: Migrator
-    /// What the writers of all processes say that they changed.
-    public nonisolated let changes: any ChangeBoard
+    package nonisolated let changes: any ChangeCounters
     /// Told of every refresh token that is saved.
     let rotationListener: RotationListener?
     /// Side files that were readied and not written yet, with what their content will be bound to.
@@ -24,7 +23,7 @@ public actor SQLiteCredentialStore: CredentialStore {
     private var isClosed = false
 
     /// The queue everything runs on.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
         place: any StorePlace,
@@ -33,7 +32,7 @@ public actor SQLiteCredentialStore: CredentialStore {
         clock: any TimeSource,
         random: RandomSource,
         migrator: Migrator,
-        changes: any ChangeBoard,
+        changes: any ChangeCounters,
         rotationListener: RotationListener? = nil
     ) {
         self.place = place
@@ -51,7 +50,7 @@ public actor SQLiteCredentialStore: CredentialStore {
     }
 
     /// Closes files and connections. Further calls do nothing.
-    public func close() {
+    package func close() {
         isClosed = true
         readied = [:]
         connection.close()
@@ -66,7 +65,21 @@ public actor SQLiteCredentialStore: CredentialStore {
 
     /// Runs a body as one transaction under the store lock: all of it is committed, or nothing.
     func write<Value>(_ durability: Durability, _ body: (StoreTransaction) throws -> Value) throws -> Value {
-        try showingErrors { try usable().write(durability) { try body(transaction($0, $1)) } }
+        try write(durability, body, published: { $0 })
+    }
+
+    /// Runs a body as one transaction under the store lock.
+    ///
+    /// - Parameter published: turns the body's result into this method's result once the commit is published. No other
+    ///   writer has written in between.
+    func write<Value, Result>(
+        _ durability: Durability,
+        _ body: (StoreTransaction) throws -> Value,
+        published: (Value) -> Result
+    ) throws -> Result {
+        try showingErrors {
+            try usable().write(durability, { try body(transaction($0, $1)) }, published: published)
+        }
     }
 
     /// For what is sealed outside the database.

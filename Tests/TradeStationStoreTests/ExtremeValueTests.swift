@@ -75,7 +75,7 @@ import TradeStationTesting
         let (sample, store, id) = try await signedIn()
         try sample.shell("PRAGMA ignore_check_constraints = ON; UPDATE login SET failures = \(stored)")
         #expect(try await store.login(id)?.login.failures == read)
-        try await store.settle(AttemptFailure(code: .serverError), of: id, audit: [])
+        try await store.recordFailure(AttemptFailure(code: .serverError), of: id, audit: [])
         #expect(try await store.login(id)?.login.failures == min(read + (stored < 0 ? 0 : 1), 1_000_000))
         await store.close()
     }

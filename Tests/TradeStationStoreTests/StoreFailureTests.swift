@@ -133,7 +133,7 @@ import TradeStationModel
         try FileManager.default.removeItem(atPath: filler)
         #expect(
             try await store.commit(commit, to: id, audit: [AuditEntry(.recovered, loginID: id)])
-                == .saved(generation: 2)
+                .savedGeneration == 2
         )
         #expect(try await store.login(id)?.tokens == sample.tokens("b"))
 

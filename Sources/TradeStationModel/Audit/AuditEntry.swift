@@ -1,45 +1,45 @@
 /// What the caller says of an event. The store adds sequence, time, host, process and hashes, and turns tokens into
 /// keyed fingerprints: no secret reaches the table.
-public struct AuditEntry: Sendable {
+package struct AuditEntry: Sendable {
     /// What happened.
-    public var event: AuditEvent
+    package var event: AuditEvent
     /// How it went, in one stable word.
-    public var outcome: String?
+    package var outcome: String?
     /// The profile that asked, by the name it has now.
-    public var profileName: String?
+    package var profileName: String?
     /// The login it is about; nil stands for the login that the same write creates.
-    public var loginID: Login.ID?
+    package var loginID: Login.ID?
     /// The attempt it belongs to.
-    public var attemptID: String?
+    package var attemptID: String?
     /// The generation before.
-    public var generationBefore: Int?
+    package var generationBefore: Int?
     /// The generation after.
-    public var generationAfter: Int?
+    package var generationAfter: Int?
     /// The refresh token before; recorded as a fingerprint.
-    public var refreshTokenBefore: Secret?
+    package var refreshTokenBefore: Secret?
     /// The refresh token after; recorded as a fingerprint.
-    public var refreshTokenAfter: Secret?
+    package var refreshTokenAfter: Secret?
     /// The access token after; recorded as a fingerprint.
-    public var accessTokenAfter: Secret?
+    package var accessTokenAfter: Secret?
     /// When the new access token ends.
-    public var expiresAt: Timestamp?
+    package var expiresAt: Timestamp?
     /// Why it was done, for example `expired`.
-    public var trigger: String?
+    package var trigger: String?
     /// The HTTP status of the answer.
-    public var httpStatus: Int?
+    package var httpStatus: Int?
     /// The `error` member of the answer (RFC 6749 section 5.2).
-    public var oauthError: String?
+    package var oauthError: String?
     /// 0 for the first attempt of a flight, then 1, 2.
-    public var retryNumber: Int?
+    package var retryNumber: Int?
     /// How long the exchange took, in milliseconds.
-    public var durationMilliseconds: Int?
+    package var durationMilliseconds: Int?
     /// How many callers waited for it.
-    public var waiters: Int?
+    package var waiters: Int?
     /// Anything else worth knowing. Never a secret.
-    public var detail: [String: String]
+    package var detail: [String: String]
 
     /// An event; whatever is not said stays null.
-    public init(
+    package init(
         _ event: AuditEvent,
         profileName: String? = nil,
         loginID: Login.ID? = nil,

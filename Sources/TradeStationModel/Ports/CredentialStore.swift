@@ -2,7 +2,7 @@
 ///
 /// Every write carries the audit entries that belong to it; both are committed in one transaction. All methods throw
 /// ``AccountsError``.
-public protocol CredentialStore: Sendable {
+package protocol CredentialStore: Sendable {
     // MARK: Reading
 
     /// All profiles, by name.
@@ -14,8 +14,11 @@ public protocol CredentialStore: Sendable {
     /// The profile of that row, whatever its name is by now; nil when it was removed.
     func profile(_ id: Profile.ID) async throws -> ProfileRecord?
 
-    /// A login with its secrets and its side file; nil when there is no such login.
+    /// A login with its secrets, its side file and its change stamp; nil when it does not exist.
     func login(_ id: Login.ID) async throws -> StoredLogin?
+
+    /// The login's kept late result, whatever the login's state; nil when there is none.
+    func lateResult(of login: Login.ID) async throws -> LateResult?
 
     /// The API key with that client id and token endpoint, and its secret.
     func apiKey(clientID: String, tokenURL: EndpointURL) async throws -> (key: APIKey, secret: Secret?)?
@@ -69,12 +72,12 @@ public protocol CredentialStore: Sendable {
     /// Makes the side file durable, where the database could not take its content.
     func synchronizeStaged(for login: Login.ID) async throws
 
-    /// T2: saves new tokens by compare-and-set on the generation, durably, and settles the attempt. Failures and
+    /// T2: saves new tokens by compare-and-set on the generation, durably, and ends the attempt. Failures and
     /// errors of the login and its key are forgotten; a pause that the server asked of the key stays.
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome
 
-    /// Settles an attempt that brought no tokens.
-    func settle(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws
+    /// Ends an attempt that returned no tokens, and records its failure.
+    func recordFailure(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws
 
     // MARK: Audit
 
@@ -89,8 +92,8 @@ public protocol CredentialStore: Sendable {
 
     // MARK: Noticing
 
-    /// What the writers of all processes say that they changed.
-    var changes: any ChangeBoard { get }
+    /// The counters that show what the writers of all processes have changed.
+    var changes: any ChangeCounters { get }
 
     // MARK: Lifetime
 

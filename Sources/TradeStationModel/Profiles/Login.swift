@@ -43,8 +43,8 @@ public struct Login: Hashable, Sendable {
     public var absoluteExpiresAt: Timestamp?
     /// The end of a sign-in that the audit has warned of.
     public var signInWarnedOf: Timestamp?
-    /// The attempt under way, or the one a dead process left.
-    public var attempt: Attempt?
+    /// The attempt under way, or the one that a crashed process left.
+    package var attempt: Attempt?
     /// Failures in a row since the last success.
     public var failures: Int
     /// The code of the last failure since the last success.
@@ -54,8 +54,8 @@ public struct Login: Hashable, Sendable {
     /// When it was added.
     public var createdAt: Timestamp
 
-    /// A login as it stands in the store.
-    public init(
+    /// A login as stored.
+    package init(
         id: ID,
         apiKeyID: APIKey.ID,
         identity: Identity,

@@ -1,7 +1,7 @@
 /// A profile that is to be added, with the login and API key it stands on.
-public struct NewProfile: Sendable {
+package struct NewProfile: Sendable {
     /// The key of a new login.
-    public enum Key: Sendable {
+    package enum Key: Sendable {
         /// A key the store already has.
         case existing(APIKey.ID)
         /// A key to add, with its secret if it is confidential.
@@ -9,40 +9,36 @@ public struct NewProfile: Sendable {
     }
 
     /// A login to add.
-    public struct NewLogin: Sendable {
+    package struct NewLogin: Sendable {
         /// The key it belongs to.
-        public var key: Key
+        package var key: Key
         /// The scopes asked for, separated by spaces.
-        public var scopes: String
+        package var scopes: String
         /// Who signed in, as far as known.
-        public var identity: Identity
+        package var identity: Identity
         /// The first tokens; nil for a login without a sign-in yet.
-        public var tokens: TokenSet?
+        package var tokens: TokenSet?
         /// A refresh token that was handed in and not exchanged yet.
-        public var refreshToken: Secret?
-        /// What was seen of rotation.
-        public var rotation: APIKey.Rotation
+        package var refreshToken: Secret?
 
         /// A login to add.
-        public init(
+        package init(
             key: Key,
             scopes: String,
             identity: Identity,
             tokens: TokenSet?,
-            refreshToken: Secret? = nil,
-            rotation: APIKey.Rotation = .unknown
+            refreshToken: Secret? = nil
         ) {
             self.key = key
             self.scopes = scopes
             self.identity = identity
             self.tokens = tokens
             self.refreshToken = refreshToken
-            self.rotation = rotation
         }
     }
 
     /// Where the login comes from.
-    public enum LoginSource: Sendable {
+    package enum LoginSource: Sendable {
         /// A login the store already has.
         case existing(Login.ID)
         /// A login to add.
@@ -50,22 +46,22 @@ public struct NewProfile: Sendable {
     }
 
     /// Its name.
-    public var name: ProfileName
+    package var name: ProfileName
     /// Real money or the simulator.
-    public var environment: Environment
+    package var environment: Environment
     /// The API version it speaks.
-    public var apiVersion: APIVersion
+    package var apiVersion: APIVersion
     /// The origin of the API; nil means TradeStation's.
-    public var apiURL: EndpointURL?
+    package var apiURL: EndpointURL?
     /// Whether order endpoints are fenced off.
-    public var isReadOnly: Bool
+    package var isReadOnly: Bool
     /// The account ids it is fenced to; nil means all.
-    public var accounts: [String]?
+    package var accounts: [String]?
     /// Where the login comes from.
-    public var login: LoginSource
+    package var login: LoginSource
 
     /// A profile to add.
-    public init(
+    package init(
         name: ProfileName,
         environment: Environment,
         apiVersion: APIVersion,

@@ -7,6 +7,9 @@ public struct ProfileRecord: Hashable, Sendable {
     /// Its API key.
     public var apiKey: APIKey
 
+    /// The name of the profile.
+    public var name: ProfileName { profile.name }
+
     /// The three, joined.
     public init(profile: Profile, login: Login, apiKey: APIKey) {
         self.profile = profile

@@ -1,18 +1,18 @@
 /// What a failed attempt leaves behind on the login and its API key. It never touches a token.
-public struct AttemptFailure: Hashable, Sendable {
+package struct AttemptFailure: Hashable, Sendable {
     /// The code of the failure.
-    public var code: AccountsError.Code
+    package var code: AccountsError.Code
     /// Until when the login waits before it is tried again.
-    public var notBefore: Timestamp?
+    package var notBefore: Timestamp?
     /// Whether the user has to sign in again.
-    public var needsLogin: Bool
+    package var needsLogin: Bool
     /// Whether the API key itself was refused.
-    public var isBadClient: Bool
+    package var isBadClient: Bool
     /// Until when every login of the API key pauses.
-    public var keyNotBefore: Timestamp?
+    package var keyNotBefore: Timestamp?
 
     /// A failure.
-    public init(
+    package init(
         code: AccountsError.Code,
         notBefore: Timestamp? = nil,
         needsLogin: Bool = false,

@@ -1,20 +1,20 @@
 /// What a login's side file holds: the answer to an exchange that may not have reached the database yet.
-public struct StagedTokens: Equatable, Sendable {
+package struct StagedTokens: Equatable, Sendable {
     /// The generation whose refresh token was exchanged. It applies only while that generation is the stored one.
-    public var parentGeneration: Int
+    package var parentGeneration: Int
     /// The attempt that brought it.
-    public var attemptID: String
+    package var attemptID: String
     /// The tokens, with a kept refresh or ID token already filled in.
-    public var tokens: TokenSet
+    package var tokens: TokenSet
     /// Who the tokens speak for, as far as known.
-    public var identity: Identity
+    package var identity: Identity
     /// What was seen of rotation.
-    public var rotation: APIKey.Rotation
+    package var rotation: APIKey.Rotation
     /// Whether a user signed in for them; otherwise an older refresh token was exchanged.
-    public var isSignIn: Bool
+    package var isSignIn: Bool
 
     /// An answer on its way to the database.
-    public init(
+    package init(
         parentGeneration: Int,
         attemptID: String,
         tokens: TokenSet,

@@ -1,29 +1,37 @@
 /// Everything the refresh transaction needs to know about a login, read at once.
-public struct StoredLogin: Sendable {
+package struct StoredLogin: Sendable {
     /// The login.
-    public var login: Login
+    package var login: Login
     /// Its API key.
-    public var apiKey: APIKey
+    package var apiKey: APIKey
     /// The key's secret, if it has one.
-    public var clientSecret: Secret?
+    package var clientSecret: Secret?
     /// The current tokens; nil before the first sign-in and after a logout.
-    public var tokens: TokenSet?
+    package var tokens: TokenSet?
     /// The refresh token, also where there is no access token yet.
-    public var refreshToken: Secret?
+    package var refreshToken: Secret?
     /// A side file that belongs to the stored generation and is not in the database.
-    public var staged: StagedTokens?
+    package var staged: StagedTokens?
+    /// A kept answer that came too late, as a commit on the stored generation. It is read only while the login needs a
+    /// new sign-in, when it may be the only living token.
+    package var lateResult: StagedTokens?
     /// The profiles on it, by the names they have now.
-    public var profiles: [Profile.ID: ProfileName]
+    package var profiles: [Profile.ID: ProfileName]
+    /// The login's change stamp from before the database was read. While the counters still show it, this is what the
+    /// store holds.
+    package var stamp: ChangeStamp
 
     /// A login with its secrets.
-    public init(
+    package init(
         login: Login,
         apiKey: APIKey,
         clientSecret: Secret?,
         tokens: TokenSet?,
         refreshToken: Secret?,
         staged: StagedTokens?,
-        profiles: [Profile.ID: ProfileName] = [:]
+        lateResult: StagedTokens? = nil,
+        profiles: [Profile.ID: ProfileName] = [:],
+        stamp: ChangeStamp = .unknown
     ) {
         self.login = login
         self.apiKey = apiKey
@@ -31,6 +39,8 @@ public struct StoredLogin: Sendable {
         self.tokens = tokens
         self.refreshToken = refreshToken
         self.staged = staged
+        self.lateResult = lateResult
         self.profiles = profiles
+        self.stamp = stamp
     }
 }

@@ -1,31 +1,28 @@
 /// New tokens for a login, saved only if `parentGeneration` is still the stored one.
-public struct TokenCommit: Sendable {
+package struct TokenCommit: Sendable {
     /// The generation they follow.
-    public var parentGeneration: Int
+    package var parentGeneration: Int
     /// The tokens, with a kept refresh or ID token already filled in.
-    public var tokens: TokenSet
+    package var tokens: TokenSet
     /// Who they speak for; nil keeps what is stored.
-    public var identity: Identity?
+    package var identity: Identity?
     /// What was seen of rotation; `unknown` keeps what is stored.
-    public var rotation: APIKey.Rotation
+    package var rotation: APIKey.Rotation
     /// Whether a user signed in for them, which starts the sign-in's life anew.
-    public var isSignIn: Bool
+    package var isSignIn: Bool
     /// The end of the sign-in that the audit warns of with this commit, if it does.
-    public var warnsOf: Timestamp?
-    /// The scopes asked for; nil keeps what is stored.
-    public var scopes: String?
+    package var warnsOf: Timestamp?
     /// Whether the login is set aside with them: they are kept, but handed to nobody.
-    public var isHeld: Bool
+    package var isHeld: Bool
 
     /// Tokens to save.
-    public init(
+    package init(
         parentGeneration: Int,
         tokens: TokenSet,
         identity: Identity?,
         rotation: APIKey.Rotation,
         isSignIn: Bool = false,
         warnsOf: Timestamp? = nil,
-        scopes: String? = nil,
         isHeld: Bool = false
     ) {
         self.parentGeneration = parentGeneration
@@ -34,15 +31,15 @@ public struct TokenCommit: Sendable {
         self.rotation = rotation
         self.isSignIn = isSignIn
         self.warnsOf = warnsOf
-        self.scopes = scopes
         self.isHeld = isHeld
     }
 
-    /// What became of a commit.
-    public enum Outcome: Hashable, Sendable {
-        /// Saved, as this generation.
-        case saved(generation: Int)
-        /// Somebody else has saved meanwhile; the tokens were kept sealed as a late result.
+    /// The outcome of a commit.
+    package enum Outcome: Hashable, Sendable {
+        /// The tokens were saved as this generation. The stamp was read right after the commit, before another process
+        /// could write: a later change of the login makes it stale.
+        case saved(generation: Int, stamp: ChangeStamp)
+        /// A newer generation had been saved meanwhile; the tokens were kept sealed as a late result.
         case superseded(generation: Int)
     }
 }

@@ -1,21 +1,21 @@
 /// What one exchange brought: the tokens and how long they live.
-public struct TokenSet: Equatable, Sendable {
+package struct TokenSet: Equatable, Sendable {
     /// The access token.
-    public var accessToken: Secret
+    package var accessToken: Secret
     /// The refresh token to use from now on; nil when the grant has none.
-    public var refreshToken: Secret?
+    package var refreshToken: Secret?
     /// The ID token, if one is known.
-    public var idToken: Secret?
+    package var idToken: Secret?
     /// When the access token ends, counted from when the request was sent.
-    public var expiresAt: Moment
+    package var expiresAt: Moment
     /// How long the access token lives in all, in seconds; at least 1.
-    public var lifetimeSeconds: Int
+    package var lifetimeSeconds: Int
 
     /// When the request that brought them was sent.
-    public var issuedAt: Timestamp { expiresAt.wall.advanced(byMilliseconds: -Int64(lifetimeSeconds) * 1000) }
+    package var issuedAt: Timestamp { expiresAt.wall.advanced(byMilliseconds: -Int64(lifetimeSeconds) * 1000) }
 
     /// A set of tokens.
-    public init(
+    package init(
         accessToken: Secret,
         refreshToken: Secret?,
         idToken: Secret?,

@@ -101,11 +101,11 @@ struct EventFeed: Sendable {
     /// can be others, it looks. Where there is no board, one look is all it waits for.
     private func waitForNews(since head: Int64?) async throws {
         let board = store.changes
-        guard !board.hearsEveryWriter else {
-            return try await manager.work.run { await board.headMoves(from: head) }
+        guard !board.seesEveryWriter else {
+            return try await manager.work.run { await board.waitForHead(toMoveFrom: head) }
         }
         try await withThrowingTaskGroup(of: Void.self) { [manager] group in
-            group.addTask { await board.headMoves(from: head) }
+            group.addTask { await board.waitForHead(toMoveFrom: head) }
             group.addTask {
                 for _ in 1...Self.mostLooks {
                     try await manager.pause(milliseconds: Self.lookInterval)

@@ -199,7 +199,7 @@ struct RefreshCoordinator: Sendable {
         switch outcome {
         case .superseded: return try await adopted(exchange.order)
         case .saved where isStranger: throw AccountsError.stranger
-        case .saved(let generation):
+        case .saved(let generation, _):
             return RefreshResult(tokens: staged.tokens, generation: generation, outcome: .refreshed)
         }
     }
@@ -235,7 +235,7 @@ struct RefreshCoordinator: Sendable {
         var entry = exchange.failureEntry(failure, duration: duration, waiters: order.flight.waiterCount)
         switch verdict {
         case .replay(let milliseconds, let settlement):
-            try await store.settle(settlement, of: order.login, audit: [entry])
+            try await store.recordFailure(settlement, of: order.login, audit: [entry])
             return .replay(afterMilliseconds: milliseconds)
         case .salvage(let refreshToken, let settlement):
             let staged = exchange.salvaged(refreshToken, now: clock.now())
@@ -245,7 +245,7 @@ struct RefreshCoordinator: Sendable {
             try? await store.stage(staged, for: order.login)
             _ = try await store.commit(staged.commit(to: exchange.stored.login), to: order.login, audit: [entry])
             // The access token is still missing: that failure is waited out like any other.
-            try await store.settle(settlement, of: order.login, audit: [])
+            try await store.recordFailure(settlement, of: order.login, audit: [])
             throw failure.accountsError()
         case .giveUp(let settlement):
             if settlement.needsLogin {
@@ -260,7 +260,7 @@ struct RefreshCoordinator: Sendable {
             }
             var entries = [entry]
             if settlement.needsLogin { entries.append(exchange.needsLoginEntry(because: settlement.code)) }
-            try await store.settle(settlement, of: order.login, audit: entries)
+            try await store.recordFailure(settlement, of: order.login, audit: entries)
             throw failure.accountsError()
         }
     }

@@ -12,8 +12,8 @@ struct StoreFiles: StorePlace {
     var key: String { location.configDirectory + "/key" }
     var locks: String { location.dataDirectory + "/locks" }
     var storeLock: String { locks + "/store.lock" }
-    /// Where writers leave word of what they changed.
-    var board: String { locks + "/changes" }
+    /// The change counters.
+    var changes: String { locks + "/changes" }
     var pending: String { location.dataDirectory + "/pending" }
 
     var name: String { database }

@@ -1,19 +1,19 @@
-public import TradeStationModel
+package import TradeStationModel
 
 /// Where a store lives: the database, locks and side files in one directory, the key in the same or another one.
-public struct StoreLocation: Hashable, Sendable {
+package struct StoreLocation: Hashable, Sendable {
     /// Holds `accounts.db`, `locks/` and `pending/`.
-    public let dataDirectory: String
+    package let dataDirectory: String
     /// Holds `key`.
-    public let configDirectory: String
+    package let configDirectory: String
 
     /// Everything in one directory.
-    public init(directory: String) {
+    package init(directory: String) {
         self.init(dataDirectory: directory, configDirectory: directory)
     }
 
     /// The key apart from the data, so that a copy of the data directory alone opens nothing.
-    public init(dataDirectory: String, configDirectory: String) {
+    package init(dataDirectory: String, configDirectory: String) {
         self.dataDirectory = Self.withoutTrailingSlashes(dataDirectory)
         self.configDirectory = Self.withoutTrailingSlashes(configDirectory)
     }
@@ -23,7 +23,7 @@ public struct StoreLocation: Hashable, Sendable {
     /// - Parameter environment: the process environment. Relative XDG values are ignored, as the XDG Base Directory
     ///   Specification asks.
     /// - Throws: `no_store_directory` when nothing usable is set.
-    public static func standard(environment: [String: String]) throws(AccountsError) -> StoreLocation {
+    package static func standard(environment: [String: String]) throws(AccountsError) -> StoreLocation {
         if let home = environment["TSACCOUNTS_HOME"], !home.isEmpty { return StoreLocation(directory: home) }
         func absolute(_ name: String) -> String? {
             environment[name].flatMap { $0.hasPrefix("/") ? withoutTrailingSlashes($0) : nil }

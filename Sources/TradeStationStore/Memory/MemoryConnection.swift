@@ -26,9 +26,18 @@ final class MemoryConnection: StoreConnection {
         return try contents.database.read { try body($0, contents.keyring) }
     }
 
-    func write<Value>(_ durability: Durability, _ body: (Database, Keyring) throws -> Value) throws -> Value {
+    func write<Value, Result>(
+        _ durability: Durability,
+        _ body: (Database, Keyring) throws -> Value,
+        published: (Value) -> Result
+    ) throws -> Result {
         let contents = try contents()
-        return try contents.database.transact(durability, shownOn: memory.board) { try body($0, contents.keyring) }
+        return try contents.database.transact(
+            durability,
+            publishingTo: memory.counters,
+            { try body($0, contents.keyring) },
+            published: published
+        )
     }
 
     /// The database stays: it belongs to the place.

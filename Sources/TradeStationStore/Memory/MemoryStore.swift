@@ -8,21 +8,21 @@ import TradeStationModel
 /// under the same rules. Stores that are opened in it share it; it goes with the last reference, and everything in it.
 ///
 /// Nothing of it touches the disk.
-public final class MemoryStore: StorePlace {
+package final class MemoryStore: StorePlace {
     /// The database and the keys that it was sealed with.
     struct Contents: Sendable {
         let database: DatabaseQueue
         let keyring: Keyring
     }
 
-    let board = MemoryBoard()
+    let counters = MemoryChangeCounters()
 
     private let contents = Mutex<Contents?>(nil)
     private let sideFiles = Mutex<[Login.ID: MemorySideFile]>([:])
     private let locks = Mutex<[Login.ID: MemoryLock]>([:])
 
     /// An empty one.
-    public init() {}
+    package init() {}
 
     var name: String { "the store in memory" }
 
@@ -51,9 +51,14 @@ public final class MemoryStore: StorePlace {
                 storeID: random.hex(bytes: 16)
             )
             let database = try DatabaseQueue(configuration: .forWriting(busyMilliseconds: 0))
-            try database.transact(.process, shownOn: board) { database in
-                try migrator.makeStore(in: database, keyring: keyring, at: clock.wallTime(), nonce: random.bytes(12))
-            }
+            try database.transact(
+                .process,
+                publishingTo: counters,
+                {
+                    try migrator.makeStore(in: $0, keyring: keyring, at: clock.wallTime(), nonce: random.bytes(12))
+                },
+                published: { $0 }
+            )
             let made = Contents(database: database, keyring: keyring)
             contents = made
             return made

@@ -2,13 +2,17 @@ import GRDB
 import TradeStationModel
 
 extension DatabaseQueue {
-    /// Runs a body as one transaction that begins by taking the write lock of the database, and shows on the board what
-    /// was committed.
-    func transact<Value>(
+    /// Runs a body as one transaction that begins by taking the write lock of the database, and publishes what was
+    /// committed.
+    ///
+    /// - Parameter published: turns the body's result into this method's result once the commit is published. No other
+    ///   writer has written in between.
+    func transact<Value, Result>(
         _ durability: Durability,
-        shownOn board: any StoreBoard,
-        _ body: (Database) throws -> Value
-    ) throws -> Value {
+        publishingTo counters: any StoreChangeCounters,
+        _ body: (Database) throws -> Value,
+        published: (Value) -> Result
+    ) throws -> Result {
         try writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
             var result: Value?
@@ -16,9 +20,9 @@ extension DatabaseQueue {
                 result = try body(database)
                 return .commit
             }
-            board.publish(database)
+            counters.publish(database)
             guard let result else { throw AccountsError.storeClosed }
-            return result
+            return published(result)
         }
     }
 }
@@ -26,7 +30,7 @@ extension DatabaseQueue {
 extension Configuration {
     /// For every connection that can write.
     ///
-    /// - Parameter busyMilliseconds: how long it waits for foreign writers, who know nothing of the store lock.
+    /// - Parameter busyMilliseconds: how long it waits for other programs that write without the store lock.
     static func forWriting(busyMilliseconds: Int) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(busyMilliseconds) / 1000)

@@ -25,19 +25,28 @@ final class DiskConnection: StoreConnection {
         return try opened.reader.read { try body($0, opened.keyring) }
     }
 
-    func write<Value>(_ durability: Durability, _ body: (Database, Keyring) throws -> Value) throws -> Value {
+    func write<Value, Result>(
+        _ durability: Durability,
+        _ body: (Database, Keyring) throws -> Value,
+        published: (Value) -> Result
+    ) throws -> Result {
         let opened = try current()
         let files = opener.files
         do {
             try PrivateDirectory(path: files.locks).prepare()
             return try opener.lock.hold {
                 let writer =
-                    try writer ?? WriterConnection(path: files.database, lock: opener.lock, board: opener.board)
+                    try writer
+                    ?? WriterConnection(path: files.database, lock: opener.lock, counters: opener.counters)
                 self.writer = writer
-                return try writer.write(durability) { database in
-                    try opener.migrator.requireCurrent(database, path: files.database)
-                    return try body(database, opened.keyring)
-                }
+                return try writer.write(
+                    durability,
+                    { database in
+                        try opener.migrator.requireCurrent(database, path: files.database)
+                        return try body(database, opened.keyring)
+                    },
+                    published: published
+                )
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
             // After a failed sync the connection cannot know what is on the disk: the next write opens a new one.

@@ -18,7 +18,7 @@ struct StoreOpener: Sendable {
 
     let files: StoreFiles
     let lock: StoreLock
-    let board: DiskBoard
+    let counters: DiskChangeCounters
     let migrator: Migrator
     let clock: any TimeSource
     let random: RandomSource
@@ -113,7 +113,7 @@ struct StoreOpener: Sendable {
                 )
                 return .commit
             }
-            board.publish(database)
+            counters.publish(database)
             // Closing would leave the log behind when it cannot fold it in, and the log does not go with the rename.
             try database.checkpoint(.truncate)
         }

@@ -8,11 +8,11 @@ import TradeStationModel
 final class WriterConnection: Sendable {
     private let queue: Mutex<DatabaseQueue?>
     private let lock: StoreLock
-    private let board: DiskBoard
+    private let counters: DiskChangeCounters
 
-    init(path: String, lock: StoreLock, board: DiskBoard) throws {
+    init(path: String, lock: StoreLock, counters: DiskChangeCounters) throws {
         self.lock = lock
-        self.board = board
+        self.counters = counters
         queue = Mutex(try DatabaseQueue(path: path, configuration: lock.writerConfiguration))
     }
 
@@ -45,8 +45,12 @@ final class WriterConnection: Sendable {
     }
 
     /// Runs one transaction. The caller holds the store lock.
-    func write<Value>(_ durability: Durability, _ body: (Database) throws -> Value) throws -> Value {
+    func write<Value, Result>(
+        _ durability: Durability,
+        _ body: (Database) throws -> Value,
+        published: (Value) -> Result
+    ) throws -> Result {
         guard let queue = queue.withLock({ $0 }) else { throw AccountsError.storeClosed }
-        return try queue.transact(durability, shownOn: board, body)
+        return try queue.transact(durability, publishingTo: counters, body, published: published)
     }
 }

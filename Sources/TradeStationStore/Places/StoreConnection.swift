@@ -16,7 +16,14 @@ protocol StoreConnection: AnyObject {
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value
 
     /// Runs a body as one transaction: all of it is committed, or nothing.
-    func write<Value>(_ durability: Durability, _ body: (Database, Keyring) throws -> Value) throws -> Value
+    ///
+    /// - Parameter published: turns the body's result into this method's result once the commit is published. No other
+    ///   writer has written in between.
+    func write<Value, Result>(
+        _ durability: Durability,
+        _ body: (Database, Keyring) throws -> Value,
+        published: (Value) -> Result
+    ) throws -> Result
 
     /// Closes what is open. It opens again when it is used again.
     func close()

@@ -14,20 +14,20 @@ struct APIKeyTable {
             .map(key)
     }
 
-    func insert(_ registration: ClientRegistration, rotation: APIKey.Rotation) throws -> APIKey {
+    func insert(_ registration: ClientRegistration) throws -> APIKey {
         // The checksum covers the id, which the database gives: the row is first written with an empty one.
         let database = transaction.database
         let limits = registration.rotationLimits.stored
         try transaction.execute(
             """
             INSERT INTO api_key (client_id, client_auth, authorize_url, token_url, revoke_url, redirect_uri, pkce, nonce,
-                idle_lifetime_s, absolute_lifetime_s, rotation, mac, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(32), ?)
+                idle_lifetime_s, absolute_lifetime_s, mac, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(32), ?)
             """,
             [
                 registration.clientID, registration.authentication.rawValue, registration.authorizeURL.text,
                 registration.tokenURL.text, registration.revokeURL?.text, registration.redirectURI,
-                registration.usesPKCE, registration.usesNonce, limits.idle, limits.absolute, rotation.rawValue,
+                registration.usesPKCE, registration.usesNonce, limits.idle, limits.absolute,
                 transaction.clock.wallTime().description,
             ]
         )
@@ -71,7 +71,7 @@ struct APIKeyTable {
     }
 
     /// The server refused the key, or asked all of its logins to pause.
-    func note(_ failure: AttemptFailure, of key: APIKey) throws {
+    func recordFailure(_ failure: AttemptFailure, of key: APIKey) throws {
         if failure.isBadClient {
             try transaction.execute(
                 "UPDATE api_key SET state = 'bad_client', last_error = ? WHERE id = ?",

@@ -71,7 +71,7 @@ struct LoginTable {
         try transaction.execute(
             """
             UPDATE login SET generation = generation + 1, state = ?, subject = ?, username = ?,
-                scopes = coalesce(?, scopes), access_expires_at = ?, access_lifetime_s = ?, boot_id = ?,
+                access_expires_at = ?, access_lifetime_s = ?, boot_id = ?,
                 access_expires_boot_ms = ?, signed_in_at = coalesce(?, signed_in_at),
                 sign_in_warned_of = coalesce(?, sign_in_warned_of), attempt_id = NULL,
                 attempt_started_at = NULL, failures = 0, last_error = NULL, not_before = NULL, updated_at = ?
@@ -79,7 +79,7 @@ struct LoginTable {
             """,
             [
                 (commit.isHeld ? Login.State.held : .ready).rawValue,
-                login.identity.subject, login.identity.username, commit.scopes, expiry.wall.description,
+                login.identity.subject, login.identity.username, expiry.wall.description,
                 TokenSet.boundedLifetime(commit.tokens.lifetimeSeconds), expiry.bootID, expiry.bootMilliseconds,
                 commit.isSignIn ? commit.tokens.issuedAt.description : nil, commit.warnsOf?.description, now,
                 login.id.rawValue,
@@ -117,7 +117,7 @@ struct LoginTable {
     }
 
     /// Ends the attempt under way as a failure.
-    func settle(_ failure: AttemptFailure, of id: Login.ID) throws {
+    func recordFailure(_ failure: AttemptFailure, of id: Login.ID) throws {
         try transaction.execute(
             """
             UPDATE login SET attempt_id = NULL, attempt_started_at = NULL, failures = min(failures, ?) + 1,

@@ -63,8 +63,25 @@ struct SecretTable {
     }
 
     /// Keeps an answer that came too late, beside the current tokens.
-    func setLateResult(_ result: [UInt8], of login: Login, key: APIKey, generation: Int) throws {
-        try keep(result, .lateResult, of: login, key: key, generation: generation)
+    func setLateResult(_ result: StagedTokens, of login: Login, key: APIKey) throws {
+        try keep(result.encoded, .lateResult, of: login, key: key, generation: result.parentGeneration)
+    }
+
+    /// The kept answer that came too late, with the generation that it followed; nil when there is none, or none that
+    /// opens for this login.
+    func lateResult(of login: Login, key: APIKey) throws -> StagedTokens? {
+        let row = try transaction.row(
+            "SELECT generation, sealed FROM secret WHERE login_id = ? AND kind = 'late_result'",
+            [login.id.rawValue]
+        )
+        guard let row else { return nil }
+        let generation = try row.decode(Int.self, forColumn: "generation")
+        let context = SealContext(.lateResult, of: login, key: key, generation: generation)
+        return transaction.keyring.open(try row.blob("sealed"), for: context).flatMap(StagedTokens.init(encoded:))
+    }
+
+    func removeLateResult(of login: Login.ID) throws {
+        try transaction.execute("DELETE FROM secret WHERE login_id = ? AND kind = 'late_result'", [login.rawValue])
     }
 
     func removeAll(of login: Login.ID) throws {

@@ -13,7 +13,7 @@ final class CountingStore: CredentialStore {
 
     var loginReads: Int { reads.load(ordering: .relaxed) }
 
-    var changes: any ChangeBoard { store.changes }
+    var changes: any ChangeCounters { store.changes }
 
     func login(_ id: Login.ID) async throws -> StoredLogin? {
         reads.add(1, ordering: .relaxed)
@@ -31,6 +31,8 @@ final class CountingStore: CredentialStore {
             continuation.finish()
         }
     }
+
+    func lateResult(of login: Login.ID) async throws -> LateResult? { try await store.lateResult(of: login) }
 
     func profiles() async throws -> [ProfileRecord] { try await store.profiles() }
 
@@ -91,8 +93,8 @@ final class CountingStore: CredentialStore {
         try await store.commit(commit, to: login, audit: audit)
     }
 
-    func settle(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws {
-        try await store.settle(failure, of: login, audit: audit)
+    func recordFailure(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws {
+        try await store.recordFailure(failure, of: login, audit: audit)
     }
 
     func record(_ audit: [AuditEntry]) async throws { try await store.record(audit) }

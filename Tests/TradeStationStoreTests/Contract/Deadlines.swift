@@ -133,7 +133,7 @@ extension CredentialStoreContract {
             let capped = try #require(try await store.login(id)).login
             #expect(capped.refreshExpiresAt == capped.absoluteExpiresAt)
             #expect(capped.absoluteExpiresAt != nil)
-            try await store.settle(AttemptFailure(code: .loginRequired, needsLogin: true), of: id, audit: [])
+            try await store.recordFailure(AttemptFailure(code: .loginRequired, needsLogin: true), of: id, audit: [])
             let refused = try #require(try await store.login(id)).login
             #expect(refused.state == .needsLogin)
             #expect(refused.refreshExpiresAt == nil)
@@ -147,7 +147,7 @@ extension CredentialStoreContract {
             let sample = try Sample()
             let store = try await kind.open(sample)
             let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
-            try await store.settle(AttemptFailure(code: .serverError), of: id, audit: [])
+            try await store.recordFailure(AttemptFailure(code: .serverError), of: id, audit: [])
             try await store.begin(sample.attempt(2), of: id, audit: [])
             #expect(try await store.profiles().map(\.state) == [.degraded])
             await store.close()

@@ -21,7 +21,7 @@ extension CredentialStoreContract {
                 { try await $0.begin(sample.attempt(2), of: id, audit: []) },
                 { try await $0.stage(sample.staged("b", after: 1), for: id) },
                 { _ = try await $0.commit(sample.commit("b", after: 1), to: id, audit: []) },
-                { try await $0.settle(AttemptFailure(code: .serverError), of: id, audit: []) },
+                { try await $0.recordFailure(AttemptFailure(code: .serverError), of: id, audit: []) },
                 { try await $0.eraseTokens(of: id, leaving: .new, audit: []) },
                 { try await $0.record([AuditEntry(.fenced)]) },
                 { _ = try await $0.auditRecords(AuditQuery()) },
@@ -89,7 +89,7 @@ extension CredentialStoreContract {
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(outcomes.count { $0 == .saved(generation: 2) } == 1)
+            #expect(outcomes.count { $0.savedGeneration == 2 } == 1)
             #expect(outcomes.count { $0 == .superseded(generation: 2) } == 19)
             #expect(try await store.login(id)?.login.generation == 2)
             await store.close()

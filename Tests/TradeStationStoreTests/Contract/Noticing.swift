@@ -32,7 +32,7 @@ extension CredentialStoreContract {
                     AuditEntry(.refreshFailed, loginID: record.login.id),
                     AuditEntry(.needsLogin, loginID: record.login.id),
                 ]
-                try await store.settle(failure, of: record.login.id, audit: entries)
+                try await store.recordFailure(failure, of: record.login.id, audit: entries)
             },
         ]
 
@@ -49,10 +49,10 @@ extension CredentialStoreContract {
             let reader = try await kind.open(sample)
             reader.changes.watch()
             let record = try #require(try await store.profile(named: ProfileName("swing")))
-            let before = (reader.changes.lastChange(of: id), reader.changes.lastChange(of: other))
+            let before = (reader.changes.stamp(of: id), reader.changes.stamp(of: other))
             try await change.make(store, sample, record)
-            #expect(reader.changes.lastChange(of: id) != before.0)
-            #expect(reader.changes.lastChange(of: other) == before.1)
+            #expect(reader.changes.stamp(of: id) != before.0)
+            #expect(reader.changes.stamp(of: other) == before.1)
             #expect(reader.changes.head == (try await store.auditRecords(AuditQuery()).last?.sequence))
             await store.close()
             await reader.close()
@@ -63,13 +63,13 @@ extension CredentialStoreContract {
             let (sample, store, id) = try await kind.signedIn()
             store.changes.watch()
             try await store.record([AuditEntry(.fenced, loginID: id)])
-            let before = store.changes.lastChange(of: id)
+            let before = store.changes.stamp(of: id)
             try await store.begin(
                 sample.attempt(1),
                 of: id,
                 audit: [AuditEntry(.refreshStarted, loginID: id)]
             )
-            try await store.settle(
+            try await store.recordFailure(
                 AttemptFailure(code: .serverError),
                 of: id,
                 audit: [AuditEntry(.refreshFailed, loginID: id)]
@@ -80,9 +80,59 @@ extension CredentialStoreContract {
                 to: ProfileName("renamed"),
                 audit: [AuditEntry(.profileChanged, loginID: id)]
             )
-            #expect(store.changes.lastChange(of: id) == before)
+            #expect(store.changes.stamp(of: id) == before)
             #expect(store.changes.head == 4)
             await store.close()
+        }
+
+        @Test(arguments: StoreKind.all)
+        func `the stamp of a commit is the login's stamp until another store changes the login`(
+            kind: StoreKind
+        ) async throws {
+            let (sample, store, id) = try await kind.signedIn()
+            let other = try await kind.open(sample)
+            store.changes.watch()
+            let before = try #require(try await store.login(id)).stamp
+            let entry = AuditEntry(.refreshSucceeded, loginID: id)
+            let outcome = try await store.commit(sample.commit("b", after: 1), to: id, audit: [entry])
+            #expect(outcome.stamp == store.changes.stamp(of: id))
+            #expect(outcome.stamp != before)
+            #expect(try await store.login(id)?.stamp == outcome.stamp)
+
+            try await other.eraseTokens(of: id, leaving: .new, audit: [AuditEntry(.signedOut, loginID: id)])
+            #expect(store.changes.stamp(of: id) != outcome.stamp)
+            #expect(try await store.login(id)?.stamp == store.changes.stamp(of: id))
+            await store.close()
+            await other.close()
+        }
+
+        @Test(arguments: StoreKind.all)
+        func `each of many concurrent commits returns a stamp of its own, and only the last one is current`(
+            kind: StoreKind
+        ) async throws {
+            let (sample, store, id) = try await kind.signedIn()
+            let stores = [store, try await kind.open(sample), try await kind.open(sample)]
+            for store in stores { store.changes.watch() }
+            let stamps = try await withThrowingTaskGroup(of: [Int: ChangeStamp].self) { group in
+                for store in stores {
+                    group.addTask {
+                        var stamps: [Int: ChangeStamp] = [:]
+                        for _ in 1...20 {
+                            guard let generation = try await store.login(id)?.login.generation else { continue }
+                            let entry = AuditEntry(.refreshSucceeded, loginID: id)
+                            let commit = sample.commit("b", after: generation)
+                            let outcome = try await store.commit(commit, to: id, audit: [entry])
+                            if case .saved(let saved, let stamp) = outcome { stamps[saved] = stamp }
+                        }
+                        return stamps
+                    }
+                }
+                return try await group.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+            }
+            #expect(Set(stamps.values).count == stamps.count)
+            let stored = try #require(try await store.login(id))
+            #expect(stamps[stored.login.generation] == stored.stamp)
+            for store in stores { await store.close() }
         }
 
         @Test(arguments: StoreKind.all)
@@ -90,7 +140,7 @@ extension CredentialStoreContract {
             let (sample, store, id) = try await kind.signedIn()
             store.changes.watch()
             try await store.record([AuditEntry(.signedIn, loginID: id)])
-            let before = (store.changes.head, store.changes.lastChange(of: id))
+            let before = (store.changes.head, store.changes.stamp(of: id))
             await #expect(throws: AccountsError.self) {
                 _ = try await store.add(
                     try sample.profile("SWING", tokens: nil),
@@ -98,7 +148,7 @@ extension CredentialStoreContract {
                 )
             }
             #expect(store.changes.head == before.0)
-            #expect(store.changes.lastChange(of: id) == before.1)
+            #expect(store.changes.stamp(of: id) == before.1)
             await store.close()
         }
 
@@ -110,13 +160,13 @@ extension CredentialStoreContract {
             defer { withExtendedLifetime(sample) {} }
             store.changes.watch()
             let head = store.changes.head
-            let waiting = Task { await store.changes.headMoves(from: head) }
+            let waiting = Task { await store.changes.waitForHead(toMoveFrom: head) }
             try await store.record([AuditEntry(.fenced, loginID: id)])
             await waiting.value
             // The head has moved: there is nothing to wait for.
-            await store.changes.headMoves(from: head)
+            await store.changes.waitForHead(toMoveFrom: head)
             let moved = store.changes.head
-            let cancelled = Task { await store.changes.headMoves(from: moved) }
+            let cancelled = Task { await store.changes.waitForHead(toMoveFrom: moved) }
             cancelled.cancel()
             await cancelled.value
             #expect(moved == 1)

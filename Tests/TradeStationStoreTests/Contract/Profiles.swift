@@ -55,7 +55,7 @@ extension CredentialStoreContract {
             let store = try await kind.open(sample)
             let record = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
             let (id, key) = (record.login.id, record.apiKey.id)
-            try await store.settle(AttemptFailure(code: .clientRejected, isBadClient: true), of: id, audit: [])
+            try await store.recordFailure(AttemptFailure(code: .clientRejected, isBadClient: true), of: id, audit: [])
             var registration = record.apiKey.registration
             registration.redirectURI = "http://localhost:3000"
             registration.usesNonce = false

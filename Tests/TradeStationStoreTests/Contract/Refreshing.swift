@@ -10,7 +10,7 @@ extension CredentialStoreContract {
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
             let other = try await kind.open(sample)
-            #expect(try await store.commit(sample.commit("b", after: 1), to: id, audit: []) == .saved(generation: 2))
+            #expect(try await store.commit(sample.commit("b", after: 1), to: id, audit: []).savedGeneration == 2)
 
             try await other.begin(sample.attempt(7), of: id, audit: [])
             var entry = AuditEntry(.refreshSucceeded, profileName: "swing", loginID: id)
@@ -38,18 +38,84 @@ extension CredentialStoreContract {
             await other.close()
         }
 
+        /// A store with a late result `c` beside the current tokens `b`.
+        private func late(_ kind: StoreKind) async throws -> (Sample, any CredentialStore, Login.ID) {
+            let (sample, store, id) = try await kind.signedIn()
+            _ = try await store.commit(sample.commit("b", after: 1), to: id, audit: [])
+            var entry = AuditEntry(.refreshSucceeded, loginID: id)
+            entry.attemptID = sample.attempt(7).id
+            let outcome = try await store.commit(sample.commit("c", after: 1), to: id, audit: [entry])
+            #expect(outcome == .superseded(generation: 2))
+            return (sample, store, id)
+        }
+
+        @Test(arguments: StoreKind.all) func `a late result can be described in every state`(kind: StoreKind)
+            async throws
+        {
+            let (sample, store, id) = try await late(kind)
+            #expect(try await store.login(id)?.lateResult == nil)
+            let result = try #require(try await store.lateResult(of: id))
+            #expect(result.generation == 1)
+            #expect(result.attemptID == sample.attempt(7).id)
+            #expect(result.refreshToken == Secret("refresh-c"))
+            #expect(try await store.lateResult(of: Login.ID(rawValue: 99)) == nil)
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all)
+        func `a login that needs a sign-in comes with its late result, which can be committed as it is`(
+            kind: StoreKind
+        ) async throws {
+            let (sample, store, id) = try await late(kind)
+            try await store.recordFailure(
+                AttemptFailure(code: .loginRequired, needsLogin: true),
+                of: id,
+                audit: [AuditEntry(.needsLogin, loginID: id)]
+            )
+            let result = try #require(try await store.login(id)?.lateResult)
+            #expect(result.parentGeneration == 2)
+            #expect(result.tokens == sample.tokens("c"))
+            #expect(result.rotation == .rotating)
+            let commit = TokenCommit(
+                parentGeneration: result.parentGeneration,
+                tokens: result.tokens,
+                identity: result.identity,
+                rotation: result.rotation
+            )
+            #expect(try await store.commit(commit, to: id, audit: []).savedGeneration == 3)
+            let stored = try #require(try await store.login(id))
+            #expect(stored.login.state == .ready)
+            #expect(stored.tokens == sample.tokens("c"))
+            #expect(try await store.lateResult(of: id) == nil)
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `a later commit and erasing the tokens remove a late result`(
+            kind: StoreKind
+        ) async throws {
+            let (sample, store, id) = try await late(kind)
+            #expect(try await store.commit(sample.commit("d", after: 2), to: id, audit: []).savedGeneration == 3)
+            #expect(try await store.lateResult(of: id) == nil)
+            _ = try await store.commit(sample.commit("e", after: 1), to: id, audit: [])
+            #expect(try await store.lateResult(of: id) != nil)
+            try await store.eraseTokens(of: id, leaving: .needsLogin, audit: [])
+            #expect(try await store.lateResult(of: id) == nil)
+            #expect(try await store.login(id)?.lateResult == nil)
+            await store.close()
+        }
+
         @Test(arguments: StoreKind.all) func `a commit forgets failures and a refused key`(kind: StoreKind)
             async throws
         {
             let (sample, store, id) = try await kind.signedIn()
             let pause = sample.clock.wallTime().advanced(byMilliseconds: 60_000)
             try await store.begin(sample.attempt(1), of: id, audit: [AuditEntry(.refreshStarted, loginID: id)])
-            try await store.settle(
+            try await store.recordFailure(
                 AttemptFailure(code: .serverError, notBefore: pause),
                 of: id,
                 audit: [AuditEntry(.refreshFailed, loginID: id)]
             )
-            try await store.settle(
+            try await store.recordFailure(
                 AttemptFailure(code: .clientRejected, isBadClient: true, keyNotBefore: pause),
                 of: id,
                 audit: []
@@ -82,7 +148,7 @@ extension CredentialStoreContract {
                 sample.clock.wallTime().advanced(byMilliseconds: seconds * 1000)
             }
             func settle(_ pause: Timestamp, _ login: Login.ID) async throws {
-                try await store.settle(
+                try await store.recordFailure(
                     AttemptFailure(code: .rateLimited, keyNotBefore: pause),
                     of: login,
                     audit: []
@@ -107,7 +173,7 @@ extension CredentialStoreContract {
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
-            try await store.settle(
+            try await store.recordFailure(
                 AttemptFailure(code: .loginRequired, needsLogin: true),
                 of: id,
                 audit: [AuditEntry(.needsLogin, loginID: id)]
@@ -197,7 +263,7 @@ extension CredentialStoreContract {
                 withUnsafeCurrentTask { $0?.cancel() }
                 return try await store.commit(commit, to: id, audit: [AuditEntry(.refreshSucceeded, loginID: id)])
             }
-            #expect(try await saving.value == .saved(generation: 2))
+            #expect(try await saving.value.savedGeneration == 2)
             #expect(try await store.login(id)?.tokens == sample.tokens("b"))
             await store.close()
         }
@@ -230,7 +296,7 @@ extension CredentialStoreContract {
                 to: id,
                 audit: [AuditEntry(.refreshSucceeded, loginID: id)]
             )
-            #expect(outcome == .saved(generation: 2))
+            #expect(outcome.savedGeneration == 2)
             let stored = try #require(try await store.login(id))
             #expect(stored.tokens == sample.tokens("b"))
             #expect(stored.staged == nil)

@@ -13,7 +13,7 @@ extension CredentialStoreContract {
             try await store.synchronizeStaged(for: id)
             let other = try await kind.open(sample)
             #expect(try await other.login(id)?.staged == sample.staged("b", after: 1))
-            #expect(try await other.commit(sample.commit("b", after: 1), to: id, audit: []) == .saved(generation: 2))
+            #expect(try await other.commit(sample.commit("b", after: 1), to: id, audit: []).savedGeneration == 2)
             #expect(try await other.login(id)?.staged == nil)
             await store.close()
             await other.close()

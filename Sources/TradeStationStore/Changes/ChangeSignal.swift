@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Wakes those who wait in this process for the next change.
-final class ChangeBell: Sendable {
+/// Wakes tasks of this process that wait for the next change.
+final class ChangeSignal: Sendable {
     private struct State {
         var nextID = 0
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -9,7 +9,8 @@ final class ChangeBell: Sendable {
 
     private let state = Mutex(State())
 
-    func ring() {
+    /// Wakes all waiting tasks.
+    func send() {
         let waiting = state.withLock { state in
             defer { state.waiting = [:] }
             return state.waiting.values
@@ -17,9 +18,10 @@ final class ChangeBell: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Waits for the next ring, or for the task's cancellation; not at all unless `isWorthIt`. Whoever makes that false
-    /// before ringing is not missed.
-    func wait(if isWorthIt: @Sendable () -> Bool) async {
+    /// Waits for the next signal or for the task's cancellation; returns at once unless `condition` holds.
+    ///
+    /// The condition is checked under the lock, so no signal that follows a change of the condition is lost.
+    func wait(while condition: @Sendable () -> Bool) async {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -27,7 +29,7 @@ final class ChangeBell: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waits = state.withLock { state in
-                    guard isWorthIt(), !Task.isCancelled else { return false }
+                    guard condition(), !Task.isCancelled else { return false }
                     state.waiting[id] = continuation
                     return true
                 }

@@ -5,7 +5,7 @@ import TradeStationModel
 @testable import TradeStationStore
 
 /// The board in its file: what may happen to a file, and what happens then.
-@Suite(.serialized) struct DiskBoardTests {
+@Suite(.serialized) struct DiskChangeCountersTests {
     private func board(of sample: Sample) -> String { sample.directory + "/locks/changes" }
 
     /// A store with one login, closed again.
@@ -22,7 +22,7 @@ import TradeStationModel
         store.changes.watch()
         #expect(store.changes.head == 0)
         #expect(try sample.mode(board(of: sample)) == 0o600)
-        #expect(try FileStatus.of(board(of: sample))?.size == Int64(BoardWords.bytes))
+        #expect(try FileStatus.of(board(of: sample))?.size == Int64(CounterPage.bytes))
         await store.close()
     }
 
@@ -30,7 +30,7 @@ import TradeStationModel
         let (sample, id) = try await existing()
         let store = try await sample.open()
         #expect(store.changes.head == nil)
-        #expect(store.changes.lastChange(of: id) == 0)
+        #expect(store.changes.stamp(of: id) == .unknown)
         let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
             try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
         }
@@ -45,7 +45,7 @@ import TradeStationModel
     ) async throws {
         let (sample, id) = try await existing()
         let path = board(of: sample)
-        let later = Data(repeating: 0x11, count: BoardWords.bytes)
+        let later = Data(repeating: 0x11, count: CounterPage.bytes)
         switch state {
         case "missing": try FileManager.default.removeItem(atPath: path)
         case "short": try Data(later.prefix(1000)).write(to: URL(fileURLWithPath: path))
@@ -54,12 +54,12 @@ import TradeStationModel
         }
         let store = try await sample.open()
         store.changes.watch()
-        let before = store.changes.lastChange(of: id)
+        let before = store.changes.stamp(of: id)
         try await store.record([AuditEntry(.fenced)])
         store.changes.watch()
         #expect(store.changes.head == 2)
-        #expect(store.changes.lastChange(of: id) == 2)
-        #expect(before != 2)
+        #expect(store.changes.stamp(of: id) == ChangeStamp(rawValue: 2))
+        #expect(before != ChangeStamp(rawValue: 2))
         await store.close()
     }
 
@@ -67,16 +67,16 @@ import TradeStationModel
         let (sample, id) = try await existing()
         let reader = try await sample.open()
         reader.changes.watch()
-        let before = reader.changes.lastChange(of: id)
+        let before = reader.changes.stamp(of: id)
         let behind = try Data(contentsOf: URL(fileURLWithPath: board(of: sample)))
         let writer = try await sample.open()
         try await writer.eraseTokens(of: id, leaving: .new, audit: [AuditEntry(.signedOut, loginID: id)])
         // As if it had been killed before it wrote to the board.
         let file = try PrivateFile(path: board(of: sample), flags: O_RDWR)
         try file.write(Array(behind))
-        #expect(reader.changes.lastChange(of: id) == before)
+        #expect(reader.changes.stamp(of: id) == before)
         try await writer.record([AuditEntry(.fenced)])
-        #expect(reader.changes.lastChange(of: id) != before)
+        #expect(reader.changes.stamp(of: id) != before)
         await writer.close()
         await reader.close()
     }
@@ -87,7 +87,7 @@ import TradeStationModel
         let path = board(of: sample)
         try FileManager.default.removeItem(atPath: path)
         let elsewhere = sample.root + "/elsewhere"
-        let content = Data(repeating: 7, count: BoardWords.bytes)
+        let content = Data(repeating: 7, count: CounterPage.bytes)
         switch kind {
         case "a directory": try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         case "a link":
@@ -99,11 +99,15 @@ import TradeStationModel
         }
         let store = try await sample.open()
         store.changes.watch()
-        try await sample.refresh(store, id, from: 1)
+        let entry = AuditEntry(.refreshSucceeded, loginID: id)
+        let outcome = try await store.commit(sample.commit("b", after: 1), to: id, audit: [entry])
+        #expect(outcome == .saved(generation: 2, stamp: .unknown))
         store.changes.watch()
         #expect(store.changes.head == nil)
-        #expect(store.changes.lastChange(of: id) == 0)
-        #expect(try await store.login(id)?.login.generation == 2)
+        #expect(store.changes.stamp(of: id) == .unknown)
+        let stored = try #require(try await store.login(id))
+        #expect(stored.login.generation == 2)
+        #expect(stored.stamp == .unknown)
         if kind != "a directory" { #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == content) }
         await store.close()
     }
@@ -112,7 +116,7 @@ import TradeStationModel
         let (sample, id) = try await existing()
         let reader = try await sample.open()
         reader.changes.watch()
-        let before = reader.changes.lastChange(of: id)
+        let before = reader.changes.stamp(of: id)
         await #expect(processExitsWith: .success) { [root = sample.root as String] in
             let sample = try Sample(root: root)
             let store = try await sample.open()
@@ -120,13 +124,13 @@ import TradeStationModel
             try await store.eraseTokens(of: id, leaving: .new, audit: [AuditEntry(.signedOut, loginID: id)])
             await store.close()
         }
-        #expect(reader.changes.lastChange(of: id) != before)
+        #expect(reader.changes.stamp(of: id) != before)
         await reader.close()
     }
 
     @Test func `logins beyond its size share its numbers`() {
-        let ids = [1, 4095, 4096, 8190, 1 << 40].map { BoardWords.slot(of: Login.ID(rawValue: $0)) }
-        #expect(ids.allSatisfy { (1..<BoardWords.count).contains($0) })
+        let ids = [1, 4095, 4096, 8190, 1 << 40].map { CounterPage.slot(of: Login.ID(rawValue: $0)) }
+        #expect(ids.allSatisfy { (1..<CounterPage.count).contains($0) })
         #expect(ids[0] == ids[2])
         #expect(ids[1] == ids[3])
     }

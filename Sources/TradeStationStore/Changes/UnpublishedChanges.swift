@@ -1,19 +1,22 @@
 import GRDB
 import TradeStationModel
 
-/// What the audit holds and a board does not show yet. Read from the audit itself, so that word of a commit whose
-/// process died before it could leave any comes with the next one.
-struct BoardNews {
-    /// Behind by more rows than this, a board is written anew.
+/// The changes that the audit has and the counters do not show yet.
+///
+/// They are read from the audit, so the next commit also publishes the commit of a process that died before it could
+/// publish.
+struct UnpublishedChanges {
+    /// With more unpublished rows than this, all counters are advanced.
     private static let mostRows: Int64 = 500
 
-    /// The place of the last audit row.
+    /// The sequence number of the last audit row.
     let head: Int64
-    /// The slots of those that changed; nil when that may be all of them.
+    /// The slots of the logins that changed; nil when every login may have changed.
     let slots: Set<Int>?
 
-    /// - Parameter shown: the head that the board shows; nil where there is no whole board.
-    /// - Returns: nil when there is nothing to say.
+    /// Reads the changes; nil when there are none.
+    ///
+    /// - Parameter shown: the head that the counters show; nil where they are incomplete.
     init?(in database: Database, shown: Int64?) throws {
         let newest = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(seq) FROM audit"))
         head = newest ?? 0
@@ -30,9 +33,9 @@ struct BoardNews {
         )
         slots = try Set(
             rows.compactMap { row in
-                // What a newer version did may be anything.
+                // An event that this version does not know may have changed the tokens.
                 let isChange = AuditEvent(rawValue: try row.text("event"))?.changesTokens ?? true
-                return isChange ? BoardWords.slot(of: Login.ID(rawValue: try row.integer("login_id"))) : nil
+                return isChange ? CounterPage.slot(of: Login.ID(rawValue: try row.integer("login_id"))) : nil
             }
         )
     }

@@ -1,0 +1,14 @@
+/// A reading of a login's change counter.
+///
+/// While two readings are equal, nothing that a session on the login may hold has changed in between: no new tokens, no
+/// sign-out, no revocation, no removed profile. A different reading means that the login has to be read again.
+package struct ChangeStamp: Hashable, Sendable {
+    /// The value of the counter.
+    package let rawValue: Int64
+
+    /// A stamp with the value of a counter.
+    package init(rawValue: Int64) { self.rawValue = rawValue }
+
+    /// The reading while the counters cannot be read.
+    package static let unknown = ChangeStamp(rawValue: 0)
+}

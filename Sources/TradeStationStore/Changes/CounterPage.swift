@@ -1,0 +1,56 @@
+import Foundation
+import Synchronization
+import TradeStationModel
+
+/// The counters in memory: first the head, then one slot per login. Logins whose ids are far apart share a slot.
+///
+/// Reading a slot takes two memory accesses and no reference count; an `AtomicLazyReference` to the mapping made the same
+/// read forty times as slow.
+final class CounterPage: Sendable {
+    static let count = 4096
+    static let bytes = count * MemoryLayout<Int64>.size
+    static let head = 0
+
+    // The pointer is set once and stays valid until `deinit`, and all accesses to the memory behind it are atomic: so it
+    // may be shared between threads.
+    private nonisolated(unsafe) let mapping = Atomic<UnsafePointer<Atomic<Int64>>?>(nil)
+
+    deinit {
+        if let counters { munmap(UnsafeMutableRawPointer(mutating: counters), Self.bytes) }
+    }
+
+    /// The slot of a login.
+    static func slot(of login: Login.ID) -> Int { 1 + Int(login.rawValue.magnitude % UInt64(count - 1)) }
+
+    var isMapped: Bool { counters != nil }
+
+    /// The value of a slot; nil while nothing is mapped.
+    subscript(slot: Int) -> Int64? { counters?[slot].load(ordering: .acquiring) }
+
+    /// Sets a slot of memory that was mapped with ``mapZeros()``.
+    func store(_ value: Int64, in slot: Int) {
+        counters?[slot].store(value, ordering: .releasing)
+    }
+
+    /// Maps the beginning of a file, for reading. Writes to the file by any process change the counters.
+    func map(_ file: PrivateFile) {
+        keep(mmap(nil, Self.bytes, PROT_READ, MAP_SHARED, file.descriptor, 0))
+    }
+
+    /// Maps memory of this process that holds zeros.
+    func mapZeros() {
+        keep(mmap(nil, Self.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0))
+    }
+
+    private var counters: UnsafePointer<Atomic<Int64>>? { mapping.load(ordering: .acquiring) }
+
+    private func keep(_ start: UnsafeMutableRawPointer?) {
+        guard let start, start != MAP_FAILED else { return }
+        let isFirst = mapping.compareExchange(
+            expected: nil,
+            desired: UnsafePointer(start.bindMemory(to: Atomic<Int64>.self, capacity: Self.count)),
+            ordering: .acquiringAndReleasing
+        ).exchanged
+        if !isFirst { munmap(start, Self.bytes) }
+    }
+}
