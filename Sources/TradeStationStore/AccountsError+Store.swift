@@ -3,7 +3,7 @@ import GRDB
 import TradeStationModel
 
 extension AccountsError {
-    /// What a refusal of the operating system means to a person.
+    /// The error for a failed call of the operating system.
     static func fileFailure(_ number: Int32, path: String, _ what: String) -> AccountsError {
         let reason = String(cString: strerror(number)) + "."
         switch number {
@@ -16,7 +16,7 @@ extension AccountsError {
                 .insecurePermissions,
                 "\(path) \(what).",
                 reason: reason,
-                suggestion: "run it as the owner, whom this shows, or name another store with --store DIR: "
+                suggestion: "run it as the owner, which this command shows, or name another store with --store DIR: "
                     + "ls -ld \(path.directoryName.shellQuoted) \(path.shellQuoted)"
             )
         case EEXIST, ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
@@ -43,16 +43,16 @@ extension AccountsError {
         }
     }
 
-    /// No space, no quota, or beyond the process's limit on file size.
+    /// No free space or quota is left, or the process's limit on file size is reached.
     ///
-    /// At that limit the system first sends `SIGXFSZ`, which ends a process that does not ignore it. A library leaves
-    /// signals alone; what such an end leaves behind is what any killed process leaves.
+    /// At that limit the system first sends `SIGXFSZ`, which ends a process that does not ignore it. A library must not
+    /// change signal handlers; the store treats such an end as any other killed process.
     static func full(_ path: String, reason: String?) -> AccountsError {
         AccountsError(
             .storeFull,
             "There is no space left to save \(path).",
             reason: reason,
-            suggestion: "free some space (df -h \(path.directoryName.shellQuoted)) or lift the limit on file size "
+            suggestion: "free some space (df -h \(path.directoryName.shellQuoted)) or raise the limit on file size "
                 + "(ulimit -f), then run it again"
         )
     }
@@ -70,8 +70,8 @@ extension AccountsError {
         AccountsError(
             .insecurePermissions,
             "\(path) is a symbolic link.",
-            reason: "Whoever can change the link decides which file is used.",
-            suggestion: "put the real file there: rm \(path.shellQuoted)"
+            reason: "A program that can change the link could make tsaccounts use another file.",
+            suggestion: "replace the link by the file itself: rm \(path.shellQuoted)"
         )
     }
 
@@ -100,7 +100,7 @@ extension AccountsError {
         AccountsError(
             .recordTampered,
             "\(what) does not match its seal.",
-            reason: "It was changed by something else than tsaccounts, or damaged. Nothing was overwritten.",
+            reason: "Another program changed it, or it is damaged. Nothing was overwritten.",
             suggestion: "restore a backup, or remove the profile and add it again"
         )
     }
@@ -111,16 +111,16 @@ extension AccountsError {
         suggestion: "open it again before using it"
     )
 
-    /// What SQLite's refusal means to a person. Neither SQL nor arguments get into the text.
+    /// The error for a failed SQLite call. Its texts contain neither SQL nor arguments.
     static func databaseFailure(_ error: DatabaseError, path: String) -> AccountsError {
         let code = "SQLite result code \(error.extendedResultCode.rawValue)."
         switch error.extendedResultCode {
         case .SQLITE_IOERR_SHMSIZE:
-            // The index of the log could not grow.
+            // The index of the write-ahead log could not grow.
             return .full(path, reason: code)
         case .SQLITE_IOERR_WRITE where fileSizeIsLimited:
-            // SQLite keeps no errno for a failed commit: where there is a limit, it is the likely reason.
-            return .full(path, reason: "A file cannot grow beyond the limit on file size, or the disk is bad. \(code)")
+            // SQLite reports no errno for a failed commit: if a limit is set, it is the likely reason.
+            return .full(path, reason: "The limit on file size is reached, or the disk is faulty. \(code)")
         default:
             break
         }
@@ -136,7 +136,7 @@ extension AccountsError {
         case .SQLITE_PERM, .SQLITE_AUTH:
             return .fileFailure(EACCES, path: path, "cannot be used")
         case .SQLITE_CANTOPEN:
-            // Even reading needs two small files beside the database, unless another program has made them.
+            // Reading, too, needs two small files beside the database.
             let directory = path.directoryName
             guard access(directory, W_OK) == 0 else { return .fileFailure(errno, path: directory, "cannot be written") }
             return AccountsError(
@@ -169,7 +169,7 @@ extension AccountsError {
         #else
             let result = getrlimit(RLIMIT_FSIZE, &limit)
         #endif
-        // No file is longer than that, so there it is no limit, however the system spells infinity.
+        // Systems use different values for "no limit"; no file is longer than this one.
         return result == 0 && limit.rlim_cur < rlim_t(Int64.max)
     }
 
@@ -181,12 +181,12 @@ extension AccountsError {
         )
     }
 
-    /// Any error of the store, as one that may be shown.
+    /// Returns the error to show for any error in the store.
     static func shown(_ error: any Error, path: String) -> AccountsError {
         switch error {
         case let error as AccountsError: error
         case let error as DatabaseError: .databaseFailure(error, path: path)
-        case is RowDecodingError: .corrupt(path, reason: "A column holds a value it cannot hold.")
+        case is RowDecodingError: .corrupt(path, reason: "A column contains a value of the wrong type.")
         default:
             AccountsError(
                 .internal,
@@ -199,20 +199,9 @@ extension AccountsError {
 }
 
 extension String {
-    /// The directory that a path's last component is in.
+    /// The path without its last component.
     var directoryName: String {
         guard let slash = lastIndex(of: "/") else { return "." }
         return slash == startIndex ? "/" : String(self[..<slash])
-    }
-
-    /// The text as one word of a shell command.
-    var shellQuoted: String {
-        let isPlain =
-            !isEmpty
-            && utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                    || "/._-+:@".utf8.contains(byte)
-            }
-        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
     }
 }

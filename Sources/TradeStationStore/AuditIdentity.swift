@@ -1,15 +1,15 @@
-/// Who writes audit rows: the program and process behind a store.
+/// The program and process that write audit rows.
 package struct AuditIdentity: Hashable, Sendable {
-    /// What asked, for example `tsaccounts token`.
+    /// The name of the caller, for example `tsaccounts token`.
     package var requester: String?
-    /// The machine's name.
+    /// The name of the machine.
     package var host: String
-    /// The process id. Information only; nothing is decided by it.
+    /// The process id. No decision is based on it.
     package var pid: Int32
     /// The version of the program.
     package var version: String
 
-    /// A writer of audit rows.
+    /// Creates an identity.
     package init(requester: String?, host: String, pid: Int32, version: String) {
         self.requester = requester
         self.host = host

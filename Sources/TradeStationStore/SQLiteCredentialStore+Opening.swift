@@ -1,11 +1,11 @@
 package import TradeStationModel
 
 extension SQLiteCredentialStore {
-    /// Opens the store at a location, or makes one there.
+    /// Opens the store at a location, or creates one.
     ///
     /// - Throws: ``AccountsError``: `insecure_permissions`, `key_missing`, `key_mismatch`, `schema_too_new`,
-    ///   `store_corrupt`, `store_busy`, `store_full`, `store_readonly`, `cannot_create`. Whatever was there is
-    ///   untouched then.
+    ///   `store_corrupt`, `store_busy`, `store_full`, `store_readonly`, `cannot_create`. Existing files are not changed
+    ///   then.
     package static func open(
         at location: StoreLocation,
         identity: AuditIdentity,
@@ -23,40 +23,31 @@ extension SQLiteCredentialStore {
         migrations: [Migration],
         lockMilliseconds: Int = 5000
     ) async throws -> SQLiteCredentialStore {
-        let files = StoreFiles(location: location)
-        let migrator = Migrator(migrations: migrations, version: identity.version)
-        let lock = StoreLock(
-            file: LockFile(path: files.storeLock),
-            database: files.database,
-            deadlineMilliseconds: lockMilliseconds
-        )
-        let counters = DiskChangeCounters(path: files.changes)
         let opener = StoreOpener(
-            files: files,
-            lock: lock,
-            counters: counters,
-            migrator: migrator,
+            files: StoreFiles(location: location),
+            migrator: Migrator(migrations: migrations, version: identity.version),
             clock: clock,
-            random: random
+            random: random,
+            lockMilliseconds: lockMilliseconds
         )
         let store = SQLiteCredentialStore(
-            place: files,
+            place: opener.files,
             connection: DiskConnection(opener: opener),
             identity: identity,
             clock: clock,
             random: random,
-            migrator: migrator,
-            changes: counters
+            migrator: opener.migrator,
+            changes: opener.counters
         )
         try await store.open()
         return store
     }
 
-    /// Opens a store in memory. It behaves as one on disk does; stores opened in the same memory are to each other what
-    /// processes are that share a directory.
+    /// Opens a store in memory, which follows the rules of a store on disk. Stores that are opened with the same `memory`
+    /// share their content, as processes share a directory.
     ///
-    /// - Parameter rotationListener: told of every refresh token that this store saves, before anybody gets the tokens
-    ///   that came with it.
+    /// - Parameter rotationListener: called with every new refresh token that this store saves, before a caller gets the
+    ///   tokens that came with it.
     package static func open(
         in memory: MemoryStore,
         identity: AuditIdentity,

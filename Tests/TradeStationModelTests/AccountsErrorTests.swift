@@ -2,7 +2,7 @@ import Testing
 import TradeStationModel
 
 @Suite struct AccountsErrorTests {
-    @Test func `an error about a profile names it in the command to try`() throws {
+    @Test func `an error for a profile names it in the suggested command`() throws {
         let error = AccountsError(
             .loginRequired,
             "Over.",
@@ -12,10 +12,5 @@ import TradeStationModel
         let about = error.about(try ProfileName("swing"))
         #expect(about.profile == "swing")
         #expect(about.description == "Over.\nBecause.\nTry: tsaccounts login swing, then swing")
-    }
-
-    @Test func `text from outside cannot move the cursor or break the line`() {
-        #expect("a\u{1B}[2Jb\nc\u{202E}d".printable(limit: 20) == "a [2Jb c d")
-        #expect("abcdef".printable(limit: 3) == "abc…")
     }
 }

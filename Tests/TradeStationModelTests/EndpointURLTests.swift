@@ -15,7 +15,7 @@ import TradeStationModel
         "https://example.com/#fragment", "https:///token", "https://example.com/ a", "https://example.com/\n",
         "http://localhost.example.com/", "http://127.0.0.1.example.com/",
     ])
-    func `anything a secret must not be sent to is refused`(_ text: String) {
+    func `URLs that a secret must not be sent to are refused`(_ text: String) {
         #expect { try EndpointURL(text) } throws: { ($0 as? AccountsError)?.code == .usage }
     }
 
@@ -25,7 +25,7 @@ import TradeStationModel
         ("https://api%2Etradestation.com/v3", "https://api.tradestation.com"),
         ("http://[::1]:99/a", "http://[::1]:99"),
     ])
-    func `the origin is scheme, host and port, however they are written`(_ text: String, _ origin: String) throws {
+    func `the origin is scheme, host and port in lower case`(_ text: String, _ origin: String) throws {
         #expect(try EndpointURL(text).origin == origin)
     }
 }

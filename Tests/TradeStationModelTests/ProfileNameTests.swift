@@ -3,7 +3,7 @@ import TradeStationModel
 
 @Suite struct ProfileNameTests {
     @Test(arguments: ["a", "swing", "IRA-2", "x.y_z-1", "9", String(repeating: "a", count: 64)])
-    func `a good name is kept as typed`(_ text: String) throws {
+    func `a valid name is kept as typed`(_ text: String) throws {
         #expect(try ProfileName(text).text == text)
     }
 
@@ -11,11 +11,11 @@ import TradeStationModel
         "", "-rf", ".hidden", "_x", "../x", "a/b", "a b", "a\nb", "a\0b", "é", "😀", "a\u{202E}b", "verify", "Profile",
         "PROFILES", String(repeating: "a", count: 65),
     ])
-    func `a bad name is refused with its code`(_ text: String) {
+    func `an invalid name is refused with its code`(_ text: String) {
         #expect { try ProfileName(text) } throws: { ($0 as? AccountsError)?.code == .badName }
     }
 
-    @Test func `names differ without regard to case`() throws {
+    @Test func `names that differ only in case are equal`() throws {
         #expect(try ProfileName("Swing") == ProfileName("sWING"))
         #expect(try Set([ProfileName("Swing"), ProfileName("swing")]).count == 1)
     }

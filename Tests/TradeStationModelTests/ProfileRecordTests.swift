@@ -47,13 +47,17 @@ import TradeStationModel
         return ProfileRecord(profile: profile, login: login, apiKey: key)
     }
 
+    @Test func `the name of a record is the name of its profile`() throws {
+        #expect(try record(refreshEndsIn: nil, signInEndsIn: nil).name == ProfileName("swing"))
+    }
+
     @Test(arguments: [(Int64?.none, false), (7200, false), (7199, true), (-1, true)])
-    func `a sign-in is warned about two hours ahead`(left: Int64?, warns: Bool) throws {
+    func `a sign-in ends soon in its last two hours`(left: Int64?, warns: Bool) throws {
         #expect(try record(refreshEndsIn: nil, signInEndsIn: left).endsSoon(at: Self.now) == warns)
     }
 
     @Test(arguments: [(300, 1800, false), (299, 1800, true), (299, 900, false), (149, 900, true), (-5, 1800, true)])
-    func `an unused refresh token is warned about for the last sixth of its life`(
+    func `an unused refresh token ends soon in the last sixth of its lifetime`(
         left: Int64,
         idle: Int,
         warns: Bool

@@ -28,17 +28,17 @@ import TradeStationModel
         "", "2026-10-06", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-10-06T24:00:00Z", "2026-10-06T09:31:00",
         "2026-10-06T09:31:00.Z", "2026-10-06T09:31:00+2", "yesterday afternoon, I think",
     ])
-    func `what is no time is refused`(_ text: String) {
+    func `text that is not a time is refused`(_ text: String) {
         #expect(Timestamp(text) == nil)
     }
 
-    @Test func `far times are clamped instead of trapping`() {
+    @Test func `times out of range are clamped`() {
         #expect(Timestamp(milliseconds: .max).description == "9999-12-31T23:59:59.999Z")
         #expect(Timestamp(milliseconds: .min).description == "0001-01-01T00:00:00.000Z")
         #expect(Timestamp(milliseconds: 0).advanced(byMilliseconds: .max) == Timestamp(milliseconds: .max))
     }
 
-    @Test func `within one boot the boot clock decides, across boots the wall clock`() {
+    @Test func `within one boot the boot clock is compared, and across boots the wall clock`() {
         let start = Moment(wall: Timestamp(milliseconds: 1_000_000), bootID: "a", bootMilliseconds: 5000)
         let stepped = Moment(wall: Timestamp(milliseconds: 9_000_000), bootID: "a", bootMilliseconds: 6000)
         let rebooted = Moment(wall: Timestamp(milliseconds: 1_004_000), bootID: "b", bootMilliseconds: 10)
@@ -46,7 +46,7 @@ import TradeStationModel
         #expect(start.milliseconds(after: rebooted) == -4000)
     }
 
-    @Test func `moments stop at the end of their clocks`() {
+    @Test func `moments are clamped to the range of their clocks`() {
         let wall = Timestamp(milliseconds: 0)
         let last = Moment(wall: wall, bootID: "a", bootMilliseconds: .max)
         let first = Moment(wall: wall, bootID: "a", bootMilliseconds: .min)

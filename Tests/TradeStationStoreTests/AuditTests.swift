@@ -16,7 +16,7 @@ import TradeStationModel
             "audit is append-only"
         ),
     ])
-    func `the table only grows`(statement: String, complaint: String) async throws {
+    func `audit rows cannot be changed, removed or replaced`(statement: String, complaint: String) async throws {
         let (sample, store) = try await chain()
         let before = try sample.shell("SELECT * FROM audit").output
         #expect(try sample.shell(statement).errors.contains(complaint))
@@ -24,7 +24,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `anyone can recompute the hashes from what the shell prints`() async throws {
+    @Test func `the hashes can be recomputed from the output of the sqlite3 shell`() async throws {
         let (sample, store) = try await chain()
         let rows = try sample.shell("SELECT * FROM audit ORDER BY seq", options: ["-json"]).output
         let file = sample.root + "/rows.json"
@@ -57,8 +57,7 @@ import TradeStationModel
         ("UPDATE audit SET row_mac = row_hash WHERE seq = 1", 1, "row_mac was not made with the key of this store"),
         ("UPDATE audit SET detail = NULL, pid = 0 WHERE seq IN (2, 4)", 2, "row_hash is not the hash of the row"),
     ])
-    func `verifying names the first row that does not fit`(edit: String, sequence: Int64, problem: String) async throws
-    {
+    func `verifying names the first invalid row`(edit: String, sequence: Int64, problem: String) async throws {
         let (sample, store) = try await chain()
         let guards = try sample.shell(
             "SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit'"
@@ -73,7 +72,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `a forger who recomputes the chain is stopped by the keyed hash`() async throws {
+    @Test func `the keyed hash reveals a forged row whose own hash was recomputed`() async throws {
         let (sample, store) = try await chain()
         let last = try #require(try await store.auditRecords(AuditQuery()).last)
         let forged = AuditRecord(
@@ -97,18 +96,18 @@ import TradeStationModel
         ),
         ("CREATE TRIGGER quiet AFTER INSERT ON audit BEGIN DELETE FROM secret; END", "trigger quiet"),
     ])
-    func `a missing or altered guard is named`(edit: String, name: String) async throws {
+    func `verifying names a missing, changed or added trigger`(edit: String, name: String) async throws {
         let (sample, store) = try await chain()
         try sample.shell(edit)
         let result = try await store.verifyAudit()
         #expect(
             result
-                == AuditVerification(rows: 5, firstBadSequence: nil, problem: "\(name) is not what tsaccounts made it")
+                == AuditVerification(rows: 5, firstBadSequence: nil, problem: "\(name) is not as tsaccounts created it")
         )
         await store.close()
     }
 
-    /// Five rows: 1, 3 and 5 about the first login.
+    /// A store with five audit rows, of which 1, 3 and 5 concern the first login.
     private func chain() async throws -> (Sample, SQLiteCredentialStore) {
         let sample = try Sample()
         let store = try await sample.open()

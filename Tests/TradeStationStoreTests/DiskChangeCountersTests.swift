@@ -4,11 +4,11 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
-/// The board in its file: what may happen to a file, and what happens then.
+/// The change counters on disk, when their file is damaged, replaced or missing.
 @Suite(.serialized) struct DiskChangeCountersTests {
-    private func board(of sample: Sample) -> String { sample.directory + "/locks/changes" }
+    private func counters(of sample: Sample) -> String { sample.directory + "/locks/changes" }
 
-    /// A store with one login, closed again.
+    /// A closed store with one login.
     private func existing() async throws -> (Sample, Login.ID) {
         let (sample, store, id) = try await StoreKind.all[0].signedIn()
         try await store.record([AuditEntry(.signedIn, loginID: id)])
@@ -16,17 +16,17 @@ import TradeStationModel
         return (sample, id)
     }
 
-    @Test func `a new store has a board, which only its owner can read`() async throws {
+    @Test func `a new store has counters that only its owner can read`() async throws {
         let sample = try Sample()
         let store = try await sample.open()
         store.changes.watch()
         #expect(store.changes.head == 0)
-        #expect(try sample.mode(board(of: sample)) == 0o600)
-        #expect(try FileStatus.of(board(of: sample))?.size == Int64(CounterPage.bytes))
+        #expect(try sample.mode(counters(of: sample)) == 0o600)
+        #expect(try FileStatus.of(counters(of: sample))?.size == Int64(CounterPage.bytes))
         await store.close()
     }
 
-    @Test func `who does not look knows nothing, and opens no file`() async throws {
+    @Test func `without watching, every stamp is unknown and no file is opened`() async throws {
         let (sample, id) = try await existing()
         let store = try await sample.open()
         #expect(store.changes.head == nil)
@@ -34,22 +34,22 @@ import TradeStationModel
         let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
             try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
         }
-        #expect(!files.contains(board(of: sample)))
-        #expect(try !String(contentsOfFile: "/proc/self/maps", encoding: .utf8).contains(board(of: sample)))
+        #expect(!files.contains(counters(of: sample)))
+        #expect(try !String(contentsOfFile: "/proc/self/maps", encoding: .utf8).contains(counters(of: sample)))
         await store.close()
     }
 
     @Test(arguments: ["missing", "short", "of another program", "of a store that is gone"])
-    func `a board that cannot be right is written anew, and whoever looks sees every login changed`(
+    func `counters that cannot be right are rewritten, and every login shows a change`(
         state: String
     ) async throws {
         let (sample, id) = try await existing()
-        let path = board(of: sample)
+        let path = counters(of: sample)
         let later = Data(repeating: 0x11, count: CounterPage.bytes)
         switch state {
         case "missing": try FileManager.default.removeItem(atPath: path)
         case "short": try Data(later.prefix(1000)).write(to: URL(fileURLWithPath: path))
-        case "of another program": try Data("not a board".utf8).write(to: URL(fileURLWithPath: path))
+        case "of another program": try Data("not counters".utf8).write(to: URL(fileURLWithPath: path))
         default: try later.write(to: URL(fileURLWithPath: path))
         }
         let store = try await sample.open()
@@ -63,16 +63,16 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `what a killed writer could not show, the next one shows for it`() async throws {
+    @Test func `the next writer publishes the changes of a killed one`() async throws {
         let (sample, id) = try await existing()
         let reader = try await sample.open()
         reader.changes.watch()
         let before = reader.changes.stamp(of: id)
-        let behind = try Data(contentsOf: URL(fileURLWithPath: board(of: sample)))
+        let behind = try Data(contentsOf: URL(fileURLWithPath: counters(of: sample)))
         let writer = try await sample.open()
         try await writer.eraseTokens(of: id, leaving: .new, audit: [AuditEntry(.signedOut, loginID: id)])
-        // As if it had been killed before it wrote to the board.
-        let file = try PrivateFile(path: board(of: sample), flags: O_RDWR)
+        // As if the writer had been killed before it published its commit.
+        let file = try PrivateFile(path: counters(of: sample), flags: O_RDWR)
         try file.write(Array(behind))
         #expect(reader.changes.stamp(of: id) == before)
         try await writer.record([AuditEntry(.fenced)])
@@ -82,9 +82,10 @@ import TradeStationModel
     }
 
     @Test(arguments: ["a directory", "a link", "open to others"])
-    func `what is no private file is left alone, and the store works without`(kind: String) async throws {
+    func `a file that is not private is left unchanged, and the store works without counters`(kind: String) async throws
+    {
         let (sample, id) = try await existing()
-        let path = board(of: sample)
+        let path = counters(of: sample)
         try FileManager.default.removeItem(atPath: path)
         let elsewhere = sample.root + "/elsewhere"
         let content = Data(repeating: 7, count: CounterPage.bytes)
@@ -112,7 +113,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `other processes see it`() async throws {
+    @Test func `another process changes the stamp`() async throws {
         let (sample, id) = try await existing()
         let reader = try await sample.open()
         reader.changes.watch()
@@ -128,7 +129,7 @@ import TradeStationModel
         await reader.close()
     }
 
-    @Test func `logins beyond its size share its numbers`() {
+    @Test func `logins whose ids are far apart share a slot`() {
         let ids = [1, 4095, 4096, 8190, 1 << 40].map { CounterPage.slot(of: Login.ID(rawValue: $0)) }
         #expect(ids.allSatisfy { (1..<CounterPage.count).contains($0) })
         #expect(ids[0] == ids[2])

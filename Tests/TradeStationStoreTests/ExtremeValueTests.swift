@@ -5,7 +5,7 @@ import TradeStationTesting
 
 @testable import TradeStationStore
 
-/// Rows that another program put at the edge of what the schema allows.
+/// Rows that another program has filled with the most extreme values that the schema allows.
 @Suite(.serialized) struct ExtremeValueTests {
     @Test(arguments: [
         "access_expires_at = '9999-12-31T23:59:59.999Z', boot_id = 'boot-0'",
@@ -13,7 +13,7 @@ import TradeStationTesting
         "access_expires_at = '9999-12-31T23:59:59.999Z', access_expires_boot_ms = 9223372036854775807",
         "access_expires_boot_ms = 9223372036854775807",
     ])
-    func `no access token is believed to live longer than a token can`(edit: String) async throws {
+    func `no stored expiry makes an access token live longer than its lifetime`(edit: String) async throws {
         let (sample, store, id) = try await signedIn()
         try sample.shell("UPDATE login SET \(edit)")
         let tokens = try #require(try await store.login(id)?.tokens)
@@ -37,7 +37,7 @@ import TradeStationTesting
         "access_expires_at = '0001-01-01T00:00:00.000Z', boot_id = 'boot-0', access_expires_boot_ms = -1",
         "access_expires_at = '0001-01-01T00:00:00.000Z', access_expires_boot_ms = 0",
     ])
-    func `an end in the deepest past is just over`(edit: String) async throws {
+    func `an expiry in the distant past is expired`(edit: String) async throws {
         let (sample, store, id) = try await signedIn()
         try sample.shell("UPDATE login SET \(edit)")
         let tokens = try #require(try await store.login(id)?.tokens)
@@ -47,14 +47,14 @@ import TradeStationTesting
     }
 
     @Test(arguments: [(-9_223_372_036_854_775_808, 1), (0, 1), (9_223_372_036_854_775_807, 86_400)])
-    func `a lifetime beyond what the schema allows is bounded too`(stored: Int, read: Int) async throws {
+    func `a lifetime that the schema does not allow is limited`(stored: Int, read: Int) async throws {
         let (sample, store, id) = try await signedIn()
         try sample.shell("PRAGMA ignore_check_constraints = ON; UPDATE login SET access_lifetime_s = \(stored)")
         #expect(try await store.login(id)?.tokens?.lifetimeSeconds == read)
         await store.close()
     }
 
-    @Test func `an answer in the side file is bounded as well`() async throws {
+    @Test func `the lifetime of an answer in the side file is limited`() async throws {
         let (sample, store, id) = try await signedIn()
         var staged = sample.staged("b", after: 1)
         staged.tokens.lifetimeSeconds = .max
@@ -71,7 +71,7 @@ import TradeStationTesting
     }
 
     @Test(arguments: [(9_223_372_036_854_775_807, 1_000_000), (1_000_001, 1_000_000), (-1, 0)])
-    func `failures are counted within bounds`(stored: Int, read: Int) async throws {
+    func `the number of failures is limited`(stored: Int, read: Int) async throws {
         let (sample, store, id) = try await signedIn()
         try sample.shell("PRAGMA ignore_check_constraints = ON; UPDATE login SET failures = \(stored)")
         #expect(try await store.login(id)?.login.failures == read)
@@ -81,7 +81,7 @@ import TradeStationTesting
     }
 
     @Test(arguments: [9_223_372_036_854_775_807, -1])
-    func `a generation that no refreshing reaches is told, not counted on`(generation: Int) async throws {
+    func `a generation that no refresh can reach is reported as tampering`(generation: Int) async throws {
         let (sample, store, id) = try await signedIn()
         try sample.shell(
             """
@@ -98,7 +98,7 @@ import TradeStationTesting
         await store.close()
     }
 
-    @Test func `nothing is appended behind the last audit row there can be`() async throws {
+    @Test func `no row is appended after the largest possible sequence number`() async throws {
         let (sample, store, _) = try await signedIn()
         let zeros = String(repeating: "0", count: 64)
         try sample.shell(

@@ -8,7 +8,7 @@ import TradeStationTesting
 @Suite(.serialized) struct LoginLockTests {
     private let login = Login.ID(rawValue: 1)
 
-    @Test func `a lock file that was deleted meanwhile locks nobody out, so another is taken`() async throws {
+    @Test func `a lock on a deleted lock file is not used, and a new file is locked`() async throws {
         let sample = try Sample()
         let store = try await sample.open()
         let old = try await store.lock(login, timeoutMilliseconds: 0)
@@ -23,7 +23,7 @@ import TradeStationTesting
         await store.close()
     }
 
-    @Test func `the kernel frees the lock of a process that dies`() async throws {
+    @Test func `the kernel releases the lock of a killed process`() async throws {
         let sample = try Sample()
         let store = try await sample.open()
         try await store.lock(login, timeoutMilliseconds: 0).unlock()

@@ -6,9 +6,9 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
-/// What is particular to a store in memory; that it behaves as the one on disk is the contract's to show.
+/// The properties of a store in memory that the contract of all stores does not cover.
 @Suite(.serialized) struct MemoryStoreTests {
-    @Test func `a process that may open no file can use it`() async throws {
+    @Test func `a store in memory works in a process that may open no file`() async throws {
         await #expect(processExitsWith: .success) {
             let sample = try Sample()
             try FileManager.default.removeItem(atPath: sample.root)
@@ -34,7 +34,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `two memories are two stores`() async throws {
+    @Test func `two places in memory are two stores`() async throws {
         let (one, other) = (try Sample(), try Sample())
         let (first, second) = (try await one.openInMemory(), try await other.openInMemory())
         let added = try await first.add(try one.profile("swing", tokens: one.tokens("a")), audit: [])
@@ -46,7 +46,7 @@ import TradeStationModel
         await second.close()
     }
 
-    @Test func `its rows and side file hold no secret in the clear`() async throws {
+    @Test func `the rows and side file of a store in memory contain no secret in plain text`() async throws {
         let sample = try Sample()
         let store = try await sample.openInMemory()
         let canary = "canary-7f3a9c"
@@ -68,7 +68,7 @@ import TradeStationModel
         "UPDATE audit SET outcome = 'fine' WHERE seq = 2", "DELETE FROM audit",
         "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2", "UPDATE login SET generation = 7",
     ])
-    func `the guards of the schema hold in it`(statement: String) async throws {
+    func `the triggers of the schema protect a store in memory`(statement: String) async throws {
         let sample = try Sample()
         let store = try await sample.openInMemory()
         try await sample.writeChain(into: store)
@@ -80,7 +80,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `an edited row is told, not obeyed`() async throws {
+    @Test func `an edited row is reported as tampering`() async throws {
         let sample = try Sample()
         let store = try await sample.openInMemory()
         _ = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
@@ -90,7 +90,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `a listener is told of each new refresh token, once it is saved`() async throws {
+    @Test func `a listener is called once for each new refresh token that is saved`() async throws {
         let sample = try Sample()
         let told = Mutex<[String]>([])
         let store = try await sample.openInMemory { name, token in
@@ -100,9 +100,9 @@ import TradeStationModel
         let id = try await store.add(handedIn, audit: []).login.id
         #expect(told.withLock { $0 } == [])
         _ = try await store.commit(sample.commit("a", after: 0), to: id, audit: [])
-        // The same refresh token again, as a key without rotation has it.
+        // The same refresh token again, as a key without rotation returns it.
         _ = try await store.commit(sample.commit("a", after: 1), to: id, audit: [])
-        // Of an older generation: kept as a late result.
+        // For an older generation: kept as a late result.
         _ = try await store.commit(sample.commit("late", after: 1), to: id, audit: [])
         _ = try await store.commit(sample.commit("b", after: 2), to: id, audit: [])
         _ = try await store.add(try sample.profile("two", tokens: sample.tokens("c"), client: "two"), audit: [])
@@ -119,7 +119,7 @@ import TradeStationModel
     }
 }
 
-/// Lets this process open nothing more.
+/// Keeps this process from opening another file.
 private func openNoMoreFiles() throws {
     var limit = rlimit(rlim_cur: 0, rlim_max: 0)
     #if os(Linux)

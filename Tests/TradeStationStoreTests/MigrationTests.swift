@@ -16,7 +16,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `an older store is brought up to date, and keeps its rows`() async throws {
+    @Test func `an older store is migrated and keeps its rows`() async throws {
         let sample = try Sample()
         let old = try await sample.open()
         let record = try await old.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
@@ -32,7 +32,7 @@ import TradeStationModel
         #expect(try sample.shell("SELECT count(*) FROM next").output == "0\n")
     }
 
-    @Test func `logins from before deadlines take the time of their sign-in from the audit`() async throws {
+    @Test func `logins without a sign-in time get it from the audit when they are migrated`() async throws {
         let sample = try Sample()
         await (try await sample.open([Migration.all[0]])).close()
         let created = "2026-10-01T08:00:00.000Z"
@@ -54,7 +54,7 @@ import TradeStationModel
         )
     }
 
-    @Test func `a newer store is refused, byte for byte untouched`() async throws {
+    @Test func `a newer store is refused and left unchanged byte for byte`() async throws {
         let sample = try Sample()
         await (try await sample.open()).close()
         try sample.shell(
@@ -78,7 +78,7 @@ import TradeStationModel
         #expect(try sample.shell("SELECT count(*) FROM audit").output == "0\n")
     }
 
-    @Test func `an edited migration is recognised`() async throws {
+    @Test func `an edited migration is refused`() async throws {
         let sample = try Sample()
         await (try await sample.open()).close()
         let edited = Migration(name: "V0001__init", sql: Migration.all[0].sql + Array("-- edited".utf8))
@@ -92,7 +92,7 @@ import TradeStationModel
         #expect(try await sample.refusal([earlier] + Migration.all).code == .storeCorrupt)
     }
 
-    @Test func `a migration that fails leaves the old schema`() async throws {
+    @Test func `a migration that fails keeps the old schema`() async throws {
         let sample = try Sample()
         await (try await sample.open()).close()
         let broken = Migration(name: "V9001__broken", sql: Array("CREATE TABLE half (x); CREATE NONSENSE".utf8))
@@ -103,7 +103,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `TradeStation's limits are not written down, so that a later version may know better`() async throws {
+    @Test func `TradeStation's limits are stored as null, so that a later version can correct them`() async throws {
         let sample = try Sample()
         let store = try await sample.open()
         _ = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: [])

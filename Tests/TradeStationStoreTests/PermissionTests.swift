@@ -6,7 +6,7 @@ import TradeStationModel
 
 @Suite(.serialized) struct PermissionTests {
     @Test(arguments: [mode_t(0), 0o022, 0o277])
-    func `directories are 0700 and files 0600 whatever the umask`(mask: mode_t) async throws {
+    func `directories have mode 0700 and files 0600 with every umask`(mask: mode_t) async throws {
         await #expect(processExitsWith: .success) { [mask] in
             umask(mask)
             let sample = try Sample()
@@ -32,7 +32,10 @@ import TradeStationModel
     }
 
     @Test(arguments: ["key", "accounts.db", "", "locks", "pending"], [0o770, 0o707])
-    func `what others can write is refused, with the fix`(name: String, mode: Int) async throws {
+    func `files and directories that other users can write are refused with a command that fixes them`(
+        name: String,
+        mode: Int
+    ) async throws {
         let sample = try await existing()
         let path = name.isEmpty ? sample.directory : sample.directory + "/" + name
         #expect(chmod(path, mode_t(mode)) == 0)
@@ -42,7 +45,7 @@ import TradeStationModel
         #expect(error.suggestion == "chmod \(isFile ? "600" : "700") \(path)")
     }
 
-    @Test(arguments: [0o640, 0o604]) func `a key that others can read is refused`(mode: Int) async throws {
+    @Test(arguments: [0o640, 0o604]) func `a key that other users can read is refused`(mode: Int) async throws {
         let sample = try await existing()
         #expect(chmod(sample.key, mode_t(mode)) == 0)
         let error = try await sample.refusal()
@@ -65,7 +68,7 @@ import TradeStationModel
         #expect(error.message == "\(path) is a symbolic link.")
     }
 
-    @Test(arguments: ["key", "accounts.db"]) func `a pipe is refused and does not hang`(name: String) async throws {
+    @Test(arguments: ["key", "accounts.db"]) func `a pipe is refused without blocking`(name: String) async throws {
         let sample = try await existing()
         let path = sample.directory + "/" + name
         try FileManager.default.removeItem(atPath: path)
@@ -79,7 +82,7 @@ import TradeStationModel
         .enabled(if: geteuid() == 0, "only root can give files away"),
         arguments: ["key", "accounts.db", "", "locks"]
     )
-    func `what belongs to somebody else is refused`(name: String) async throws {
+    func `files and directories of another user are refused`(name: String) async throws {
         let sample = try await existing()
         let path = name.isEmpty ? sample.directory : sample.directory + "/" + name
         #expect(chown(path, 65_534, 65_534) == 0)
@@ -91,7 +94,9 @@ import TradeStationModel
     }
 
     @Test(arguments: [mode_t(0o777), 0o775, 0o720, 0o702])
-    func `a directory in an open place is refused, unless the place is sticky`(mode: mode_t) async throws {
+    func `a directory whose parent other users can write is refused, unless the parent is sticky`(mode: mode_t)
+        async throws
+    {
         let sample = try await existing()
         #expect(chmod(sample.root, mode) == 0)
         let error = try await sample.refusal()
@@ -101,7 +106,7 @@ import TradeStationModel
         await (try await sample.open()).close()
     }
 
-    @Test func `a key with a second name is refused, also while a store is made`() async throws {
+    @Test func `a key with a second name is refused, also while a store is created`() async throws {
         let sample = try await existing()
         let other = sample.root + "/other"
         #expect(link(sample.key, other) == 0)
@@ -114,7 +119,7 @@ import TradeStationModel
         await (try await sample.open()).close()
     }
 
-    @Test func `the second name that a killed first start left of its key is taken away`() async throws {
+    @Test func `a second name of the key from a killed first start is removed`() async throws {
         let sample = try await existing()
         let key = try Data(contentsOf: URL(fileURLWithPath: sample.key))
         try FileManager.default.removeItem(atPath: sample.database)
@@ -127,14 +132,14 @@ import TradeStationModel
         #expect(try Data(contentsOf: URL(fileURLWithPath: sample.key)) == key)
     }
 
-    @Test(arguments: [EACCES, EPERM]) func `nobody is told to take what belongs to somebody else`(number: Int32) {
+    @Test(arguments: [EACCES, EPERM]) func `no suggestion tells the user to change the owner of a file`(number: Int32) {
         let error = AccountsError.fileFailure(number, path: "/home/jane/store", "cannot be opened")
         #expect(error.suggestion?.contains("chown") == false)
         #expect(error.suggestion?.hasSuffix("ls -ld /home/jane /home/jane/store") == true)
     }
 
     @Test(arguments: ["locks/login-1.lock", "pending/login-1"])
-    func `lock and side files are never followed through a link`(name: String) async throws {
+    func `symbolic links in place of lock files and side files are refused`(name: String) async throws {
         let sample = try await existing()
         let store = try await sample.open()
         let path = sample.directory + "/" + name

@@ -5,7 +5,7 @@ import TradeStationModel
 @testable import TradeStationStore
 
 @Suite(.serialized) struct ProfileWriteTests {
-    @Test func `no secret is found in any file of the store`() async throws {
+    @Test func `no file of the store contains a secret in plain text`() async throws {
         let sample = try Sample()
         let store = try await sample.open()
         let canary = "canary-7f3a9c"

@@ -5,7 +5,7 @@ import TradeStationModel
 @testable import TradeStationStore
 
 @Suite(.serialized) struct RefreshTests {
-    @Test func `a generation cannot go back, nor jump`() async throws {
+    @Test func `a generation can only stay or grow by one`() async throws {
         let (sample, store, id) = try await signedIn()
         try await sample.refresh(store, id, from: 1)
         for generation in [1, 4] {
@@ -26,7 +26,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `the view of profiles shows state and error of a refused sign-in`() async throws {
+    @Test func `the view of profiles shows the state and error of a login that needs a sign-in`() async throws {
         let (sample, store, id) = try await signedIn()
         try await store.recordFailure(AttemptFailure(code: .loginRequired, needsLogin: true), of: id, audit: [])
         #expect(
@@ -35,7 +35,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `a hundred refreshes in one open store`() async throws {
+    @Test func `a hundred refreshes in one open store keep the audit intact`() async throws {
         let (sample, store, id) = try await signedIn()
         for generation in 1...100 { try await sample.refresh(store, id, from: generation) }
         #expect(try await store.verifyAudit() == AuditVerification(rows: 200, firstBadSequence: nil, problem: nil))
@@ -46,7 +46,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `the history shows an exchange that was recovered as what it brought`() async throws {
+    @Test func `the history shows the generation and tokens of a recovered exchange`() async throws {
         let (sample, store, id) = try await signedIn()
         var entry = AuditEntry(.refreshStarted, profileName: "swing", loginID: id)
         entry.attemptID = sample.attempt(1).id
@@ -71,7 +71,7 @@ import TradeStationModel
         await next.close()
     }
 
-    @Test func `the history shows a refused exchange that a newer generation explained`() async throws {
+    @Test func `the history shows a refused exchange after which a newer generation was used`() async throws {
         let (sample, store, id) = try await signedIn()
         var entry = AuditEntry(.refreshStarted, profileName: "swing", loginID: id)
         entry.attemptID = sample.attempt(1).id
@@ -87,7 +87,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `one refresh in a store of its own`() async throws {
+    @Test func `closing after one refresh leaves no write-ahead log`() async throws {
         let (sample, first, id) = try await signedIn()
         await first.close()
         let store = try await sample.open()

@@ -17,7 +17,7 @@ extension TokenCommit.Outcome {
     }
 }
 
-/// A store in a directory of its own, removed with the last reference, and values to put into it.
+/// A directory for a store, which is removed with the last reference, and values to save in the store.
 final class Sample: Sendable {
     let root: String
     private let isOwner: Bool
@@ -35,7 +35,7 @@ final class Sample: Sendable {
         )
     }
 
-    /// The same store in another process, which leaves the directory alone.
+    /// The same directory in another process, which does not remove it.
     init(root: String) throws {
         self.root = root
         isOwner = false
@@ -71,7 +71,7 @@ final class Sample: Sendable {
         )
     }
 
-    /// The error of an opening that has to fail.
+    /// The error of opening a store that must be refused.
     func refusal(_ migrations: [Migration] = Migration.all) async throws -> AccountsError {
         try await #require(throws: AccountsError.self) { _ = try await self.open(migrations) }
     }
@@ -144,7 +144,7 @@ final class Sample: Sendable {
         return Attempt(id: String(repeating: "0", count: 32 - digits.count) + digits, startedAt: clock.wallTime())
     }
 
-    /// One whole refresh.
+    /// Runs one complete refresh.
     func refresh(_ store: any CredentialStore, _ login: Login.ID, from generation: Int) async throws {
         let attempt = attempt(generation + 1)
         var entry = AuditEntry(.refreshStarted, profileName: "swing", loginID: login)
@@ -160,7 +160,7 @@ final class Sample: Sendable {
         #expect(outcome.savedGeneration == generation + 1)
     }
 
-    /// Five audit rows: 1, 3 and 5 about the first login.
+    /// Writes five audit rows, of which 1, 3 and 5 concern the first login.
     func writeChain(into store: any CredentialStore) async throws {
         let id = try await store.add(
             try profile("swing", tokens: tokens("a")),
@@ -179,7 +179,7 @@ final class Sample: Sendable {
         }
     }
 
-    /// What the `sqlite3` shell says.
+    /// The output of the `sqlite3` shell.
     @discardableResult
     func shell(_ sql: String, options: [String] = []) throws -> (output: String, errors: String) {
         try run("/usr/bin/sqlite3", options + [database, sql])

@@ -6,7 +6,7 @@ import TradeStationModel
 
 @Suite(.serialized) struct SideFileTests {
     @Test(arguments: ["removed", "emptied"])
-    func `an answer that is not there is not called safe`(loss: String) async throws {
+    func `syncing a side file that was removed or emptied throws`(loss: String) async throws {
         let (sample, store, id) = try await signedIn()
         try await store.begin(sample.attempt(1), of: id, audit: [])
         try await store.stage(sample.staged("b", after: 1), for: id)
@@ -14,11 +14,11 @@ import TradeStationModel
         if loss == "emptied" { #expect(truncate(path(sample, id), 0) == 0) }
         let error = try await #require(throws: AccountsError.self) { try await store.synchronizeStaged(for: id) }
         #expect(error.code == .storeCorrupt)
-        #expect(error.message == "The side file \(path(sample, id)) does not hold the new tokens any more.")
+        #expect(error.message == "The side file \(path(sample, id)) no longer contains the new tokens.")
         await store.close()
     }
 
-    @Test func `its space is reserved before anything is sent`() async throws {
+    @Test func `the space of a side file is reserved when an attempt begins`() async throws {
         let (sample, store, id) = try await signedIn()
         try await store.begin(sample.attempt(1), of: id, audit: [])
         var status = stat()
@@ -28,7 +28,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `three tokens of 16 KiB do not make it longer than what was reserved`() async throws {
+    @Test func `three tokens of 16 KiB fit into the reserved file`() async throws {
         let (sample, store, id) = try await signedIn()
         var staged = sample.staged("b", after: 1)
         let long = Secret(String(repeating: "x", count: 16_384))
@@ -39,7 +39,9 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test(arguments: ["erased", "removed"]) func `it goes with the tokens, and every row of them`(how: String)
+    @Test(arguments: ["erased", "removed"]) func `the side file and all rows of the tokens are removed with them`(
+        how: String
+    )
         async throws
     {
         let (sample, store, id) = try await signedIn()
@@ -57,7 +59,7 @@ import TradeStationModel
     }
 
     @Test(arguments: ["torn", "flipped", "short header", "other login", "empty", "text"])
-    func `what is not the answer is no answer`(damage: String) async throws {
+    func `a damaged side file, or one of another login, is ignored`(damage: String) async throws {
         let (sample, store, id) = try await signedIn()
         try await store.begin(sample.attempt(1), of: id, audit: [])
         try await store.stage(sample.staged("b", after: 1), for: id)

@@ -16,7 +16,7 @@ import TradeStationModel
         (.SQLITE_PERM, .insecurePermissions), (.SQLITE_CANTOPEN, .cannotCreate),
         (.SQLITE_CONSTRAINT_TRIGGER, .internal), (.SQLITE_MISUSE, .internal),
     ])
-    func `what SQLite refuses has a code, and shows neither SQL nor values`(
+    func `every SQLite error gets a code and a text without SQL or values`(
         result: ResultCode,
         code: AccountsError.Code
     ) {
@@ -38,13 +38,13 @@ import TradeStationModel
         (EACCES, .insecurePermissions), (EPERM, .insecurePermissions), (ENOENT, .cannotCreate), (EMFILE, .storeBusy),
         (EIO, .storeCorrupt),
     ])
-    func `what the system refuses has a code and a way out`(number: Int32, code: AccountsError.Code) {
+    func `every system error gets a code and a suggestion`(number: Int32, code: AccountsError.Code) {
         let shown = AccountsError.fileFailure(number, path: "/store/key", "cannot be read")
         #expect(shown.code == code)
         #expect(shown.suggestion != nil)
     }
 
-    @Test func `a foreign writer that keeps the database is told from a full one`() async throws {
+    @Test func `a database that another program keeps locked is reported as busy`() async throws {
         let sample = try Sample()
         let store = try await sample.open(lockMilliseconds: 20)
         try await store.record([AuditEntry(.fenced)])
@@ -60,7 +60,8 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test(arguments: [16_384, 65_536]) func `a limit on file size is no space, and nothing is half there`(limit: Int)
+    @Test(arguments: [16_384, 65_536])
+    func `a limit on file size is reported as a full disk, and no write is left half done`(limit: Int)
         async throws
     {
         let sample = try Sample()
@@ -83,7 +84,7 @@ import TradeStationModel
         await again.close()
     }
 
-    @Test func `a first start below a limit on file size is refused as no space`() async throws {
+    @Test func `a first start with a limit on file size is reported as a full disk`() async throws {
         let sample = try Sample()
         await #expect(processExitsWith: .success) { [root = sample.root as String] in
             try limitFileSize(16_384)
@@ -96,7 +97,7 @@ import TradeStationModel
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root can mount a small disk"))
-    func `on a full disk nothing begins, and what was begun is kept in the side file`() async throws {
+    func `on a full disk no attempt starts, and the answer to a started one is kept in the side file`() async throws {
         let sample = try Sample()
         guard
             try sample.run("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", sample.root])
@@ -139,7 +140,7 @@ import TradeStationModel
 
         await store.close()
 
-        // A child that another test is starting shares our descriptors until it executes: the mount is busy that long.
+        // The mount is busy while a child process of another test shares our descriptors, until that process executes.
         var complaint = "busy"
         for _ in 1...1000 where !complaint.isEmpty {
             complaint = try sample.run("/usr/bin/env", ["mount", "-o", "remount,ro", sample.root]).errors
@@ -151,7 +152,7 @@ import TradeStationModel
 }
 
 extension DatabaseQueue {
-    /// Keeps the write lock of the database while a body runs.
+    /// Holds the write lock of the database while a body runs.
     fileprivate func writeBlocking(_ body: () async throws -> Void) async throws {
         try await writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         defer { try? close() }
@@ -159,7 +160,7 @@ extension DatabaseQueue {
     }
 }
 
-/// Lets this process write no file beyond a size, and hear of it by an error.
+/// Limits the size of the files that this process writes; exceeding it is an error instead of a signal.
 private func limitFileSize(_ bytes: Int) throws {
     signal(SIGXFSZ, SIG_IGN)
     var limit = rlimit(rlim_cur: rlim_t(bytes), rlim_max: rlim_t(bytes))

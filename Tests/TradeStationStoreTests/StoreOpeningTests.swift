@@ -5,7 +5,7 @@ import TradeStationModel
 @testable import TradeStationStore
 
 @Suite(.serialized) struct StoreOpeningTests {
-    @Test func `twenty first starters make one key and one schema`() async throws {
+    @Test func `twenty concurrent first starts create one key and one schema`() async throws {
         let sample = try Sample()
         let names = try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...20 {
@@ -33,7 +33,7 @@ import TradeStationModel
         #expect(left.filter { !$0.hasPrefix("accounts.db-") } == ["accounts.db", "key", "locks", "pending"])
     }
 
-    @Test func `twenty processes that start first make one key and one schema`() async throws {
+    @Test func `twenty processes that start first create one key and one schema`() async throws {
         let sample = try Sample()
         await withTaskGroup(of: Void.self) { group in
             for number in 1...20 {
@@ -56,7 +56,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `a database without its key is refused, and no key is made`() async throws {
+    @Test func `a database without its key is refused, and no key is created`() async throws {
         let sample = try await existing()
         try FileManager.default.removeItem(atPath: sample.key)
         let error = try await sample.refusal()
@@ -64,7 +64,7 @@ import TradeStationModel
         #expect(!FileManager.default.fileExists(atPath: sample.key))
     }
 
-    @Test func `another key is refused by name`() async throws {
+    @Test func `another key is refused by its id`() async throws {
         let sample = try await existing()
         try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: sample.key))
         #expect(try await sample.refusal().code == .keyMismatch)
@@ -75,10 +75,10 @@ import TradeStationModel
         try Data(repeating: 7, count: length).write(to: URL(fileURLWithPath: sample.key))
         let error = try await sample.refusal()
         #expect(error.code == .keyMismatch)
-        #expect(error.reason == "A key file holds exactly 32 bytes, with no line break after them.")
+        #expect(error.reason == "A key file contains exactly 32 bytes, without a line break.")
     }
 
-    @Test func `a key that was there before the database is used`() async throws {
+    @Test func `a key that exists before the database is used`() async throws {
         let sample = try Sample()
         try FileManager.default.createDirectory(
             atPath: sample.directory,
@@ -92,7 +92,7 @@ import TradeStationModel
         #expect(try Data(contentsOf: URL(fileURLWithPath: sample.key)) == key)
     }
 
-    @Test func `what a crash left of a first start does not matter`() async throws {
+    @Test func `files from a crashed first start do not prevent the next one`() async throws {
         let sample = try Sample()
         try FileManager.default.createDirectory(
             atPath: sample.directory,
@@ -108,13 +108,13 @@ import TradeStationModel
     }
 
     @Test(arguments: ["-wal", "-journal"])
-    func `what a dead database left is not played into a new one`(companion: String) async throws {
+    func `the log of a removed database is not applied to a new one`(companion: String) async throws {
         let sample = try Sample()
         let store = try await sample.open()
         _ = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
         let log = sample.database + companion
         if companion == "-wal" {
-            // A real log, as a process that was killed leaves it: copied before the close that folds it in.
+            // The log as a killed process leaves it: copied before the close that moves it into the database.
             try FileManager.default.copyItem(atPath: log, toPath: log + ".kept")
             await store.close()
             try FileManager.default.moveItem(atPath: log + ".kept", toPath: log)
@@ -130,7 +130,7 @@ import TradeStationModel
 
         let error = try await sample.refusal()
         #expect(error.code == .storeCorrupt)
-        #expect(error.suggestion == "restore the database beside it, or move it away: mv \(log) \(log).old")
+        #expect(error.suggestion == "restore the database, or move the log away: mv \(log) \(log).old")
         #expect(try Data(contentsOf: URL(fileURLWithPath: log)) == left)
         #expect(!FileManager.default.fileExists(atPath: sample.database))
         #expect(!FileManager.default.fileExists(atPath: sample.key))
@@ -142,7 +142,7 @@ import TradeStationModel
         await next.close()
     }
 
-    @Test func `empty files beside a missing database are no obstacle`() async throws {
+    @Test func `empty files beside a missing database do not prevent a new store`() async throws {
         let sample = try await existing()
         try FileManager.default.removeItem(atPath: sample.database)
         for (companion, size) in [("-wal", 0), ("-journal", 0), ("-shm", 32_768)] {
@@ -160,7 +160,9 @@ import TradeStationModel
 
     enum Damage: CaseIterable { case text, truncated, empty, foreign, header }
 
-    @Test(arguments: Damage.allCases) func `what is not a whole store is refused, untouched`(damage: Damage)
+    @Test(arguments: Damage.allCases) func `a file that is not a complete store is refused and left unchanged`(
+        damage: Damage
+    )
         async throws
     {
         let sample = try await existing()
@@ -186,7 +188,7 @@ import TradeStationModel
         #expect(try Data(contentsOf: url) == bytes)
     }
 
-    @Test func `an empty file without a key is a place for a new store`() async throws {
+    @Test func `an empty file without a key becomes a new store`() async throws {
         let sample = try Sample()
         try FileManager.default.createDirectory(
             atPath: sample.directory,
@@ -203,7 +205,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `reading works where no log is left, and does not change the database`() async throws {
+    @Test func `reading works without a log and does not change the database`() async throws {
         let sample = try await existing()
         #expect(!FileManager.default.fileExists(atPath: sample.database + "-wal"))
         let before = try Data(contentsOf: URL(fileURLWithPath: sample.database))
@@ -214,7 +216,7 @@ import TradeStationModel
         #expect(try Data(contentsOf: URL(fileURLWithPath: sample.database)) == before)
     }
 
-    @Test func `reading needs no lock, and writing says who is in the way`() async throws {
+    @Test func `reading needs no store lock, and writing without it fails as busy`() async throws {
         let sample = try await existing()
         let lock = try #require(try LockFile(path: sample.directory + "/locks/store.lock").attempt())
         let store = try await sample.open(lockMilliseconds: 20)
@@ -227,7 +229,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `one store reads while another writes, and the shell too`() async throws {
+    @Test func `one store and the sqlite3 shell can read while another store writes`() async throws {
         let sample = try await existing()
         let (writer, reader) = (try await sample.open(), try await sample.open())
         let id = try #require(try await reader.profiles().first).login.id
@@ -242,7 +244,7 @@ import TradeStationModel
         await reader.close()
     }
 
-    @Test func `a store closes twice, and says so afterwards`() async throws {
+    @Test func `a store can be closed twice, and using it afterwards throws`() async throws {
         let sample = try await existing()
         let store = try await sample.open()
         try await store.record([AuditEntry(.fenced)])
@@ -255,7 +257,7 @@ import TradeStationModel
         #expect(writing.code == .closed)
     }
 
-    @Test func `who lets go of a store without closing it does not wait for the lock`() async throws {
+    @Test func `releasing a store without closing it does not wait for the lock`() async throws {
         let sample = try await existing()
         var store: SQLiteCredentialStore? = try await sample.open(lockMilliseconds: 60_000)
         try await store?.record([AuditEntry(.fenced)])
@@ -269,7 +271,7 @@ import TradeStationModel
         await next.close()
     }
 
-    @Test func `a database that was put in place of the open one is opened anew`() async throws {
+    @Test func `a database that replaced the open one is opened again`() async throws {
         let sample = try await existing()
         let store = try await sample.open()
         #expect(try await store.profiles().count == 1)

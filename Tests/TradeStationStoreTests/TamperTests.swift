@@ -24,7 +24,7 @@ import TradeStationModel
         "UPDATE api_key SET pkce = 0 WHERE client_id = 'one'",
         "UPDATE api_key SET nonce = 0 WHERE client_id = 'one'",
     ])
-    func `an edited row is told, not obeyed`(edit: String) async throws {
+    func `an edited row is reported as tampering`(edit: String) async throws {
         let (sample, store) = try await two()
         try sample.shell(edit)
         let before = try sample.shell(".dump").output
@@ -69,7 +69,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `every flipped bit of an envelope is noticed`() throws {
+    @Test func `an envelope with one flipped bit does not open`() throws {
         let keyring = Keyring(master: .init(data: Data(1...32)), storeID: "s")
         let sealed = try keyring.seal(Array("token".utf8), for: .keyCheck, nonce: Array(1...12))
         #expect(keyring.open(sealed, for: .keyCheck) == Array("token".utf8))
@@ -81,7 +81,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `a secret sealed with another key is named so`() async throws {
+    @Test func `a secret that was sealed with another key is reported as a key mismatch`() async throws {
         let (sample, store) = try await two()
         try sample.shell("UPDATE secret SET key_id = '0123456789abcdef' WHERE login_id = 1")
         let error = try await #require(throws: AccountsError.self) {
@@ -91,7 +91,7 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `an edited endpoint is not written over by a commit`() async throws {
+    @Test func `a commit on an edited endpoint is refused`() async throws {
         let (sample, store) = try await two()
         try sample.shell("UPDATE api_key SET token_url = 'https://thief.example/token' WHERE client_id = 'one'")
         let error = try await #require(throws: AccountsError.self) {

@@ -1,29 +1,29 @@
-/// What the caller says of an event. The store adds sequence, time, host, process and hashes, and turns tokens into
-/// keyed fingerprints: no secret reaches the table.
+/// The caller's part of an audit row. The store adds the sequence number, time, host, process and hashes, and replaces
+/// tokens by keyed fingerprints: no secret reaches the table.
 package struct AuditEntry: Sendable {
-    /// What happened.
+    /// The event.
     package var event: AuditEvent
-    /// How it went, in one stable word.
+    /// The outcome, in one stable word.
     package var outcome: String?
-    /// The profile that asked, by the name it has now.
+    /// The current name of the profile that the caller used.
     package var profileName: String?
-    /// The login it is about; nil stands for the login that the same write creates.
+    /// The login that the event concerns; nil stands for the login that the same write creates.
     package var loginID: Login.ID?
-    /// The attempt it belongs to.
+    /// The attempt that the event belongs to.
     package var attemptID: String?
-    /// The generation before.
+    /// The generation before the event.
     package var generationBefore: Int?
-    /// The generation after.
+    /// The generation after the event.
     package var generationAfter: Int?
-    /// The refresh token before; recorded as a fingerprint.
+    /// The refresh token before the event; recorded as a fingerprint.
     package var refreshTokenBefore: Secret?
-    /// The refresh token after; recorded as a fingerprint.
+    /// The refresh token after the event; recorded as a fingerprint.
     package var refreshTokenAfter: Secret?
-    /// The access token after; recorded as a fingerprint.
+    /// The access token after the event; recorded as a fingerprint.
     package var accessTokenAfter: Secret?
-    /// When the new access token ends.
+    /// When the new access token expires.
     package var expiresAt: Timestamp?
-    /// Why it was done, for example `expired`.
+    /// The reason for the refresh, for example `expired`.
     package var trigger: String?
     /// The HTTP status of the answer.
     package var httpStatus: Int?
@@ -31,14 +31,14 @@ package struct AuditEntry: Sendable {
     package var oauthError: String?
     /// 0 for the first attempt of a flight, then 1, 2.
     package var retryNumber: Int?
-    /// How long the exchange took, in milliseconds.
+    /// The duration of the exchange, in milliseconds.
     package var durationMilliseconds: Int?
-    /// How many callers waited for it.
+    /// The number of callers that waited for the result.
     package var waiters: Int?
-    /// Anything else worth knowing. Never a secret.
+    /// Further details. Never a secret.
     package var detail: [String: String]
 
-    /// An event; whatever is not said stays null.
+    /// Creates an entry; the columns of all other properties stay null.
     package init(
         _ event: AuditEvent,
         profileName: String? = nil,

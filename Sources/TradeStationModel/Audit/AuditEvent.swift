@@ -1,4 +1,4 @@
-/// What an audit row reports. Readers treat an unknown event as data, not as an error.
+/// The kind of event that an audit row reports. Readers treat an unknown event as data, not as an error.
 public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     /// A profile was added.
     case profileAdded = "profile_added"
@@ -12,19 +12,19 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case signInFailed = "sign_in_failed"
     /// The tokens were erased here.
     case signedOut = "signed_out"
-    /// An attempt begins: nothing is sent before this row is committed.
+    /// An attempt started. Nothing is sent before this row is committed.
     case refreshStarted = "refresh_started"
-    /// An attempt brought new tokens.
+    /// An attempt returned new tokens.
     case refreshSucceeded = "refresh_succeeded"
-    /// An attempt was answered, or could not be sent, without new tokens.
+    /// An attempt failed: the answer contained no tokens, or the request could not be sent.
     case refreshFailed = "refresh_failed"
-    /// An attempt may have reached the server, and nobody knows what came of it.
+    /// An attempt may have reached the server, and its result is unknown.
     case outcomeUnknown = "outcome_unknown"
-    /// Our exchange was refused and a newer generation explained it.
+    /// An attempt was refused because a newer generation had been saved meanwhile; its tokens are used.
     case refreshAdopted = "refresh_adopted"
-    /// An answer came that no longer fits; it is kept sealed.
+    /// An answer arrived after a newer generation was saved. It is kept sealed.
     case lateResult = "late_result"
-    /// Tokens that a dead process left in the side file were saved.
+    /// Tokens that a crashed process left in the side file were saved.
     case recovered
     /// The sign-in of a rotating key ends within two hours.
     case signInEndsSoon = "sign_in_ends_soon"
@@ -35,9 +35,9 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     /// A fence stopped a request.
     case fenced
 
-    /// Whether sessions on its login may have to hold something else after it. A refresh that begins or fails leaves the
-    /// token there is.
-    public var changesTokens: Bool {
+    /// Whether the event may change the tokens or profiles that sessions on its login hold. A refresh that starts or
+    /// fails leaves the current token valid.
+    package var changesTokens: Bool {
         switch self {
         case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .needsLogin, .revoked: true
         case .profileAdded, .profileChanged, .signInFailed, .refreshStarted, .refreshFailed, .outcomeUnknown,

@@ -1,21 +1,21 @@
-/// Which audit rows are wanted; they come oldest first.
+/// A selection of audit rows. The result is ordered from oldest to newest.
 public struct AuditQuery: Hashable, Sendable {
     /// Only rows of this login.
     public var loginID: Login.ID?
     /// Only rows at or after this time.
     public var since: Timestamp?
-    /// Only rows after this place in the chain.
+    /// Only rows after this sequence number.
     public var afterSequence: Int64?
-    /// Only rows up to this place in the chain, and the one that has it.
+    /// Only rows up to and including this sequence number.
     public var throughSequence: Int64?
     /// Only these events.
     public var events: Set<AuditEvent>?
-    /// Only that many: the newest, or the oldest.
+    /// The maximum number of rows: the newest ones, unless ``takesOldest`` is set.
     public var limit: Int?
-    /// Whether a limit leaves the oldest.
+    /// Whether a limit selects the oldest rows instead of the newest.
     public var takesOldest: Bool
 
-    /// A query; whatever is not said does not narrow it.
+    /// Creates a query. A parameter that is left out does not restrict it.
     public init(
         loginID: Login.ID? = nil,
         since: Timestamp? = nil,

@@ -1,19 +1,19 @@
-/// What checking the audit chain found.
+/// The result of checking the audit chain.
 public struct AuditVerification: Hashable, Sendable {
-    /// How many rows were read.
+    /// The number of rows that were checked.
     public var rows: Int
-    /// The first row that does not fit; nil when the whole chain holds.
+    /// The sequence number of the first invalid row; nil if every row is valid.
     public var firstBadSequence: Int64?
-    /// What does not fit about it, or about the table's guards.
+    /// What is wrong with that row, or with the triggers that protect the table; nil if nothing is.
     public var problem: String?
 
-    /// A result.
-    public init(rows: Int, firstBadSequence: Int64?, problem: String?) {
+    /// Creates a result.
+    package init(rows: Int, firstBadSequence: Int64?, problem: String?) {
         self.rows = rows
         self.firstBadSequence = firstBadSequence
         self.problem = problem
     }
 
-    /// Whether nothing was found.
+    /// Whether no problem was found.
     public var isIntact: Bool { problem == nil }
 }

@@ -1,20 +1,20 @@
-/// What went wrong, in words for a person and in one stable word for a program.
+/// An error with a message for people and a stable code for programs.
 ///
-/// Every message ends in what to do next: ``suggestion`` is a command or a sentence that can be acted on.
-/// No field ever holds a secret.
+/// The message tells what happened, ``reason`` tells why, and ``suggestion`` tells what to do next. No property ever
+/// contains a secret.
 public struct AccountsError: Error, Hashable, Sendable {
-    /// The stable word, for example `login_required`.
+    /// The stable code, for example `login_required`.
     public let code: Code
-    /// The profile it is about, if it is about one.
+    /// The name of the profile that the error concerns, if it concerns one.
     public var profile: String?
     /// What happened, in one line.
     public let message: String
-    /// Why, in one line, where that adds something.
+    /// Why it happened, in one line, if that adds something.
     public let reason: String?
-    /// What to do next: a command that can be pasted, or a sentence.
+    /// What to do next: a command to paste, or a sentence.
     public let suggestion: String?
 
-    /// An error with a stable code and texts for a person.
+    /// Creates an error.
     public init(
         _ code: Code,
         profile: String? = nil,
@@ -29,8 +29,8 @@ public struct AccountsError: Error, Hashable, Sendable {
         self.suggestion = suggestion
     }
 
-    /// The same error, said of a profile: the word `NAME` in the suggestion becomes its name.
-    public func about(_ name: ProfileName?) -> AccountsError {
+    /// Returns the same error for a profile: the word `NAME` in the suggestion is replaced by its name.
+    package func about(_ name: ProfileName?) -> AccountsError {
         guard let name, profile == nil else { return self }
         let command = suggestion?.split(separator: " ", omittingEmptySubsequences: false).map { word in
             word.hasPrefix("NAME") ? name.text + word.dropFirst(4) : String(word)
@@ -47,7 +47,7 @@ public struct AccountsError: Error, Hashable, Sendable {
 }
 
 extension AccountsError: CustomStringConvertible {
-    /// At most three lines: what, why, and what to do next.
+    /// At most three lines: what happened, why, and what to do next.
     public var description: String {
         var lines = [message]
         if let reason { lines.append(reason) }
@@ -57,22 +57,22 @@ extension AccountsError: CustomStringConvertible {
 }
 
 extension AccountsError {
-    /// A stable word for a kind of failure. Scripts match on it; codes are added, never renamed.
+    /// A stable code for a kind of failure. Scripts match on it: codes are added, never renamed.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-        /// The word as it stands in JSON.
+        /// The code as it appears in JSON.
         public let rawValue: String
-        /// A code by its word.
+        /// Creates a code from its text.
         public init(rawValue: String) { self.rawValue = rawValue }
-        /// The word itself.
+        /// The text of the code.
         public var description: String { rawValue }
 
-        /// Something is needed that nobody can be asked for.
+        /// Input from a user is needed, and no terminal is available to ask for it.
         public static let inputRequired = Code(rawValue: "input_required")
-        /// The profile name breaks the rules for names, or a value is malformed.
+        /// A profile name breaks the rules for names, or a value is malformed.
         public static let badName = Code(rawValue: "bad_name")
-        /// No fresh token could be valid for as long as was asked.
+        /// Even a new token would not be valid for as long as the caller requires.
         public static let minValidityTooLong = Code(rawValue: "min_validity_too_long")
-        /// The command or call makes no sense as given.
+        /// The arguments of a command or call are invalid.
         public static let usage = Code(rawValue: "usage")
         /// The database is damaged, or is not a tsaccounts store.
         public static let storeCorrupt = Code(rawValue: "store_corrupt")
@@ -80,13 +80,13 @@ extension AccountsError {
         public static let recordTampered = Code(rawValue: "record_tampered")
         /// The audit chain is broken.
         public static let auditBroken = Code(rawValue: "audit_broken")
-        /// There is no profile of that name.
+        /// No profile has that name.
         public static let profileNotFound = Code(rawValue: "profile_not_found")
         /// The server could not be reached, or did not answer in time.
         public static let serverUnreachable = Code(rawValue: "server_unreachable")
-        /// The server answered with something that is not an answer.
+        /// The server returned an answer that cannot be used.
         public static let serverError = Code(rawValue: "server_error")
-        /// A request that may change something got no answer that could be read: it may have been carried out.
+        /// No readable answer came to a request that may change something: the server may have carried it out.
         public static let outcomeUnknown = Code(rawValue: "outcome_unknown")
         /// A defect in this program.
         public static let `internal` = Code(rawValue: "internal")
@@ -100,9 +100,9 @@ extension AccountsError {
         public static let storeReadonly = Code(rawValue: "store_readonly")
         /// New tokens are safe beside the database and will be saved by the next command.
         public static let saveDeferred = Code(rawValue: "save_deferred")
-        /// The server asked for a pause.
+        /// The server asked for a pause between requests.
         public static let rateLimited = Code(rawValue: "rate_limited")
-        /// An earlier failure is being waited out.
+        /// A pause after an earlier failure has not ended yet.
         public static let backingOff = Code(rawValue: "backing_off")
         /// Another process held the login's lock for too long.
         public static let lockTimeout = Code(rawValue: "lock_timeout")
@@ -116,23 +116,32 @@ extension AccountsError {
         public static let loginDenied = Code(rawValue: "login_denied")
         /// The sign-in was not finished in time.
         public static let loginTimedOut = Code(rawValue: "login_timed_out")
-        /// Somebody else signed in.
+        /// Another user signed in.
         public static let wrongUser = Code(rawValue: "wrong_user")
         /// A fence of the profile forbids the request.
         public static let fenced = Code(rawValue: "fenced")
         /// The server refuses the API key.
         public static let clientRejected = Code(rawValue: "client_rejected")
-        /// A file or directory is open to others, or is not what it should be.
+        /// A file or directory can be read or changed by other users, or is of the wrong type.
         public static let insecurePermissions = Code(rawValue: "insecure_permissions")
-        /// The key file is gone although sealed rows exist.
+        /// The key file is missing although sealed rows exist.
         public static let keyMissing = Code(rawValue: "key_missing")
         /// The key file does not belong to this database.
         public static let keyMismatch = Code(rawValue: "key_mismatch")
         /// The database comes from a newer version.
         public static let schemaTooNew = Code(rawValue: "schema_too_new")
-        /// No directory for the store can be derived.
+        /// No directory for the store is configured.
         public static let noStoreDirectory = Code(rawValue: "no_store_directory")
         /// The manager was closed.
         public static let closed = Code(rawValue: "closed")
     }
+}
+
+extension AccountsError {
+    /// The profile, or the last profile of the login, was removed.
+    package static let profileRemoved = AccountsError(
+        .profileNotFound,
+        "The profile has been removed.",
+        suggestion: "tsaccounts list"
+    )
 }

@@ -1,37 +1,46 @@
-/// Where profiles, logins, API keys, their sealed secrets and the audit live. A port: rows in, values out, no network.
+/// The storage of profiles, logins, API keys, their sealed secrets and the audit. A port without network access.
 ///
-/// Every write carries the audit entries that belong to it; both are committed in one transaction. All methods throw
+/// Every write takes the audit entries that belong to it; both are committed in one transaction. All methods throw
 /// ``AccountsError``.
+///
+/// Two writes of a refresh have names. T1 is ``begin(_:of:audit:)``: it records the attempt before anything is sent. T2
+/// is ``commit(_:to:audit:)``: it saves the new tokens. Between them, ``stage(_:for:)`` writes the answer into the side
+/// file: a file beside the database that holds an answer until the database has it.
 package protocol CredentialStore: Sendable {
     // MARK: Reading
 
     /// All profiles, by name.
     func profiles() async throws -> [ProfileRecord]
 
-    /// The profile of that name, if there is one.
+    /// The profile of that name; nil if none has it.
     func profile(named name: ProfileName) async throws -> ProfileRecord?
 
-    /// The profile of that row, whatever its name is by now; nil when it was removed.
+    /// The profile with that id, also if it was renamed meanwhile; nil if it was removed.
     func profile(_ id: Profile.ID) async throws -> ProfileRecord?
 
     /// A login with its secrets, its side file and its change stamp; nil when it does not exist.
     func login(_ id: Login.ID) async throws -> StoredLogin?
 
-    /// The login's kept late result, whatever the login's state; nil when there is none.
+    /// The late result of a login in any state; nil if it has none.
     func lateResult(of login: Login.ID) async throws -> LateResult?
 
-    /// The API key with that client id and token endpoint, and its secret.
+    /// The API key with that client id and token endpoint, and its secret; nil if it does not exist.
     func apiKey(clientID: String, tokenURL: EndpointURL) async throws -> (key: APIKey, secret: Secret?)?
 
     // MARK: Profiles
 
-    /// Adds a profile, and its login and key where they are new, durably.
+    /// Adds a profile, and its login and key if they are new, durably.
     ///
-    /// - Throws: `profile_exists`.
+    /// A new key is the stored one if client id and token endpoint are the same.
+    ///
+    /// - Throws: `profile_exists`; `usage` if that stored key has another registration or secret; `profile_not_found` if
+    ///   an existing login or key was removed meanwhile.
     func add(_ profile: NewProfile, audit: [AuditEntry]) async throws -> ProfileRecord
 
-    /// Changes callback, client authentication, PKCE, nonce or rotation limits of a key, and its secret when `secret` is given
-    /// (an empty one removes it); a refused key is given another chance. Client id and endpoints stay.
+    /// Changes the callback, client authentication, PKCE, nonce or rotation limits of a key, and its secret unless
+    /// `secret` is nil; an empty secret removes it. A key that the server refused is tried again.
+    ///
+    /// - Throws: `usage` if the client id or an endpoint differs: tokens are bound to them; `profile_not_found`.
     func update(
         _ key: APIKey.ID,
         registration: ClientRegistration,
@@ -39,55 +48,77 @@ package protocol CredentialStore: Sendable {
         audit: [AuditEntry]
     ) async throws
 
-    /// Gives a profile another name.
+    /// Renames a profile.
     ///
-    /// - Throws: `profile_exists`.
+    /// - Throws: `profile_exists`, `profile_not_found`.
     func rename(_ profile: Profile.ID, to name: ProfileName, audit: [AuditEntry]) async throws
 
-    /// Changes the fences of a profile, durably. What the change does not name stays as it is at that moment.
+    /// Changes the fences of a profile, durably. A nil property of the change keeps the stored value.
     ///
     /// - Throws: `usage`, `profile_not_found`.
     func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) async throws
 
-    /// Removes a profile; with its last profile the login and its secrets go, with its last login the key goes.
+    /// Removes a profile. The last profile of a login removes the login and its secrets; the last login of a key removes
+    /// the key.
+    ///
+    /// - Throws: `profile_not_found`.
     func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws
 
-    /// Erases the tokens and the side file of a login; its state becomes `state`.
+    /// Erases the tokens, the late result and the side file of a login; its state becomes `state`. The generation grows by
+    /// one, so that no answer to an exchange that is still in flight is saved as tokens.
+    ///
+    /// - Throws: `profile_not_found`.
     func eraseTokens(of login: Login.ID, leaving state: Login.State, audit: [AuditEntry]) async throws
 
     // MARK: The refresh transaction
 
-    /// Takes a login's lock. Nothing but this process's death or `unlock` gives it back.
+    /// Takes a login's lock, which is held until `unlock()` or the end of this process.
     ///
-    /// - Throws: `lock_timeout` after `timeoutMilliseconds`; `CancellationError`.
+    /// - Parameter timeoutMilliseconds: how long to wait while another caller holds the lock. At zero or less, the lock
+    ///   is tried once.
+    /// - Throws: `lock_timeout`, naming the process that holds the lock; `CancellationError`.
     func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock
 
-    /// T1: records that an attempt begins and readies the side file. Committed without a disk sync: it must survive
-    /// a killed process, and after a power cut the answer is the same. If this throws, nothing may be sent.
+    /// T1: records that an attempt starts, and prepares the side file. If it throws, nothing may be sent.
+    ///
+    /// It is committed without a disk sync: the record survives a killed process, and losing it in a power cut changes
+    /// nothing, because the same token is sent again either way.
+    ///
+    /// - Throws: `profile_not_found`, `store_full`, `store_busy`, `store_readonly`.
     func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) async throws
 
-    /// Writes an answer into the side file: one plain write that needs no free space.
+    /// Writes an answer into the side file: one plain write, which needs no free space, and no database after
+    /// ``begin(_:of:audit:)``.
     func stage(_ tokens: StagedTokens, for login: Login.ID) async throws
 
-    /// Makes the side file durable, where the database could not take its content.
+    /// Syncs the side file to disk, for an answer that could not be committed.
+    ///
+    /// - Throws: `store_corrupt` if the side file holds no complete answer; `store_full` and others when the disk refuses.
     func synchronizeStaged(for login: Login.ID) async throws
 
-    /// T2: saves new tokens by compare-and-set on the generation, durably, and ends the attempt. Failures and
-    /// errors of the login and its key are forgotten; a pause that the server asked of the key stays.
+    /// T2: saves new tokens by compare-and-set on the generation, durably, and ends the attempt. It resets the failures
+    /// of the login and its key; a pause that the server asked for stays in effect.
+    ///
+    /// If a newer generation has been saved meanwhile, the tokens are kept sealed as a late result, and the first audit
+    /// entry becomes a `late_result` row. A commit that saves removes an earlier late result.
+    ///
+    /// - Throws: `profile_not_found` if the login was removed meanwhile; `store_full`, `store_busy`.
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome
 
-    /// Ends an attempt that returned no tokens, and records its failure.
+    /// Ends an attempt that returned no tokens, and records its failure. Committed without a disk sync, as T1.
     func recordFailure(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws
 
     // MARK: Audit
 
-    /// Adds audit rows that belong to no other write.
+    /// Adds audit rows that belong to no other write, durably.
     func record(_ audit: [AuditEntry]) async throws
 
-    /// Audit rows, oldest first.
+    /// The audit rows that match a query, from oldest to newest.
     func auditRecords(_ query: AuditQuery) async throws -> [AuditRecord]
 
-    /// Checks every row of the audit: order, hashes, keyed hashes, and that the guards are in place.
+    /// Checks the order, hashes and keyed hashes of all audit rows, and the triggers that protect the table.
+    ///
+    /// A chain whose last rows were removed passes: only a copy kept elsewhere can show that.
     func verifyAudit() async throws -> AuditVerification
 
     // MARK: Noticing
@@ -99,4 +130,11 @@ package protocol CredentialStore: Sendable {
 
     /// Closes files and connections. Further calls do nothing.
     func close() async
+}
+
+/// The exclusive right to exchange a login's refresh token, across all processes. The kernel releases it when its
+/// process dies.
+package protocol LoginLock: Sendable {
+    /// Releases the lock. Further calls do nothing.
+    func unlock()
 }

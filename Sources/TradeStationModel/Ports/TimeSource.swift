@@ -1,23 +1,23 @@
-/// Where the time comes from. A port: the real clock lives at the edge, tests bring their own.
+/// A source of time: the system's clocks, or a clock that a test controls.
 public protocol TimeSource: Sendable {
-    /// Names the boot of this machine; boot-clock readings of different boots cannot be compared.
+    /// An id of the current boot of this machine. Readings of the boot clock can be compared only within one boot.
     var bootID: String { get }
 
-    /// Milliseconds since boot, counting time spent suspended. Steps of the wall clock do not move it.
+    /// Returns the milliseconds since boot, including time spent suspended. Setting the wall clock does not change them.
     func bootMilliseconds() -> Int64
 
-    /// The wall clock.
+    /// Returns the time of the wall clock.
     func wallTime() -> Timestamp
 
-    /// Waits.
+    /// Suspends the current task for at least the given time.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func sleep(milliseconds: Int64) async throws
 }
 
 extension TimeSource {
-    /// Both clocks, read together.
-    public func now() -> Moment {
+    /// Returns the readings of both clocks.
+    package func now() -> Moment {
         Moment(wall: wallTime(), bootID: bootID, bootMilliseconds: bootMilliseconds())
     }
 }

@@ -1,51 +1,51 @@
-/// The client registered at TradeStation, as the store knows it. Its secret, if any, is kept sealed beside it.
+/// An API key: a client that is registered at TradeStation. If it has a secret, the store keeps it sealed.
 public struct APIKey: Hashable, Sendable {
-    /// The row it is kept in.
+    /// The id of the row in the database.
     public struct ID: RawRepresentable, Hashable, Sendable {
         /// The row id.
         public let rawValue: Int64
-        /// An id by its row id.
+        /// Creates an id from a row id.
         public init(rawValue: Int64) { self.rawValue = rawValue }
     }
 
     /// Whether the sign-in server accepts the key itself.
     public enum State: String, Hashable, Sendable {
-        /// Nothing is known against it.
+        /// The server has not refused the key.
         case ready
-        /// The server refused the client: wrong secret, unknown or disabled key.
+        /// The server refused the key: it is unknown or disabled, or its secret is wrong.
         case badClient = "bad_client"
     }
 
-    /// Whether refresh tokens of this key change when they are used.
+    /// Whether an exchange replaces the refresh token.
     public enum Rotation: String, Hashable, Sendable {
-        /// Not seen yet.
+        /// Not known yet.
         case unknown
         /// The refresh token stays the same.
         case `static`
-        /// Every exchange brings a new refresh token and ends the old one.
+        /// Every exchange returns a new refresh token and ends the old one.
         case rotating
     }
 
-    /// No pause is believed beyond this, in milliseconds, so that a stepped clock cannot lock a key's logins out.
-    public static let longestPauseMilliseconds: Int64 = 300_000
+    /// The longest pause that is honored, in milliseconds. Longer ones come from a clock that was set back.
+    package static let longestPauseMilliseconds: Int64 = 300_000
 
-    /// The row it is kept in.
+    /// The id of the row in the database.
     public let id: ID
-    /// Who it is and where it talks to.
+    /// The registration: client id, endpoints and settings.
     public var registration: ClientRegistration
-    /// Whether its refresh tokens rotate.
+    /// Whether an exchange replaces the refresh token.
     public var rotation: Rotation
-    /// Whether the server accepts it.
+    /// Whether the server accepts the key.
     public var state: State
-    /// The last error that concerned the key itself.
+    /// The code of the last error that concerned the key itself.
     public var lastError: String?
-    /// Until when every login of the key pauses, after a 429.
+    /// The end of the pause for all logins of the key, after the server answered with status 429.
     public var notBefore: Timestamp?
-    /// When it was added.
+    /// When the key was added.
     public var createdAt: Timestamp
 
-    /// A key as it stands in the store.
-    public init(
+    /// Creates a key from its row.
+    package init(
         id: ID,
         registration: ClientRegistration,
         rotation: Rotation,

@@ -1,25 +1,25 @@
-/// What was registered at the sign-in server for an API key: who it is and where it talks to.
+/// The registration of an API key at the sign-in server: client id, endpoints and settings.
 public struct ClientRegistration: Hashable, Sendable {
     /// The client id; TradeStation calls it the API key.
     public var clientID: String
-    /// How the key proves itself at the token endpoint.
+    /// How the key authenticates at the token endpoint.
     public var authentication: ClientAuthentication
-    /// Where the user signs in, in the browser.
+    /// The page at which the user signs in.
     public var authorizeURL: EndpointURL
-    /// Where codes and refresh tokens are exchanged.
+    /// The token endpoint, which exchanges codes and refresh tokens.
     public var tokenURL: EndpointURL
-    /// Where tokens are revoked (RFC 7009), if anywhere.
+    /// The revocation endpoint (RFC 7009); nil if the server has none.
     public var revokeURL: EndpointURL?
-    /// The registered callback; nil means the built-in list of localhost ports.
+    /// The registered callback; nil stands for the built-in list of localhost ports.
     public var redirectURI: String?
     /// Whether PKCE (RFC 7636) is used. Always on for a public client.
     public var usesPKCE: Bool
     /// Whether a `nonce` is sent with the `openid` scope.
     public var usesNonce: Bool
-    /// How long its refresh tokens and sign-ins live, should they rotate.
+    /// The lifetimes of refresh tokens and sign-ins, for a key whose refresh tokens rotate.
     public var rotationLimits: RotationLimits
 
-    /// A registration; the defaults are TradeStation's sign-in server.
+    /// Creates a registration.
     public init(
         clientID: String,
         authentication: ClientAuthentication,
@@ -45,9 +45,9 @@ public struct ClientRegistration: Hashable, Sendable {
 
 extension ClientRegistration {
     /// TradeStation's token endpoint (Auth Code Flow page).
-    public static let tradeStationTokenURL = "https://signin.tradestation.com/oauth/token"
+    package static let tradeStationTokenURL = "https://signin.tradestation.com/oauth/token"
 
-    /// A key of TradeStation's own sign-in server (Auth Code Flow and Refresh Tokens pages).
+    /// Creates the registration of a key at TradeStation's own sign-in server (Auth Code Flow and Refresh Tokens pages).
     public static func tradeStation(
         clientID: String,
         authentication: ClientAuthentication
@@ -60,4 +60,14 @@ extension ClientRegistration {
             revokeURL: try EndpointURL("https://signin.tradestation.com/oauth/revoke")
         )
     }
+}
+
+/// How an API key authenticates at the token endpoint (RFC 6749 section 2.3.1).
+public enum ClientAuthentication: String, Hashable, Sendable, CaseIterable {
+    /// `client_secret_post`: id and secret in the form body, as TradeStation documents it.
+    case post
+    /// `client_secret_basic`: id and secret in the `Authorization` header.
+    case basic
+    /// A public client, which uses PKCE instead of a secret.
+    case none
 }

@@ -1,15 +1,15 @@
 import Foundation
 
-/// An absolute URL that secrets may be sent to: `https`, or `http` on the loopback interface.
+/// An absolute URL that a secret may be sent to: `https`, or `http` to this machine.
 public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
-    /// The URL as it was given.
+    /// The text of the URL.
     public let text: String
-    /// Whether the host is this machine.
+    /// Whether the host is the loopback interface of this machine.
     public let isLoopback: Bool
 
-    /// Checks a URL.
+    /// Creates a URL from its text.
     ///
-    /// - Throws: ``AccountsError`` `usage` when it is not absolute, carries a user, password or fragment, or is
+    /// - Throws: ``AccountsError`` `usage` if the URL is not absolute, contains a user, password or fragment, or uses
     ///   plain `http` to another machine.
     public init(_ text: String) throws(AccountsError) {
         func refused(_ reason: String) -> AccountsError {
@@ -24,24 +24,25 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
             let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             let host = parts.host?.lowercased(), !host.isEmpty, scheme == "https" || scheme == "http"
         else { throw refused("It must be an absolute http or https URL.") }
-        guard parts.user == nil, parts.password == nil else { throw refused("It must not carry a user or password.") }
+        guard parts.user == nil, parts.password == nil else { throw refused("It must not contain a user or password.") }
         guard parts.fragment == nil else { throw refused("It must not have a fragment (RFC 6749 section 3.1).") }
         if let port = parts.port, !(1...65_535).contains(port) { throw refused("Its port is out of range.") }
         isLoopback = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host)
         guard scheme == "https" || isLoopback else {
-            throw refused("Plain http is allowed only to this machine: a secret would travel in the clear.")
+            throw refused("Plain http is allowed only to this machine: elsewhere it would send a secret unencrypted.")
         }
         self.text = text
     }
 
-    /// Scheme, host and port, for example `https://signin.tradestation.com`. Read from the text each time: every open
-    /// session holds several URLs.
-    public var origin: String {
+    /// Scheme, host and port, for example `https://signin.tradestation.com`.
+    ///
+    /// It is computed each time, which keeps URLs small: every open session holds several.
+    package var origin: String {
         let parts = URLComponents(string: text)
         let (scheme, host) = (parts?.scheme?.lowercased() ?? "", parts?.host?.lowercased() ?? "")
         return "\(scheme)://\(host)" + (parts?.port.map { ":\($0)" } ?? "")
     }
 
-    /// The URL as it was given.
+    /// The text of the URL.
     public var description: String { text }
 }

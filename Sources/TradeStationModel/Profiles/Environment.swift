@@ -1,16 +1,24 @@
-/// Where a profile's requests go: real money or the simulator. One token serves both
-/// (TradeStation, "SIM vs LIVE"); only the host differs.
+/// The environment that a profile's requests go to. A token is valid in both (TradeStation, "SIM vs LIVE"); only the
+/// host differs.
 public enum Environment: String, Hashable, Sendable, CaseIterable {
     /// Real accounts.
     case live
     /// Simulated accounts.
     case sim
 
-    /// TradeStation's own host for the environment, without the `/v3` or `/v2` part.
+    /// The origin of TradeStation's API in the environment, without `/v3` or `/v2`.
     public var defaultAPIURL: String {
         switch self {
         case .live: "https://api.tradestation.com"
         case .sim: "https://sim-api.tradestation.com"
         }
     }
+}
+
+/// A version of TradeStation's API. `v2` is available in the live environment only.
+public enum APIVersion: String, Hashable, Sendable, CaseIterable {
+    /// The current API.
+    case v3
+    /// The old API.
+    case v2
 }

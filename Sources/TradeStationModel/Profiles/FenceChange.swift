@@ -1,36 +1,36 @@
-/// What is to become of a profile's fences. What is nil stays.
+/// A change of a profile's fences. A nil property keeps the stored value.
 public struct FenceChange: Hashable, Sendable {
-    /// Which accounts a profile is fenced to.
+    /// The accounts that a profile may use.
     public enum Accounts: Hashable, Sendable {
-        /// These and no others.
+        /// Only these accounts.
         case only([String])
-        /// All that the login has.
+        /// All accounts of the login.
         case any
     }
 
-    /// Whether order endpoints are fenced off.
+    /// Whether requests to order endpoints are refused.
     public var isReadOnly: Bool?
-    /// The accounts.
+    /// The accounts that the profile may use.
     public var accounts: Accounts?
 
-    /// A change.
+    /// Creates a change.
     public init(isReadOnly: Bool? = nil, accounts: Accounts? = nil) {
         self.isReadOnly = isReadOnly
         self.accounts = accounts
     }
 
-    /// Whether nothing was said.
+    /// Whether the change keeps every stored value.
     public var isEmpty: Bool { isReadOnly == nil && accounts == nil }
 }
 
 extension Profile {
-    /// One request can name so many accounts (TradeStation's OpenAPI file), and a fence has to fit into one.
-    public static let mostAccounts = 25
+    /// The maximum number of accounts in a fence: as many as one request can name (TradeStation's OpenAPI file).
+    package static let mostAccounts = 25
 
-    /// The same profile with changed fences.
+    /// Returns the profile with changed fences.
     ///
-    /// - Throws: ``AccountsError`` `usage` for something that is no account id.
-    public func fenced(_ change: FenceChange) throws(AccountsError) -> Profile {
+    /// - Throws: ``AccountsError`` `usage` for an invalid account id.
+    package func fenced(_ change: FenceChange) throws(AccountsError) -> Profile {
         var copy = self
         copy.isReadOnly = change.isReadOnly ?? isReadOnly
         switch change.accounts {
@@ -41,10 +41,10 @@ extension Profile {
         return copy
     }
 
-    /// Account ids that a fence can hold: each once, in the order given, spelled as TradeStation does.
+    /// Returns the account ids in upper case, as TradeStation spells them, in the given order and without duplicates.
     ///
-    /// - Throws: ``AccountsError`` `usage`.
-    public static func checked(_ accounts: [String]) throws(AccountsError) -> [String] {
+    /// - Throws: ``AccountsError`` `usage` for an invalid account id, or too few or too many.
+    package static func checked(_ accounts: [String]) throws(AccountsError) -> [String] {
         let isPlain = accounts.allSatisfy { id in
             (1...32).contains(id.utf8.count) && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
         }

@@ -1,11 +1,11 @@
-/// Who signed in, as the tokens say it.
+/// The user who signed in, as named in the tokens.
 public struct Identity: Hashable, Sendable {
-    /// The stable identity: the `sub` claim.
+    /// The stable id of the user: the `sub` claim.
     public var subject: String?
-    /// The label for people: TradeStation's username claim, else nickname or e-mail.
+    /// The name to display: TradeStation's username claim, else nickname or e-mail address.
     public var username: String?
 
-    /// An identity; both parts may be unknown.
+    /// Creates an identity; both parts may be unknown.
     public init(subject: String? = nil, username: String? = nil) {
         self.subject = subject
         self.username = username

@@ -1,60 +1,60 @@
-/// One user's grant to one API key. Refresh, lock, rotation and deadlines belong to the login, not to the profile:
-/// two profiles on one login share one refresh.
+/// A login: one user's grant to one API key. Refresh, lock, rotation and deadlines belong to the login, so that two
+/// profiles on one login share one refresh.
 public struct Login: Hashable, Sendable {
-    /// The row it is kept in. Never reused.
+    /// The id of the row in the database. It is never reused.
     public struct ID: RawRepresentable, Hashable, Sendable {
         /// The row id.
         public let rawValue: Int64
-        /// An id by its row id.
+        /// Creates an id from a row id.
         public init(rawValue: Int64) { self.rawValue = rawValue }
     }
 
-    /// The facts that are stored. What people see also knows about attempts and failures: ``ProfileState``.
+    /// The stored state. ``ProfileState``, which is what people see, also considers attempts and failures.
     public enum State: String, Hashable, Sendable {
-        /// Nobody has signed in yet, or the tokens were erased.
+        /// No user has signed in yet, or the tokens were erased.
         case new
-        /// There are tokens.
+        /// The login has tokens.
         case ready
-        /// The server said that the refresh token is no good.
+        /// The server refused the refresh token.
         case needsLogin = "needs_login"
-        /// Set aside: nothing is sent until a person has looked.
+        /// Set aside: nothing is sent until a user signs in again.
         case held
     }
 
-    /// The row it is kept in.
+    /// The id of the row in the database.
     public let id: ID
-    /// The key the grant was given to.
+    /// The API key that the grant belongs to.
     public var apiKeyID: APIKey.ID
-    /// Who signed in, as far as known.
+    /// The user who signed in, as far as known.
     public var identity: Identity
-    /// The scopes asked for at sign-in, separated by spaces.
+    /// The scopes that were requested at sign-in, separated by spaces.
     public var scopes: String
     /// The stored state.
     public var state: State
-    /// How many token sets there have been.
+    /// The number of token sets that the login has had.
     public var generation: Int
-    /// When the access token ends, by the wall clock.
+    /// When the access token expires, by the wall clock.
     public var accessExpiresAt: Timestamp?
-    /// When the user signed in: what the end of the sign-in counts from.
+    /// When the user signed in.
     public var signedInAt: Timestamp?
-    /// When the refresh token ends, if it is known to end.
+    /// When the refresh token expires; nil if it is not known to expire.
     public var refreshExpiresAt: Timestamp?
-    /// When the whole sign-in ends, if it is known to end.
+    /// When the sign-in ends; nil if it is not known to end.
     public var absoluteExpiresAt: Timestamp?
-    /// The end of a sign-in that the audit has warned of.
+    /// The end of the sign-in for which the audit already has a warning.
     public var signInWarnedOf: Timestamp?
     /// The attempt under way, or the one that a crashed process left.
     package var attempt: Attempt?
-    /// Failures in a row since the last success.
+    /// The number of failures since the last success.
     public var failures: Int
     /// The code of the last failure since the last success.
     public var lastError: String?
-    /// Until when a failure is waited out.
+    /// The end of the pause after a failure.
     public var notBefore: Timestamp?
-    /// When it was added.
+    /// When the login was added.
     public var createdAt: Timestamp
 
-    /// A login as stored.
+    /// Creates a login from its row.
     package init(
         id: ID,
         apiKeyID: APIKey.ID,

@@ -1,27 +1,27 @@
-/// A profile that is to be added, with the login and API key it stands on.
+/// A profile to add, with its login and API key.
 package struct NewProfile: Sendable {
-    /// The key of a new login.
+    /// The API key of a new login.
     package enum Key: Sendable {
-        /// A key the store already has.
+        /// A key that the store already has.
         case existing(APIKey.ID)
-        /// A key to add, with its secret if it is confidential.
+        /// A key to add; a public client has no secret.
         case new(ClientRegistration, secret: Secret?)
     }
 
     /// A login to add.
     package struct NewLogin: Sendable {
-        /// The key it belongs to.
+        /// The API key.
         package var key: Key
-        /// The scopes asked for, separated by spaces.
+        /// The requested scopes, separated by spaces.
         package var scopes: String
-        /// Who signed in, as far as known.
+        /// The user who signed in, as far as known.
         package var identity: Identity
-        /// The first tokens; nil for a login without a sign-in yet.
+        /// The first tokens; nil if no user has signed in yet.
         package var tokens: TokenSet?
-        /// A refresh token that was handed in and not exchanged yet.
+        /// A refresh token that the caller provided and that has not been exchanged yet.
         package var refreshToken: Secret?
 
-        /// A login to add.
+        /// Creates a login to add.
         package init(
             key: Key,
             scopes: String,
@@ -37,30 +37,30 @@ package struct NewProfile: Sendable {
         }
     }
 
-    /// Where the login comes from.
+    /// The login of the profile.
     package enum LoginSource: Sendable {
-        /// A login the store already has.
+        /// A login that the store already has.
         case existing(Login.ID)
         /// A login to add.
         case new(NewLogin)
     }
 
-    /// Its name.
+    /// The name.
     package var name: ProfileName
-    /// Real money or the simulator.
+    /// The environment that requests go to.
     package var environment: Environment
-    /// The API version it speaks.
+    /// The API version that requests use.
     package var apiVersion: APIVersion
-    /// The origin of the API; nil means TradeStation's.
+    /// The origin of the API; nil stands for TradeStation's host for the environment.
     package var apiURL: EndpointURL?
-    /// Whether order endpoints are fenced off.
+    /// Whether requests to order endpoints are refused.
     package var isReadOnly: Bool
-    /// The account ids it is fenced to; nil means all.
+    /// The ids of the accounts that the profile may use; nil stands for all accounts.
     package var accounts: [String]?
-    /// Where the login comes from.
+    /// The login of the profile.
     package var login: LoginSource
 
-    /// A profile to add.
+    /// Creates a profile to add.
     package init(
         name: ProfileName,
         environment: Environment,

@@ -1,34 +1,34 @@
-/// The name people use: a login plus an environment, an API version and its fences.
+/// A profile: a named combination of a login, an environment, an API version and fences.
 public struct Profile: Hashable, Sendable {
-    /// The row it is kept in. Never reused.
+    /// The id of the row in the database. It is never reused.
     public struct ID: RawRepresentable, Hashable, Sendable {
         /// The row id.
         public let rawValue: Int64
-        /// An id by its row id.
+        /// Creates an id from a row id.
         public init(rawValue: Int64) { self.rawValue = rawValue }
     }
 
-    /// The row it is kept in.
+    /// The id of the row in the database.
     public let id: ID
-    /// Its name.
+    /// The name.
     public var name: ProfileName
-    /// The login whose tokens it uses.
+    /// The login whose tokens the profile uses.
     public var loginID: Login.ID
-    /// Real money or the simulator.
+    /// The environment that requests go to.
     public var environment: Environment
-    /// The API version it speaks.
+    /// The API version that requests use.
     public var apiVersion: APIVersion
-    /// The origin of the API; nil means TradeStation's host for the environment.
+    /// The origin of the API; nil stands for TradeStation's host for the environment.
     public var apiURL: EndpointURL?
-    /// Whether order endpoints are fenced off.
+    /// Whether requests to order endpoints are refused.
     public var isReadOnly: Bool
-    /// The account ids it is fenced to; nil means all.
+    /// The ids of the accounts that the profile may use; nil stands for all accounts.
     public var accounts: [String]?
-    /// When it was added.
+    /// When the profile was added.
     public var createdAt: Timestamp
 
-    /// A profile as it stands in the store.
-    public init(
+    /// Creates a profile from its row.
+    package init(
         id: ID,
         name: ProfileName,
         loginID: Login.ID,
@@ -50,7 +50,7 @@ public struct Profile: Hashable, Sendable {
         self.createdAt = createdAt
     }
 
-    /// The origin to which `/v3` or `/v2` is appended.
+    /// The origin of the API, to which `/v3` or `/v2` is appended.
     public var apiOrigin: String {
         var text = apiURL?.text ?? environment.defaultAPIURL
         while text.hasSuffix("/") { text.removeLast() }

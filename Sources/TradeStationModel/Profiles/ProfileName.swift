@@ -1,16 +1,16 @@
-/// The name people use for a profile: 1 to 64 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit.
+/// The name of a profile: 1 to 64 of the characters `A-Z a-z 0-9 . _ -`, beginning with a letter or digit.
 ///
-/// Two names that differ only in case are the same name.
+/// Two names that differ only in case are equal.
 public struct ProfileName: Sendable, CustomStringConvertible {
-    /// The name as it was typed.
+    /// The name as the user typed it.
     public let text: String
 
-    /// Words the command line needs for itself.
-    public static let reserved: Set<String> = ["verify", "profile", "profiles"]
+    /// Words that are not allowed as names, because the command line uses them.
+    package static let reserved: Set<String> = ["verify", "profile", "profiles"]
 
-    /// Checks a name.
+    /// Creates a name from its text.
     ///
-    /// - Throws: ``AccountsError`` `bad_name`.
+    /// - Throws: ``AccountsError`` `bad_name` if the text breaks the rules.
     public init(_ text: String) throws(AccountsError) {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, bytes.count <= 64, Self.isAlphanumeric(first),
@@ -18,22 +18,22 @@ public struct ProfileName: Sendable, CustomStringConvertible {
         else {
             throw AccountsError(
                 .badName,
-                "This is not a profile name.",
-                reason: "A name has 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit.",
+                "This is not a valid profile name.",
+                reason: "A name has 1 to 64 of the characters A-Z a-z 0-9 . _ - and begins with a letter or digit.",
                 suggestion: "a name like swing or ira-2"
             )
         }
         guard !Self.reserved.contains(text.lowercased()) else {
             throw AccountsError(
                 .badName,
-                "\"\(text)\" cannot be a profile name: the command line uses the word itself.",
+                "\"\(text)\" cannot be a profile name: it is a word of the command line.",
                 suggestion: "a name like swing or ira-2"
             )
         }
         self.text = text
     }
 
-    /// The name itself.
+    /// The name as the user typed it.
     public var description: String { text }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
@@ -42,20 +42,21 @@ public struct ProfileName: Sendable, CustomStringConvertible {
 }
 
 extension ProfileName: Hashable {
-    /// Names are equal without regard to case.
+    /// Compares two names without regard to case.
     public static func == (left: ProfileName, right: ProfileName) -> Bool {
         left.text.lowercased() == right.text.lowercased()
     }
 
-    /// Hashes without regard to case.
+    /// Hashes the name without regard to case.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(text.lowercased())
     }
 }
 
 extension ProfileName {
-    /// The name among `candidates` that was probably meant: the one with the fewest changed letters, at most three and half of it.
-    public static func nearest(to text: String, among candidates: [ProfileName]) -> ProfileName? {
+    /// Returns the candidate that a mistyped name probably stands for: the one with the fewest changed letters. At most
+    /// three letters and half of the name may differ.
+    package static func nearest(to text: String, among candidates: [ProfileName]) -> ProfileName? {
         candidates
             .map { ($0, distance(text.lowercased(), $0.text.lowercased())) }
             .filter { $0.1 <= min(3, max(1, $0.0.text.count / 2)) }

@@ -1,23 +1,23 @@
-/// A profile together with the login and the API key it stands on. Holds no secret.
+/// A profile with its login and API key. It contains no secret.
 public struct ProfileRecord: Hashable, Sendable {
     /// The profile.
     public var profile: Profile
-    /// Its login.
+    /// The login of the profile.
     public var login: Login
-    /// Its API key.
+    /// The API key of the login.
     public var apiKey: APIKey
 
     /// The name of the profile.
     public var name: ProfileName { profile.name }
 
-    /// The three, joined.
-    public init(profile: Profile, login: Login, apiKey: APIKey) {
+    /// Creates a record.
+    package init(profile: Profile, login: Login, apiKey: APIKey) {
         self.profile = profile
         self.login = login
         self.apiKey = apiKey
     }
 
-    /// The state as people speak of it.
+    /// The state of the profile.
     public var state: ProfileState {
         if apiKey.state == .badClient { return .badClient }
         switch login.state {
@@ -26,12 +26,12 @@ public struct ProfileRecord: Hashable, Sendable {
         case .held: return .held
         case .ready: break
         }
-        // What failed stays degraded while the next attempt is under way.
+        // A failing login stays degraded while its next attempt runs.
         if login.failures > 0 { return .degraded }
         return login.attempt == nil ? .ready : .refreshing
     }
 
-    /// Whether the sign-in, or a refresh token that nobody uses, is about to end.
+    /// Whether the sign-in, or a refresh token that is not used, ends soon.
     public func endsSoon(at now: Timestamp) -> Bool {
         func ends(_ end: Timestamp?, within milliseconds: Int64) -> Bool {
             end.map { $0 < now.advanced(byMilliseconds: milliseconds) } ?? false
@@ -43,7 +43,7 @@ public struct ProfileRecord: Hashable, Sendable {
             )
     }
 
-    /// Until when failures or a pause are waited out; nil when nothing is.
+    /// The end of the pause after a failure or a request of the server; nil if none was set.
     public var notBefore: Timestamp? {
         [login.notBefore, apiKey.notBefore].compactMap { $0 }.max()
     }

@@ -1,17 +1,17 @@
-/// The state of a profile as people speak of it; the view `profile_status` says the same in SQL.
+/// The state of a profile. The view `profile_status` computes the same state in SQL.
 public enum ProfileState: String, Hashable, Sendable {
-    /// Nobody has signed in yet.
+    /// No user has signed in yet.
     case new
-    /// Tokens are there and nothing is wrong.
+    /// The login has tokens, and its last refresh did not fail.
     case ready
-    /// An exchange is under way, or a dead process left one.
+    /// A refresh is running, or a process crashed during one.
     case refreshing
-    /// Refreshing fails at the moment; what is still valid is served.
+    /// The last refresh failed; the current token is served while it is valid.
     case degraded
     /// The user has to sign in again.
     case needsLogin = "needs_login"
     /// The sign-in server refuses the API key.
     case badClient = "bad_client"
-    /// Set aside until a person has looked.
+    /// Set aside until a user signs in again.
     case held
 }

@@ -1,39 +1,39 @@
-/// How long the refresh tokens and sign-ins of a rotating key live.
+/// The lifetimes of refresh tokens and sign-ins, for an API key whose refresh tokens rotate.
 ///
-/// TradeStation's pages say 30 minutes (Refresh Tokens) or 40 (Auth Overview), and 24 hours; which events they count
-/// from is unconfirmed. The shorter one and the earliest event are taken here, and both can be set per key. Nothing is
-/// refused because of them: they say when to refresh ahead and when to warn.
+/// TradeStation's pages name 30 minutes (Refresh Tokens) or 40 (Auth Overview), and 24 hours; from which event they count
+/// is unconfirmed. The defaults are the shorter lifetime and the earliest event. The limits only decide when to refresh
+/// ahead of time and when to warn: no request is refused because of them.
 public struct RotationLimits: Hashable, Sendable {
-    /// A refresh token ends this many seconds after it was issued; 0 means never.
+    /// The lifetime of an unused refresh token, in seconds; 0 means that it does not expire.
     public var idleSeconds: Int
-    /// A sign-in ends this many seconds after the user signed in; 0 means never.
+    /// The lifetime of a sign-in, in seconds; 0 means that it does not end.
     public var absoluteSeconds: Int
 
-    /// The longest life that can be set: ten years, in seconds.
-    public static let longest = 315_360_000
+    /// The longest lifetime that can be set, in seconds: ten years.
+    package static let longest = 315_360_000
 
-    /// Limits, by default TradeStation's.
+    /// Creates limits; the defaults are TradeStation's.
     public init(idleSeconds: Int = 1800, absoluteSeconds: Int = 86_400) {
         self.idleSeconds = idleSeconds
         self.absoluteSeconds = absoluteSeconds
     }
 
-    /// When a refresh token that was issued at that time ends.
-    public func refreshTokenEnd(issuedAt: Timestamp) -> Timestamp? {
+    /// Returns when a refresh token ends; nil if it does not expire.
+    package func refreshTokenEnd(issuedAt: Timestamp) -> Timestamp? {
         idleSeconds > 0 ? issuedAt.advanced(byMilliseconds: Int64(idleSeconds) * 1000) : nil
     }
 
-    /// When a sign-in that was made at that time ends.
-    public func signInEnd(signedInAt: Timestamp) -> Timestamp? {
+    /// Returns when a sign-in ends; nil if it does not end.
+    package func signInEnd(signedInAt: Timestamp) -> Timestamp? {
         absoluteSeconds > 0 ? signedInAt.advanced(byMilliseconds: Int64(absoluteSeconds) * 1000) : nil
     }
 }
 
 extension RotationLimits {
-    /// How long before its end a sign-in is warned about, in milliseconds: two hours.
-    public static let signInWarningMilliseconds: Int64 = 7_200_000
+    /// How long before the end of a sign-in a warning is given, in milliseconds: two hours.
+    package static let signInWarningMilliseconds: Int64 = 7_200_000
 
-    /// How long before its end an unused refresh token is warned about, in milliseconds: a sixth of its life, which is
-    /// five of TradeStation's thirty minutes.
-    public var refreshTokenWarningMilliseconds: Int64 { Int64(idleSeconds) * 1000 / 6 }
+    /// How long before the end of an unused refresh token a warning is given, in milliseconds: a sixth of its lifetime,
+    /// which is five of TradeStation's thirty minutes.
+    package var refreshTokenWarningMilliseconds: Int64 { Int64(idleSeconds) * 1000 / 6 }
 }

@@ -1,6 +1,9 @@
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Its text is RFC 3339 in UTC with milliseconds and always 24 characters, so that text order is time order.
+/// Its text is RFC 3339 in UTC with milliseconds. It always has 24 characters, so that texts sort by time.
+///
+/// Foundation's ISO 8601 style is not used: it computes with a `Double`, which prints `.000` for some times that end in
+/// `.001`, and it refuses a space between date and time.
 public struct Timestamp: Hashable, Comparable, Sendable {
     /// Milliseconds since the epoch, within the years 0001 to 9999.
     public let milliseconds: Int64
@@ -8,15 +11,15 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     private static let earliest: Int64 = -62_135_596_800_000
     private static let latest: Int64 = 253_402_300_799_999
 
-    /// A time by its milliseconds since the epoch; clamped to the years 0001 to 9999.
+    /// Creates a time from milliseconds since the epoch; they are clamped to the years 0001 to 9999.
     public init(milliseconds: Int64) {
         self.milliseconds = min(max(milliseconds, Self.earliest), Self.latest)
     }
 
-    /// Earlier before later.
+    /// Compares two times; the earlier one is less.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
-    /// The time that lies `milliseconds` later.
+    /// Returns the time `delta` milliseconds later.
     public func advanced(byMilliseconds delta: Int64) -> Timestamp {
         let (sum, overflow) = milliseconds.addingReportingOverflow(delta)
         return Timestamp(milliseconds: overflow ? (delta > 0 ? Self.latest : Self.earliest) : sum)
@@ -24,7 +27,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
-    /// For example `2026-10-06T09:31:00.000Z`.
+    /// The time in RFC 3339, for example `2026-10-06T09:31:00.000Z`.
     public var description: String {
         let days = Int64((Double(milliseconds) / 86_400_000).rounded(.down))
         let rest = milliseconds - days * 86_400_000
@@ -37,7 +40,8 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
             + "\(pad(rest / 60_000 % 60, 2)):\(pad(rest / 1000 % 60, 2)).\(pad(rest % 1000, 3))Z"
     }
 
-    /// Reads RFC 3339: any fraction (kept to milliseconds), `Z` or a numeric offset, `T` or a space.
+    /// Creates a time from a text in RFC 3339, with any fraction (kept to milliseconds), `Z` or a numeric offset, and `T`
+    /// or a space between date and time; nil if the text is something else.
     public init?(_ description: String) {
         let bytes = Array(description.utf8)
         guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
@@ -87,7 +91,7 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
         return value
     }
 
-    // Days and civil dates of the proleptic Gregorian calendar, counted in years that begin in March.
+    // Days and dates of the proleptic Gregorian calendar, computed with years that begin in March.
     private static func days(fromYear year: Int64, month: Int64, day: Int64) -> Int64 {
         let y = month <= 2 ? year - 1 : year
         let era = (y >= 0 ? y : y - 399) / 400

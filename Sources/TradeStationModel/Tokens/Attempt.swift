@@ -1,11 +1,11 @@
-/// One POST to the token endpoint. A replay is a new attempt.
+/// One POST to the token endpoint that asks for tokens. A replay is a new attempt.
 package struct Attempt: Hashable, Sendable {
-    /// Random: 32 lower-case hex digits.
+    /// A random id of 32 lower-case hexadecimal digits.
     package let id: String
-    /// When it began.
+    /// When the attempt started.
     package let startedAt: Timestamp
 
-    /// An attempt by its random id.
+    /// Creates an attempt.
     package init(id: String, startedAt: Timestamp) {
         self.id = id
         self.startedAt = startedAt

@@ -1,17 +1,17 @@
-/// What a failed attempt leaves behind on the login and its API key. It never touches a token.
+/// What a failed attempt changes on the login and its API key. It never changes a token.
 package struct AttemptFailure: Hashable, Sendable {
     /// The code of the failure.
     package var code: AccountsError.Code
-    /// Until when the login waits before it is tried again.
+    /// The end of the pause before the next attempt of the login.
     package var notBefore: Timestamp?
     /// Whether the user has to sign in again.
     package var needsLogin: Bool
-    /// Whether the API key itself was refused.
+    /// Whether the server refused the API key itself.
     package var isBadClient: Bool
-    /// Until when every login of the API key pauses.
+    /// The end of the pause for all logins of the API key.
     package var keyNotBefore: Timestamp?
 
-    /// A failure.
+    /// Creates a failure.
     package init(
         code: AccountsError.Code,
         notBefore: Timestamp? = nil,

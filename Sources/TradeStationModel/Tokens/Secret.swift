@@ -1,22 +1,22 @@
-/// Text that must not leave the program by accident: a client secret or a token.
+/// A client secret or a token: text that must not leave the program by accident.
 ///
-/// It prints, dumps and reflects as `<redacted>`, and is deliberately neither `Codable` nor `Hashable`.
-/// ``exposed`` is the one door to the text.
+/// It prints, dumps and reflects as `<redacted>`, and is deliberately neither `Codable` nor `Hashable`. Only ``exposed``
+/// returns the text.
 public struct Secret: Sendable {
-    /// The text itself. Whoever calls this owns where it goes.
+    /// The text itself. The caller is responsible for where it goes.
     public let exposed: String
 
-    /// Wraps a text that must stay out of logs, errors and files.
+    /// Creates a secret from its text.
     public init(_ text: String) {
         exposed = text
     }
 
-    /// Whether there is no text at all.
+    /// Whether the text is empty.
     public var isEmpty: Bool { exposed.isEmpty }
 }
 
 extension Secret: Equatable {
-    /// Compares without stopping at the first difference, so that timing tells nothing about the text.
+    /// Compares two secrets without stopping at the first difference, so that timing reveals nothing about the text.
     public static func == (left: Secret, right: Secret) -> Bool {
         let (a, b) = (Array(left.exposed.utf8), Array(right.exposed.utf8))
         guard a.count == b.count else { return false }
@@ -29,6 +29,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     public var description: String { "<redacted>" }
     /// Always `<redacted>`.
     public var debugDescription: String { "<redacted>" }
-    /// Shows no children, so that `dump` finds nothing.
+    /// A mirror without children, so that `dump` prints no text.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

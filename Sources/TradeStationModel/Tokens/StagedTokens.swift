@@ -1,19 +1,19 @@
-/// What a login's side file holds: the answer to an exchange that may not have reached the database yet.
+/// The content of a login's side file: the answer to an exchange that may not have reached the database yet.
 package struct StagedTokens: Equatable, Sendable {
-    /// The generation whose refresh token was exchanged. It applies only while that generation is the stored one.
+    /// The generation whose refresh token was exchanged. The answer is valid only while that is the stored generation.
     package var parentGeneration: Int
-    /// The attempt that brought it.
+    /// The id of the attempt that returned the tokens.
     package var attemptID: String
-    /// The tokens, with a kept refresh or ID token already filled in.
+    /// The tokens. A refresh or ID token that the answer left out is the previous one.
     package var tokens: TokenSet
-    /// Who the tokens speak for, as far as known.
+    /// The user whom the tokens belong to, as far as known.
     package var identity: Identity
-    /// What was seen of rotation.
+    /// Whether the exchange replaced the refresh token.
     package var rotation: APIKey.Rotation
-    /// Whether a user signed in for them; otherwise an older refresh token was exchanged.
+    /// Whether the tokens come from a sign-in; otherwise they come from a refresh token.
     package var isSignIn: Bool
 
-    /// An answer on its way to the database.
+    /// Creates the content of a side file.
     package init(
         parentGeneration: Int,
         attemptID: String,

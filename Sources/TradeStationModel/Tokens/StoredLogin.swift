@@ -1,27 +1,27 @@
-/// Everything the refresh transaction needs to know about a login, read at once.
+/// Everything that the refresh transaction needs to know about a login, read in one transaction.
 package struct StoredLogin: Sendable {
     /// The login.
     package var login: Login
-    /// Its API key.
+    /// The API key of the login.
     package var apiKey: APIKey
-    /// The key's secret, if it has one.
+    /// The secret of the key; nil for a public client.
     package var clientSecret: Secret?
-    /// The current tokens; nil before the first sign-in and after a logout.
+    /// The current tokens; nil before the first exchange and after a logout.
     package var tokens: TokenSet?
-    /// The refresh token, also where there is no access token yet.
+    /// The current refresh token, also if it has not been exchanged for an access token yet.
     package var refreshToken: Secret?
-    /// A side file that belongs to the stored generation and is not in the database.
+    /// The content of a side file that belongs to the stored generation; nil if the database has everything.
     package var staged: StagedTokens?
     /// A kept answer that came too late, as a commit on the stored generation. It is read only while the login needs a
     /// new sign-in, when it may be the only living token.
     package var lateResult: StagedTokens?
-    /// The profiles on it, by the names they have now.
+    /// The profiles on the login, with their current names.
     package var profiles: [Profile.ID: ProfileName]
     /// The login's change stamp from before the database was read. While the counters still show it, this is what the
     /// store holds.
     package var stamp: ChangeStamp
 
-    /// A login with its secrets.
+    /// Creates a login with its secrets.
     package init(
         login: Login,
         apiKey: APIKey,

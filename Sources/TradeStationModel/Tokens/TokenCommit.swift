@@ -1,21 +1,21 @@
-/// New tokens for a login, saved only if `parentGeneration` is still the stored one.
+/// New tokens for a login. They are saved only if `parentGeneration` is still the stored generation.
 package struct TokenCommit: Sendable {
-    /// The generation they follow.
+    /// The generation whose refresh token was exchanged.
     package var parentGeneration: Int
-    /// The tokens, with a kept refresh or ID token already filled in.
+    /// The tokens. A refresh or ID token that the answer left out is the previous one.
     package var tokens: TokenSet
-    /// Who they speak for; nil keeps what is stored.
+    /// The user whom the tokens belong to; nil keeps the stored identity.
     package var identity: Identity?
-    /// What was seen of rotation; `unknown` keeps what is stored.
+    /// Whether the exchange replaced the refresh token; `unknown` keeps the stored value.
     package var rotation: APIKey.Rotation
-    /// Whether a user signed in for them, which starts the sign-in's life anew.
+    /// Whether the tokens come from a sign-in, from which the lifetime of the sign-in counts.
     package var isSignIn: Bool
-    /// The end of the sign-in that the audit warns of with this commit, if it does.
+    /// The end of the sign-in that an audit entry of this commit warns of; nil if none does.
     package var warnsOf: Timestamp?
-    /// Whether the login is set aside with them: they are kept, but handed to nobody.
+    /// Whether the login is set aside: the tokens are kept, but no caller gets them.
     package var isHeld: Bool
 
-    /// Tokens to save.
+    /// Creates a commit.
     package init(
         parentGeneration: Int,
         tokens: TokenSet,

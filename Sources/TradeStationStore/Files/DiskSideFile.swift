@@ -1,9 +1,9 @@
 import Foundation
 import TradeStationModel
 
-/// A side file on disk.
+/// A side file on disk. Its format is a header, the length of the sealed answer, and the sealed answer.
 struct DiskSideFile: SideFile {
-    /// Enough for three tokens of 16 KiB each and what goes with them.
+    /// The reserved space: enough for three tokens of 16 KiB each and the other fields.
     static let capacity = 65_536
     private static let magic = Array("tsac-pending-1\n\0".utf8)
     private static let headerLength = magic.count + 4
@@ -47,7 +47,7 @@ struct DiskSideFile: SideFile {
         return Data(bytes[Self.headerLength..<(Self.headerLength + length)])
     }
 
-    /// Makes the answer durable, and the file's name with it.
+    /// Syncs the answer and the name of the file to disk.
     func synchronize() throws(AccountsError) {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDWR), try answer(in: file) != nil else {
             throw AccountsError.sideFileLost(path)
@@ -67,9 +67,9 @@ extension AccountsError {
     static func sideFileLost(_ name: String) -> AccountsError {
         AccountsError(
             .storeCorrupt,
-            "The side file \(name) does not hold the new tokens any more.",
-            reason: "Something else than tsaccounts removed or emptied it.",
-            suggestion: "look at what cleans up that directory, then refresh again: tsaccounts refresh NAME"
+            "The side file \(name) no longer contains the new tokens.",
+            reason: "Another program removed or emptied it.",
+            suggestion: "find the program that cleans up that directory, then refresh again: tsaccounts refresh NAME"
         )
     }
 }

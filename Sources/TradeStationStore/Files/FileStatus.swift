@@ -1,17 +1,17 @@
 import Foundation
 import TradeStationModel
 
-/// What the file system says about one file, and whether that is safe enough.
+/// The status of a file, and the checks of its owner, type and permissions.
 struct FileStatus: Sendable {
     let mode: mode_t
     let owner: uid_t
     let size: Int64
     let device: UInt64
     let inode: UInt64
-    /// How many names the file has.
+    /// The number of names (hard links) of the file.
     let links: UInt64
 
-    /// The file itself, not what a symbolic link points to; nil when there is none.
+    /// The status of a file; nil if it does not exist. Symbolic links are not followed.
     static func of(_ path: String) throws(AccountsError) -> FileStatus? {
         var status = stat()
         guard lstat(path, &status) == 0 else {
@@ -21,7 +21,7 @@ struct FileStatus: Sendable {
         return FileStatus(status)
     }
 
-    /// The file behind an open descriptor.
+    /// The status of an open file.
     static func of(descriptor: Int32, path: String) throws(AccountsError) -> FileStatus {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -43,25 +43,25 @@ struct FileStatus: Sendable {
     var isRegular: Bool { mode & S_IFMT == S_IFREG }
     var isSymbolicLink: Bool { mode & S_IFMT == S_IFLNK }
 
-    /// Whether both are the same file.
+    /// Whether both statuses describe the same file.
     func isSameFile(as other: FileStatus) -> Bool {
         device == other.device && inode == other.inode
     }
 
-    /// - Throws: `insecure_permissions` unless it is a regular file of ours that nobody else can write.
+    /// - Throws: `insecure_permissions` unless it is a regular file of this user that other users cannot write.
     func requirePrivateFile(_ path: String, secret: Bool = false) throws(AccountsError) {
         guard !isSymbolicLink else { throw .symbolicLink(path) }
         guard isRegular else { throw .notRegular(path) }
         try requireOurs(path)
         if secret, mode & 0o077 != 0 {
-            throw .tooOpen(path, "Others can read \(path).", fix: "chmod 600")
+            throw .tooOpen(path, "Other users can read \(path).", fix: "chmod 600")
         }
         if mode & 0o022 != 0 {
-            throw .tooOpen(path, "Others can write \(path).", fix: "chmod 600")
+            throw .tooOpen(path, "Other users can write \(path).", fix: "chmod 600")
         }
     }
 
-    /// - Throws: `insecure_permissions` unless it belongs to the user this process runs as.
+    /// - Throws: `insecure_permissions` unless the file belongs to the user of this process.
     func requireOurs(_ path: String) throws(AccountsError) {
         guard owner == geteuid() else {
             throw AccountsError(

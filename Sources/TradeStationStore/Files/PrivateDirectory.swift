@@ -1,11 +1,11 @@
 import Foundation
 import TradeStationModel
 
-/// A directory that only its owner may write.
+/// A directory that only its owner may write to.
 struct PrivateDirectory: Sendable {
     let path: String
 
-    /// Makes it, with missing parents, mode 0700 whatever the umask; checks it where it exists.
+    /// Creates the directory and its missing parents with mode 0700, independent of the umask, or checks an existing one.
     func prepare() throws(AccountsError) {
         if try FileStatus.of(path) == nil { try make() }
         try checkIfPresent()
@@ -19,17 +19,17 @@ struct PrivateDirectory: Sendable {
             throw AccountsError(
                 .cannotCreate,
                 "\(path) is not a directory.",
-                suggestion: "another directory, with --store DIR or TSACCOUNTS_HOME"
+                suggestion: "name another directory with --store DIR or TSACCOUNTS_HOME"
             )
         }
         try status.requireOurs(path)
         if status.mode & 0o022 != 0 {
-            throw .tooOpen(path, "Others can write the directory \(path).", fix: "chmod 700")
+            throw .tooOpen(path, "Other users can write to the directory \(path).", fix: "chmod 700")
         }
         try checkParent()
     }
 
-    /// Makes entries that were created, renamed or removed in it durable.
+    /// Syncs created, renamed and removed entries to disk.
     func synchronize() throws(AccountsError) {
         try synchronize(path)
     }
@@ -54,11 +54,11 @@ struct PrivateDirectory: Sendable {
         guard chmod(path, 0o700) == 0 else {
             throw AccountsError.fileFailure(errno, path: path, "cannot be created")
         }
-        // After a power cut a database must not be there without the directory of its key.
+        // After a power cut, a database must not exist without the directory of its key.
         if access(path + "/..", R_OK) == 0 { try synchronize(path + "/..") }
     }
 
-    // Whoever can write the directory above could put another directory in our place, unless it is sticky.
+    // A user who can write to the parent directory could replace this one, unless the parent is sticky.
     private func checkParent() throws(AccountsError) {
         let parent = path + "/.."
         var status = stat()
@@ -68,15 +68,15 @@ struct PrivateDirectory: Sendable {
         if status.st_mode & 0o022 != 0, status.st_mode & S_ISVTX == 0 {
             throw .tooOpen(
                 parent,
-                "Others can replace \(path): they can write the directory above it.",
+                "Other users can replace \(path): they can write to its parent directory.",
                 fix: "chmod go-w"
             )
         }
         guard status.st_uid == 0 || status.st_uid == geteuid() || status.st_mode & S_ISVTX != 0 else {
             throw AccountsError(
                 .insecurePermissions,
-                "User \(status.st_uid) can replace \(path): the directory above it is theirs.",
-                suggestion: "a store below a directory of your own, with --store DIR"
+                "User \(status.st_uid) can replace \(path) as the owner of its parent directory.",
+                suggestion: "use a store in a directory of your own: tsaccounts --store DIR ..."
             )
         }
     }

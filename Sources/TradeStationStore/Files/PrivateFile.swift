@@ -1,17 +1,17 @@
 import Foundation
 import TradeStationModel
 
-/// An open file that nobody else can write. Closed when the last reference goes.
+/// An open file that other users cannot write. It is closed with the last reference.
 final class PrivateFile: Sendable {
     let path: String
     let descriptor: Int32
 
-    /// Opens a file, never through a symbolic link, and checks what was opened.
+    /// Opens a file and checks it. Symbolic links are not followed.
     ///
     /// - Parameters:
-    ///   - flags: for `open(2)`. With `O_CREAT` the file gets mode 0600 whatever the umask.
-    ///   - secret: whether others may not even read it.
-    /// - Throws: `insecure_permissions`, or what the system's refusal means.
+    ///   - flags: for `open(2)`. With `O_CREAT` a new file gets mode 0600, independent of the umask.
+    ///   - secret: whether the file must not be readable by other users either.
+    /// - Throws: `insecure_permissions`, or the error for the failed system call.
     init(path: String, flags: Int32, secret: Bool = false) throws(AccountsError) {
         let (descriptor, isNew) = try Self.open(path, flags)
         self.path = path
@@ -24,13 +24,13 @@ final class PrivateFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The file, or nil when there is none.
+    /// Opens a file; nil if it does not exist.
     static func existing(path: String, flags: Int32, secret: Bool = false) throws(AccountsError) -> PrivateFile? {
         guard try FileStatus.of(path) != nil else { return nil }
         return try PrivateFile(path: path, flags: flags, secret: secret)
     }
 
-    /// Removes a file, if there is one of that name.
+    /// Removes a file, if it exists.
     static func remove(_ path: String) throws(AccountsError) {
         guard unlink(path) == 0 || errno == ENOENT else {
             throw AccountsError.fileFailure(errno, path: path, "cannot be removed")
@@ -49,7 +49,7 @@ final class PrivateFile: Sendable {
         }
     }
 
-    /// Up to `limit` bytes from the beginning.
+    /// Reads up to `limit` bytes from the beginning.
     func read(limit: Int) throws(AccountsError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
         var total = 0
@@ -71,7 +71,7 @@ final class PrivateFile: Sendable {
         }
     }
 
-    /// Reserves the space for `count` bytes, so that a later write needs none.
+    /// Reserves space for `count` bytes, so that a later write needs no free space.
     func reserve(_ count: Int64) throws(AccountsError) {
         #if os(Linux)
             let failure = posix_fallocate(descriptor, 0, off_t(count))
@@ -81,7 +81,7 @@ final class PrivateFile: Sendable {
         guard failure == 0 else { throw AccountsError.fileFailure(failure, path: path, "cannot be prepared") }
     }
 
-    // Tells a new file from an old one: only a new one may have its mode set.
+    // Distinguishes new files from existing ones: the mode of an existing file must not be changed.
     private static func open(_ path: String, _ flags: Int32) throws(AccountsError) -> (descriptor: Int32, isNew: Bool) {
         let flags = flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
         for _ in 0..<100 {

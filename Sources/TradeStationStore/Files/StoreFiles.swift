@@ -1,13 +1,13 @@
 import TradeStationModel
 
-/// The names of everything a store keeps on disk.
+/// The paths of all files and directories of a store.
 struct StoreFiles: StorePlace {
     let location: StoreLocation
 
     var database: String { location.dataDirectory + "/accounts.db" }
-    /// Where a database is made before it gets its name, so that `accounts.db` is never half a store.
+    /// The database while it is created; it is renamed when it is complete.
     var newDatabase: String { database + ".new" }
-    /// The files beside the database that may hold what it does not have yet.
+    /// The files beside the database that may contain newer data than it.
     var logs: [String] { ["-wal", "-journal"].map { database + $0 } }
     var key: String { location.configDirectory + "/key" }
     var locks: String { location.dataDirectory + "/locks" }
@@ -32,15 +32,15 @@ struct StoreFiles: StorePlace {
         ["-wal", "-shm", "-journal"].map { database + $0 }
     }
 
-    /// Makes the directories that are missing, and checks all of them.
+    /// Creates the missing directories, and checks all of them.
     func prepareDirectories() throws(AccountsError) {
         for path in [location.dataDirectory, location.configDirectory, locks, pending] {
             try PrivateDirectory(path: path).prepare()
         }
     }
 
-    /// Checks everything that is there already, without opening it: closing a second descriptor of a database would
-    /// drop SQLite's locks on it (POSIX advisory locks).
+    /// Checks all existing files and directories, without opening them: closing a second descriptor of a database would
+    /// release SQLite's locks on it (POSIX advisory locks).
     func check() throws(AccountsError) {
         for path in [location.dataDirectory, location.configDirectory, locks, pending] {
             try PrivateDirectory(path: path).checkIfPresent()

@@ -1,28 +1,28 @@
 package import TradeStationModel
 
-/// Where a store lives: the database, locks and side files in one directory, the key in the same or another one.
+/// The directories of a store: one for the database, locks and side files, the same or another one for the key.
 package struct StoreLocation: Hashable, Sendable {
-    /// Holds `accounts.db`, `locks/` and `pending/`.
+    /// The directory of `accounts.db`, `locks/` and `pending/`.
     package let dataDirectory: String
-    /// Holds `key`.
+    /// The directory of `key`.
     package let configDirectory: String
 
-    /// Everything in one directory.
+    /// A store with all files in one directory.
     package init(directory: String) {
         self.init(dataDirectory: directory, configDirectory: directory)
     }
 
-    /// The key apart from the data, so that a copy of the data directory alone opens nothing.
+    /// A store with the key in another directory, so that a copy of the data directory alone cannot be opened.
     package init(dataDirectory: String, configDirectory: String) {
         self.dataDirectory = Self.withoutTrailingSlashes(dataDirectory)
         self.configDirectory = Self.withoutTrailingSlashes(configDirectory)
     }
 
-    /// The store of this user: `TSACCOUNTS_HOME`, else the XDG base directories, else their defaults below `HOME`.
+    /// The store of this user: in `TSACCOUNTS_HOME`, else in the XDG base directories, else in their defaults below `HOME`.
     ///
     /// - Parameter environment: the process environment. Relative XDG values are ignored, as the XDG Base Directory
     ///   Specification asks.
-    /// - Throws: `no_store_directory` when nothing usable is set.
+    /// - Throws: `no_store_directory` if no variable contains a usable path.
     package static func standard(environment: [String: String]) throws(AccountsError) -> StoreLocation {
         if let home = environment["TSACCOUNTS_HOME"], !home.isEmpty { return StoreLocation(directory: home) }
         func absolute(_ name: String) -> String? {
@@ -34,7 +34,7 @@ package struct StoreLocation: Hashable, Sendable {
         else {
             throw AccountsError(
                 .noStoreDirectory,
-                "There is no directory to keep the store in.",
+                "No directory for the store is set.",
                 reason: "Neither TSACCOUNTS_HOME nor HOME is set to an absolute path.",
                 suggestion: "tsaccounts --store DIR ..."
             )
@@ -42,7 +42,7 @@ package struct StoreLocation: Hashable, Sendable {
         return StoreLocation(dataDirectory: data + "/tsaccounts", configDirectory: config + "/tsaccounts")
     }
 
-    // A trailing slash would make the system follow a symbolic link in the last component.
+    // With a trailing slash, the system would follow a symbolic link in the last component.
     private static func withoutTrailingSlashes(_ path: String) -> String {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }

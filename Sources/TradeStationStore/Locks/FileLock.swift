@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// The lock on a ``LockFile`` while it is held.
+/// A held lock on a ``LockFile``.
 final class FileLock: HeldLock {
     private let held: Mutex<PrivateFile?>
 
@@ -12,7 +12,7 @@ final class FileLock: HeldLock {
 
     func unlock() {
         held.withLock { file in
-            // A child process between fork and exec still shares the descriptor: closing alone would not free it.
+            // Closing alone would not release the lock: a child process between fork and exec shares the descriptor.
             if let file { _ = flock(file.descriptor, LOCK_UN) }
             file = nil
         }

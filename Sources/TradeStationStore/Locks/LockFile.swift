@@ -1,7 +1,7 @@
 import Foundation
 import TradeStationModel
 
-/// A file that is there to be locked with `flock(2)`. The kernel frees the lock when its process dies; the file stays.
+/// A file that is locked with `flock(2)`. The kernel releases the lock when its process ends; the file stays.
 struct LockFile: LockPlace {
     let path: String
 
@@ -43,7 +43,7 @@ struct LockFile: LockPlace {
         try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
     }
 
-    // Somebody may have deleted the file while we waited; then the lock we got locks nobody out.
+    // If the file was deleted while we waited, other processes lock a new file, and our lock excludes none of them.
     private func isCurrent(_ file: PrivateFile) throws(AccountsError) -> Bool {
         let opened = try FileStatus.of(descriptor: file.descriptor, path: path)
         guard let named = try FileStatus.of(path) else { return false }

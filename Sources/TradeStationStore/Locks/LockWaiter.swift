@@ -2,13 +2,13 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// One wait for a lock that somebody else holds. A thread of its own blocks; whoever waits may leave at any time,
-/// and then the thread gives the lock straight back when it comes.
+/// One wait for a lock that another holder has. A thread of its own blocks. The caller may leave at any time; then the
+/// thread releases the lock as soon as it gets it.
 final class LockWaiter: Sendable {
     private enum State: Sendable {
         case idle
         case waiting(@Sendable (Result<any HeldLock, any Error>) -> Void)
-        case settled(Result<any HeldLock, any Error>)
+        case ended(Result<any HeldLock, any Error>)
         case over
     }
 
@@ -18,23 +18,23 @@ final class LockWaiter: Sendable {
     init(at place: any LockPlace) {
         Thread.detachNewThread { [self] in
             let result = Result<any HeldLock, any Error> { try place.wait() }
-            if !settle(result), case .success(let lock) = result { lock.unlock() }
+            if !end(result), case .success(let lock) = result { lock.unlock() }
         }
     }
 
-    /// Ends the wait with an error, unless it is over already.
+    /// Ends the wait with an error, unless it has already ended.
     func leave(_ error: any Error) {
-        _ = settle(.failure(error))
+        _ = end(.failure(error))
     }
 
-    /// The lock, or why there is none.
+    /// Returns the lock, or throws the error with which the wait ended.
     func lock() async throws -> any HeldLock {
         try await withCheckedThrowingContinuation { continuation in
             listen { continuation.resume(with: $0) }
         }
     }
 
-    /// The lock, or nil after `milliseconds`. Holds its thread.
+    /// Returns the lock, or nil after `milliseconds`. Blocks its thread.
     func lock(withinMilliseconds milliseconds: Int) throws -> (any HeldLock)? {
         let arrived = DispatchSemaphore(value: 0)
         let outcome = Mutex<Result<any HeldLock, any Error>?>(nil)
@@ -55,7 +55,7 @@ final class LockWaiter: Sendable {
 
     private func listen(_ listener: @escaping @Sendable (Result<any HeldLock, any Error>) -> Void) {
         let early = state.withLock { state -> Result<any HeldLock, any Error>? in
-            guard case .settled(let result) = state else {
+            guard case .ended(let result) = state else {
                 state = .waiting(listener)
                 return nil
             }
@@ -65,16 +65,16 @@ final class LockWaiter: Sendable {
         if let early { listener(early) }
     }
 
-    private func settle(_ result: Result<any HeldLock, any Error>) -> Bool {
+    private func end(_ result: Result<any HeldLock, any Error>) -> Bool {
         let (isFirst, listener) = state.withLock { state in
             switch state {
             case .idle:
-                state = .settled(result)
+                state = .ended(result)
                 return (true, nil as (@Sendable (Result<any HeldLock, any Error>) -> Void)?)
             case .waiting(let listener):
                 state = .over
                 return (true, listener)
-            case .settled, .over:
+            case .ended, .over:
                 return (false, nil)
             }
         }

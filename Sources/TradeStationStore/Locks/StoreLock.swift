@@ -1,16 +1,16 @@
 import GRDB
 import TradeStationModel
 
-/// The store-wide lock, under which everything happens that may write or checkpoint the database.
+/// The store-wide lock, which is held for everything that may write to or checkpoint the database.
 struct StoreLock: Sendable {
     let file: LockFile
-    /// The database the lock is for, named in messages.
+    /// The path of the database, for messages.
     let database: String
-    var deadlineMilliseconds = 5000
+    let deadlineMilliseconds: Int
 
-    /// Runs a body under the lock. Holds its thread.
+    /// Runs a body while holding the lock. Blocks its thread.
     ///
-    /// - Throws: `store_busy` after the deadline; whatever the body throws.
+    /// - Throws: `store_busy` after the deadline; the errors of the body.
     func hold<Value>(_ body: () throws -> Value) throws -> Value {
         guard
             let lock = try file.attempt()
@@ -20,6 +20,6 @@ struct StoreLock: Sendable {
         return try body()
     }
 
-    /// For connections that write under the lock: they wait for foreign writers as long as for the lock.
+    /// The configuration of connections that write under the lock. They wait for other programs as long as for the lock.
     var writerConfiguration: Configuration { .forWriting(busyMilliseconds: deadlineMilliseconds) }
 }

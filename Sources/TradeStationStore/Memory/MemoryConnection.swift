@@ -1,7 +1,7 @@
 import GRDB
 import TradeStationModel
 
-/// A store's way to the one database of a ``MemoryStore``, which serves one transaction at a time.
+/// The connection of a store to the database of a ``MemoryStore``, which runs one transaction at a time.
 final class MemoryConnection: StoreConnection {
     private let memory: MemoryStore
     private let migrator: Migrator
@@ -40,7 +40,7 @@ final class MemoryConnection: StoreConnection {
         )
     }
 
-    /// The database stays: it belongs to the place.
+    /// Does nothing: the database belongs to the ``MemoryStore``.
     func close() {}
 
     private func contents() throws -> MemoryStore.Contents {

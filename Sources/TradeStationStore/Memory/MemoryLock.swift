@@ -4,13 +4,13 @@ import TradeStationModel
 
 /// A lock between stores that share one memory.
 final class MemoryLock: LockPlace {
-    // Made at 0 and raised at once: one that is below its first value must not be forgotten, says Dispatch.
+    // Created with 0 and signalled in `init`: Dispatch traps if a semaphore is released below its initial value.
     private let free = DispatchSemaphore(value: 0)
     private let holder = Mutex<Int32?>(nil)
 
     init() { free.signal() }
 
-    var advice: String { "look at what that program does with the sign-in" }
+    var advice: String { "find out what that program does with the sign-in" }
 
     func attempt() -> (any HeldLock)? {
         free.wait(timeout: .now()) == .success ? Held(lock: self) : nil

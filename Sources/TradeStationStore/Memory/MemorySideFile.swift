@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// A side file in memory: as long as nobody wipes it, whoever opens it gets the same content.
+/// A side file in memory. Until it is wiped, all stores that open it share its content.
 final class MemorySideFile: SideFile {
     private final class Content: OpenSideFile {
         let envelope = Mutex<Data?>(nil)

@@ -2,14 +2,14 @@ import Crypto
 import Foundation
 import GRDB
 import Synchronization
-import TradeStationModel
+package import TradeStationModel
 
-/// A place for stores in the memory of this process: the database, side files and locks that a directory would hold,
-/// under the same rules. Stores that are opened in it share it; it goes with the last reference, and everything in it.
+/// The content of a store in the memory of this process: the database, side files and locks that a directory would hold,
+/// under the same rules. Stores that are opened with it share it. It is freed with the last reference.
 ///
-/// Nothing of it touches the disk.
+/// It writes nothing to disk.
 package final class MemoryStore: StorePlace {
-    /// The database and the keys that it was sealed with.
+    /// The database and its keys.
     struct Contents: Sendable {
         let database: DatabaseQueue
         let keyring: Keyring
@@ -21,7 +21,7 @@ package final class MemoryStore: StorePlace {
     private let sideFiles = Mutex<[Login.ID: MemorySideFile]>([:])
     private let locks = Mutex<[Login.ID: MemoryLock]>([:])
 
-    /// An empty one.
+    /// Creates an empty place.
     package init() {}
 
     var name: String { "the store in memory" }
@@ -42,7 +42,7 @@ package final class MemoryStore: StorePlace {
         }
     }
 
-    /// The database; made, once, by whoever comes first.
+    /// The database and its keys, which the first caller creates.
     func contents(_ migrator: Migrator, clock: any TimeSource, random: RandomSource) throws -> Contents {
         try contents.withLock { contents in
             if let contents { return contents }
@@ -65,3 +65,8 @@ package final class MemoryStore: StorePlace {
         }
     }
 }
+
+/// A function that is called with every new refresh token that a store has saved, and a profile on its login.
+///
+/// It runs on the store's own queue and may block: until it returns, no caller gets the tokens that came with it.
+package typealias RotationListener = @Sendable (_ profile: ProfileName, _ refreshToken: Secret) -> Void

@@ -48,3 +48,11 @@ extension Configuration {
         return configuration
     }
 }
+
+/// What a commit must survive. The values are those of SQLite's `synchronous` in WAL mode.
+enum Durability: String, Sendable {
+    /// The end of the process, without a disk sync. `OFF` is not used: it would leave checkpoints unsynced.
+    case process = "NORMAL"
+    /// A power cut, with one disk sync.
+    case power = "FULL"
+}

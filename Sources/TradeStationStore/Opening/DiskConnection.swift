@@ -1,8 +1,8 @@
 import GRDB
 import TradeStationModel
 
-/// A store's way to the database in its directory. Reading opens it read-only; the connection that can write is opened
-/// by the first write, and writes under the store lock.
+/// The connection of a store to the database in its directory. Reading opens the database read-only. The writable
+/// connection is opened by the first write, and writes under the store lock.
 final class DiskConnection: StoreConnection {
     private let opener: StoreOpener
     private var opened: OpenedStore?
@@ -49,22 +49,22 @@ final class DiskConnection: StoreConnection {
                 )
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
-            // After a failed sync the connection cannot know what is on the disk: the next write opens a new one.
+            // After a failed sync it is unknown what the disk holds: the next write opens a new connection.
             close()
             throw error
         }
     }
 
-    /// Closes files and connections; the last one to close a database folds its log into it.
+    /// Closes files and connections. The last close of a database moves the write-ahead log into it.
     func close() {
-        // The reader first: beside it, the writer could not fold the log.
+        // The reader is closed first: while it is open, the writer cannot move the log into the database.
         try? opened?.reader.close()
         opened = nil
         writer?.close()
         writer = nil
     }
 
-    // The file may have been replaced since it was opened, say by a backup: then it is opened and checked anew.
+    // The file may have been replaced since it was opened, for example by a backup: then it is opened and checked again.
     private func current() throws -> OpenedStore {
         let database = opener.files.database
         guard let file = try FileStatus.of(database) else {

@@ -1,14 +1,15 @@
 import Crypto
 import Foundation
+import TradeStationModel
 
-/// One step of the schema: SQL that was written once and is never edited after a release.
+/// One step of the schema: SQL that is not changed after a release.
 struct Migration: Sendable {
     /// The file name without `.sql`.
     let name: String
     let sql: [UInt8]
 
-    /// Names the exact text; a migration that was edited after it was applied is recognised by it.
-    var sha256: String { Keyring.hex(SHA256.hash(data: sql)) }
+    /// The digest of the text, which shows that a migration was changed after it was applied.
+    var sha256: String { SHA256.hash(data: sql).hexadecimal }
 
     /// All migrations, in the order in which they are applied.
     static let all = [

@@ -2,15 +2,15 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// Brings a database to the schema of this version, and refuses one that is not on the way there.
+/// Migrates a database to the schema of this version, and refuses one with a newer or changed schema.
 struct Migrator: Sendable {
     let migrations: [Migration]
-    /// The version of the program, recorded beside each migration it applies.
+    /// The version of the program, which is recorded with each migration.
     let version: String
 
-    /// The migrations a database still lacks.
+    /// Returns the migrations that a database lacks.
     ///
-    /// - Throws: `schema_too_new` when it knows one that this version does not; `store_corrupt` when one was edited.
+    /// - Throws: `schema_too_new` if the database has one that this version does not know; `store_corrupt` if one was changed.
     func missing(in database: Database, path: String) throws -> [Migration] {
         guard try database.tableExists("migration") else {
             throw AccountsError.corrupt(path, reason: "It has no record of its schema.")
@@ -21,7 +21,7 @@ struct Migrator: Sendable {
             let name = try row.text("name")
             guard let sha256 = known[name] else { throw tooNew(path, migration: name) }
             guard try row.text("sha256") == sha256 else {
-                throw AccountsError.corrupt(path, reason: "Its migration \(name) is not the one this version has.")
+                throw AccountsError.corrupt(path, reason: "Its migration \(name) differs from the one in this version.")
             }
         }
         let names = try Set(applied.map { try $0.text("name") })
@@ -32,7 +32,7 @@ struct Migrator: Sendable {
         return missing
     }
 
-    /// Checks that nobody has migrated the database since it was opened. Cheap enough for every write.
+    /// Checks that the database was not migrated since it was opened. It is cheap enough for every write.
     ///
     /// - Throws: `schema_too_new`.
     func requireCurrent(_ database: Database, path: String) throws {
@@ -43,14 +43,14 @@ struct Migrator: Sendable {
     private func tooNew(_ path: String, migration: String?) -> AccountsError {
         AccountsError(
             .schemaTooNew,
-            "\(path) was made by a newer version of tsaccounts.",
+            "\(path) was created by a newer version of tsaccounts.",
             reason: "This is version \(version)."
                 + (migration.map { " It does not know the migration \($0.printable(limit: 64))." } ?? ""),
             suggestion: "use the newer tsaccounts, or name another store: tsaccounts --store DIR ..."
         )
     }
 
-    /// Applies migrations inside the caller's transaction.
+    /// Applies migrations in the caller's transaction.
     func apply(_ migrations: [Migration], to database: Database, at time: Timestamp) throws {
         for migration in migrations {
             try database.execute(sql: String(decoding: migration.sql, as: UTF8.self))
@@ -61,8 +61,8 @@ struct Migrator: Sendable {
         }
     }
 
-    /// Makes an empty database a store, inside the caller's transaction: the schema, and the row that says how it is
-    /// sealed.
+    /// Creates a store in an empty database, in the caller's transaction: the schema, and the row that names the key and
+    /// format of sealed secrets.
     func makeStore(in database: Database, keyring: Keyring, at time: Timestamp, nonce: [UInt8]) throws {
         try apply(migrations, to: database, at: time)
         try database.execute(
@@ -77,7 +77,7 @@ struct Migrator: Sendable {
         )
     }
 
-    /// A database in memory with this version's schema, to compare with.
+    /// Runs a body on a database in memory that has this version's schema, for comparison.
     func withReferenceDatabase<Value>(_ body: (Database) throws -> Value) throws -> Value {
         let queue = try DatabaseQueue()
         return try queue.writeWithoutTransaction { database in

@@ -3,17 +3,17 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// An open store: where reads go, the keys, and which file it was.
+/// An open store: the connection for reading, the keys, and the status of the file that was opened.
 struct OpenedStore: Sendable {
     let reader: DatabaseQueue
     let keyring: Keyring
     let file: FileStatus
 }
 
-/// Opens a store, and makes or migrates one under the store lock. An existing one is opened read-only and only looked
-/// at until everything about it is known to be right.
+/// Opens a store, and creates or migrates it under the store lock. An existing store is opened read-only until all checks
+/// have passed.
 struct StoreOpener: Sendable {
-    /// 'tsac', so that the database of another program is recognised.
+    /// The id `tsac` in the database header, which the database of another program does not have.
     static let applicationID = 0x7473_6163
 
     let files: StoreFiles
@@ -22,6 +22,25 @@ struct StoreOpener: Sendable {
     let migrator: Migrator
     let clock: any TimeSource
     let random: RandomSource
+
+    init(
+        files: StoreFiles,
+        migrator: Migrator,
+        clock: any TimeSource,
+        random: RandomSource,
+        lockMilliseconds: Int
+    ) {
+        self.files = files
+        self.migrator = migrator
+        self.clock = clock
+        self.random = random
+        lock = StoreLock(
+            file: LockFile(path: files.storeLock),
+            database: files.database,
+            deadlineMilliseconds: lockMilliseconds
+        )
+        counters = DiskChangeCounters(path: files.changes)
+    }
 
     func open() throws -> OpenedStore {
         try files.check()
@@ -36,7 +55,7 @@ struct StoreOpener: Sendable {
         return opened
     }
 
-    /// The store as it stands; nil where there is none yet or its schema is older than this version.
+    /// Opens the store without changing it; nil if it does not exist or its schema is older than this version.
     private func openCurrent() throws -> OpenedStore? {
         guard try hasDatabase(), let file = try FileStatus.of(files.database) else { return nil }
         let reader = try DatabaseQueue(path: files.database, configuration: Self.readerConfiguration)
@@ -49,7 +68,7 @@ struct StoreOpener: Sendable {
         return keyring.map { OpenedStore(reader: reader, keyring: $0, file: file) }
     }
 
-    // An empty file without a key is a place to put a store; with a key, a store was there and its content is gone.
+    // An empty file without a key may become a store. With a key, a store existed and has lost its content.
     private func hasDatabase() throws -> Bool {
         guard let status = try FileStatus.of(files.database) else { return false }
         if status.size > 0 { return true }
@@ -67,7 +86,7 @@ struct StoreOpener: Sendable {
 
     private func keyring(_ database: Database) throws -> Keyring {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM store"), try row.integer("seal_format") == 1
-        else { throw AccountsError.corrupt(files.database, reason: "It does not say how it is sealed.") }
+        else { throw AccountsError.corrupt(files.database, reason: "It does not record how its secrets are sealed.") }
         guard let master = try KeyFile(path: files.key).load() else { throw AccountsError.keyMissing(files.key) }
         let keyring = Keyring(master: master, storeID: try row.text("store_id"))
         guard try row.text("key_id") == keyring.keyID, keyring.open(try row.blob("key_check"), for: .keyCheck) != nil
@@ -76,14 +95,14 @@ struct StoreOpener: Sendable {
                 .keyMismatch,
                 "The key file \(files.key) does not belong to \(files.database).",
                 reason: "The database was sealed with another key.",
-                suggestion: "restore the key file that was made with this database"
+                suggestion: "restore the key file that was created with this database"
             )
         }
         return keyring
     }
 
-    /// Makes the database under another name and gives it its own when it is whole: whoever finds `accounts.db`
-    /// finds all of it.
+    /// Creates the database under another name and renames it when it is complete: so `accounts.db` is never
+    /// half a store.
     private func create() throws {
         try requireNoLogWithoutDatabase()
         let master = try KeyFile(path: files.key).loadOrCreate(random)
@@ -91,7 +110,7 @@ struct StoreOpener: Sendable {
         for path in [files.newDatabase] + StoreFiles.companions(of: files.newDatabase) {
             try PrivateFile.remove(path)
         }
-        // SQLite gives a new file the umask's mode, and its companions the mode of the database: so it finds a file.
+        // SQLite would create the file with the mode of the umask, and gives its log the mode of the database.
         do { _ = try PrivateFile(path: files.newDatabase, flags: O_RDWR | O_CREAT) }
         let queue = try DatabaseQueue(path: files.newDatabase, configuration: lock.writerConfiguration)
         try queue.writeWithoutTransaction { database in
@@ -114,7 +133,7 @@ struct StoreOpener: Sendable {
                 return .commit
             }
             counters.publish(database)
-            // Closing would leave the log behind when it cannot fold it in, and the log does not go with the rename.
+            // The rename does not move the log, and closing does not report if the log could not be emptied.
             try database.checkpoint(.truncate)
         }
         try queue.close()
@@ -125,15 +144,15 @@ struct StoreOpener: Sendable {
         try PrivateDirectory(path: files.location.dataDirectory).synchronize()
     }
 
-    // SQLite would play the log of the database that was here before into the new one.
+    // SQLite would apply the log of the previous database to the new one.
     private func requireNoLogWithoutDatabase() throws {
         for path in files.logs {
             guard let log = try FileStatus.of(path), log.size > 0 else { continue }
             throw AccountsError(
                 .storeCorrupt,
-                "\(files.database) is missing, and \(path) of it is still there.",
-                reason: "That file may hold the latest tokens, and a new store would be damaged by it. None was made.",
-                suggestion: "restore the database beside it, or move it away: "
+                "\(files.database) is missing, and its log \(path) still exists.",
+                reason: "The log may contain the latest tokens, and it would damage a new store. None was created.",
+                suggestion: "restore the database, or move the log away: "
                     + "mv \(path.shellQuoted) \((path + ".old").shellQuoted)"
             )
         }

@@ -3,8 +3,8 @@ import GRDB
 import Synchronization
 import TradeStationModel
 
-/// The one writable connection of a store, opened with its first write and closed under the store lock: the last
-/// close checkpoints, and a checkpoint that races a commit can corrupt the database (SQLite 3.7.0 to 3.51.2).
+/// The writable connection of a store. It is opened by the first write and closed under the store lock: the last close
+/// checkpoints, and a checkpoint at the same time as a commit can corrupt the database (SQLite 3.7.0 to 3.51.2).
 final class WriterConnection: Sendable {
     private let queue: Mutex<DatabaseQueue?>
     private let lock: StoreLock
@@ -17,7 +17,7 @@ final class WriterConnection: Sendable {
     }
 
     deinit {
-        // Whoever lets go of a store without closing it may be on a thread that must not wait.
+        // The last reference may go on a thread that must not wait for the lock.
         guard let open = take() else { return }
         Thread.detachNewThread { [lock] in Self.close(open, under: lock) }
     }
@@ -38,8 +38,8 @@ final class WriterConnection: Sendable {
         do {
             try lock.hold { try? open.close() }
         } catch {
-            // Nobody gave us the lock in time. Rather than checkpoint without it, the connection stays open until
-            // the process ends; what it committed is in the write-ahead log and safe.
+            // The lock was not released in time. The connection stays open until the process ends, because closing it
+            // without the lock could checkpoint; its commits are safe in the write-ahead log.
             _ = Unmanaged.passRetained(open)
         }
     }

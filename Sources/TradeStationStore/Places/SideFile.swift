@@ -1,32 +1,47 @@
 import Foundation
 import TradeStationModel
 
-/// The place beside a login into which an answer goes before the database gets it: its space is reserved before
-/// anything is sent, so that writing the answer needs none.
+/// The side file of a login: the file beside the database that holds an answer until the database has it. Its space is
+/// reserved before a request is sent, so that writing the answer needs no free space.
 ///
-/// It is not wiped after a commit: it is sealed for the generation that the commit ended, so nobody can open it
-/// for any later one, and the next answer overwrites it.
+/// A commit does not wipe it. Its content is sealed for the generation that the commit ended, so it cannot be opened for
+/// a later one, and the next answer overwrites it.
 protocol SideFile: Sendable {
-    /// Makes it, if there is none, and reserves its space.
+    /// Opens the file, creates it if needed, and reserves its space.
     func reserve() throws(AccountsError) -> any OpenSideFile
 
-    /// It, made if there is none.
+    /// Opens the file, and creates it if needed.
     func open() throws(AccountsError) -> any OpenSideFile
 
-    /// The sealed answer, or nil where there is no whole answer.
+    /// The sealed answer; nil if the file holds no complete answer.
     func read() throws(AccountsError) -> Data?
 
-    /// Makes the answer that was written durable.
+    /// Syncs the answer to disk.
     ///
-    /// - Throws: `store_corrupt` when no whole answer is there (any more): then nothing is safe here.
+    /// - Throws: `store_corrupt` if the file holds no complete answer.
     func synchronize() throws(AccountsError)
 
-    /// Overwrites and removes it.
+    /// Overwrites and removes the file.
     func wipe() throws(AccountsError)
 }
 
-/// A side file that an answer can be written into.
+/// An open side file.
 protocol OpenSideFile: Sendable {
     /// Writes a sealed answer: one plain write, no sync.
     func write(_ envelope: Data) throws(AccountsError)
+}
+
+/// An open side file with reserved space, and what its content is sealed for: writing an answer into it needs neither the
+/// database nor free space.
+struct PreparedSideFile: Sendable {
+    let file: any OpenSideFile
+    let login: Login
+    let key: APIKey
+    /// The ``StoreConnection/epoch`` in which login and key were read.
+    let epoch: Int
+
+    func write(_ tokens: StagedTokens, keyring: Keyring, nonce: [UInt8]) throws {
+        let context = SealContext(.staged, of: login, key: key, generation: tokens.parentGeneration)
+        try file.write(try keyring.seal(tokens.encoded, for: context, nonce: nonce))
+    }
 }

@@ -1,18 +1,18 @@
 import GRDB
 import TradeStationModel
 
-/// One store's way to the database of its place. It blocks, and belongs to the store's own queue.
+/// The connection of one store to its database. Its calls block, on the store's own queue.
 protocol StoreConnection: AnyObject {
-    /// Counts how often it was opened: what was read before the last time may not hold any more.
+    /// The number of times that the database was opened. Values that were read in an earlier epoch may be outdated.
     var epoch: Int { get }
 
-    /// Opens the database, or makes one.
+    /// Opens the database, or creates it.
     func open() throws
 
-    /// The keys, of the database that is there now.
+    /// The keys of the current database.
     func keyring() throws -> Keyring
 
-    /// Runs a body on what is committed at this moment.
+    /// Runs a body on what is committed now.
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value
 
     /// Runs a body as one transaction: all of it is committed, or nothing.
@@ -25,6 +25,6 @@ protocol StoreConnection: AnyObject {
         published: (Value) -> Result
     ) throws -> Result
 
-    /// Closes what is open. It opens again when it is used again.
+    /// Closes the database. The next use opens it again.
     func close()
 }

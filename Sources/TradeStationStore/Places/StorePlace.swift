@@ -1,13 +1,12 @@
 import TradeStationModel
 
-/// Where stores meet that are one: a directory, or memory. Beside the database it has a side file and a lock for
-/// each login.
+/// The place of a store: a directory, or memory. Besides the database it has a side file and a lock for each login.
 protocol StorePlace: Sendable {
-    /// Names the database in messages.
+    /// The name of the database in messages.
     var name: String { get }
 
     func sideFile(of login: Login.ID) -> any SideFile
 
-    /// - Throws: `insecure_permissions` and others when there can be no lock.
+    /// - Throws: `insecure_permissions` and others if the lock cannot be created.
     func lock(of login: Login.ID) throws(AccountsError) -> any LockPlace
 }

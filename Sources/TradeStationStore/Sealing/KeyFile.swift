@@ -2,18 +2,18 @@ import Crypto
 import Foundation
 import TradeStationModel
 
-/// The master key of a store: 32 random bytes in a file that nobody else may read.
+/// The master key of a store: 32 random bytes in a file that other users cannot read.
 ///
-/// It protects copies of the database, not the account: whoever can read both has both.
+/// It protects copies of the database, not the user's account: a program that can read both can open the secrets.
 struct KeyFile: Sendable {
     static let length = 32
     private static let draftSuffixBytes = 8
     let path: String
 
-    /// The key, or nil when there is no key file.
+    /// The key; nil if there is no key file.
     ///
-    /// - Throws: `insecure_permissions`, also when the file has a second name, under which it might be elsewhere;
-    ///   `key_mismatch` when the file does not hold exactly 32 bytes.
+    /// - Throws: `insecure_permissions`, also if the file has a second name, which may be in an unsafe directory;
+    ///   `key_mismatch` if the file does not contain exactly 32 bytes.
     func load() throws(AccountsError) -> SymmetricKey? {
         try load(names: 1)
     }
@@ -28,14 +28,14 @@ struct KeyFile: Sendable {
             throw AccountsError(
                 .keyMismatch,
                 "\(path) is not a key file.",
-                reason: "A key file holds exactly \(Self.length) bytes, with no line break after them.",
+                reason: "A key file contains exactly \(Self.length) bytes, without a line break.",
                 suggestion: "restore the key file from a backup"
             )
         }
         return SymmetricKey(data: bytes)
     }
 
-    /// Makes a key unless there is one; of many who try at once exactly one makes it, and all get the same.
+    /// Returns the key, and creates it if there is none. Of several concurrent calls, one creates the key and all return it.
     func loadOrCreate(_ random: RandomSource) throws(AccountsError) -> SymmetricKey {
         if let key = try load(names: 2) {
             try removeDraft()
@@ -48,7 +48,7 @@ struct KeyFile: Sendable {
             try file.write(random.bytes(Self.length))
             try file.synchronize()
         }
-        // link(2) gives the finished file its name, or fails because somebody was faster: a key is never half there.
+        // link(2) names the complete file, or fails because another process was faster: no reader sees half a key.
         guard link(draft, path) == 0 || errno == EEXIST else {
             throw AccountsError.fileFailure(errno, path: path, "cannot be created")
         }
@@ -58,8 +58,8 @@ struct KeyFile: Sendable {
         return key
     }
 
-    // Between link and unlink the key has two names. Another first start may look just then, and a process that is
-    // killed there leaves both: whoever makes a store next takes the draft's away.
+    // Between link and unlink the key has two names. Another process may read it just then, and a process that is killed
+    // there leaves both: the next process that creates a store removes the name of the draft.
     private func removeDraft() throws(AccountsError) {
         guard let key = try FileStatus.of(path), key.links > 1 else { return }
         let directory = path.directoryName
@@ -77,8 +77,8 @@ extension AccountsError {
         AccountsError(
             .insecurePermissions,
             "\(path) has a second name (a hard link).",
-            reason: "Whoever has the other name has the key.",
-            suggestion: "remove the others that this shows: find / -xdev -samefile \(path.shellQuoted)"
+            reason: "Under the other name, the key may be readable or copied by others.",
+            suggestion: "remove the other names, which this lists: find / -xdev -samefile \(path.shellQuoted)"
         )
     }
 
@@ -86,7 +86,7 @@ extension AccountsError {
         AccountsError(
             .keyMissing,
             "The key file \(path) is missing, and the database is sealed with it.",
-            reason: "A new key could open nothing, so none was made.",
+            reason: "A new key could not open the secrets, so none was created.",
             suggestion: "restore \(path.shellQuoted) from a backup"
         )
     }

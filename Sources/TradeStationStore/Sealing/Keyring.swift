@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 import TradeStationModel
 
-/// The working keys of one store, derived from its master key by HKDF (RFC 5869): one per purpose, so that no use of
-/// one tells anything about another.
+/// The keys of one store, derived from its master key by HKDF (RFC 5869): one per purpose, so that the use of one reveals
+/// nothing about another.
 struct Keyring: Sendable {
     let storeID: String
     let keyID: String
@@ -29,19 +29,13 @@ struct Keyring: Sendable {
         auditing = subkey("audit")
     }
 
-    /// Names a master key without telling anything about it. Keys are named, never tried in turn.
+    /// The id of a master key, which reveals nothing about it. Keys are named by their ids, never tried in turn.
     static func keyID(of master: SymmetricKey) -> String {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: master, info: Data("tsaccounts v1 key id".utf8), outputByteCount: 8)
-            .withUnsafeBytes { hex($0) }
+            .withUnsafeBytes { $0.hexadecimal }
     }
 
-    /// Lower-case hex, two digits per byte.
-    static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    /// The envelope: version 1, nonce, ciphertext, tag (AES-256-GCM).
+    /// Returns a sealed envelope: version 1, nonce, ciphertext, tag (AES-256-GCM).
     func seal(_ text: [UInt8], for context: SealContext, nonce: [UInt8]) throws -> Data {
         let box = try AES.GCM.seal(
             text,
@@ -56,7 +50,7 @@ struct Keyring: Sendable {
         return envelope
     }
 
-    /// What an envelope holds; nil when it was not sealed for this context with this key.
+    /// Returns the content of an envelope; nil if it was not sealed for this context with this key.
     func open(_ envelope: Data, for context: SealContext) -> [UInt8]? {
         guard envelope.first == SealContext.format,
             let box = try? AES.GCM.SealedBox(combined: envelope.dropFirst()),
@@ -69,14 +63,13 @@ struct Keyring: Sendable {
         return Array(text)
     }
 
-    /// Shows that two rows speak of the same secret, and nothing else about it: 12 hex digits.
+    /// Returns 12 hexadecimal digits that are equal for equal secrets, and reveal nothing else about them.
     func fingerprint(_ secret: Secret) -> String {
-        String(
-            Self.hex(HMAC<SHA256>.authenticationCode(for: Data(secret.exposed.utf8), using: fingerprinting)).prefix(12)
-        )
+        let code = HMAC<SHA256>.authenticationCode(for: Data(secret.exposed.utf8), using: fingerprinting)
+        return String(code.hexadecimal.prefix(12))
     }
 
-    /// The keyed checksum over what no sealed secret covers.
+    /// Returns the keyed checksum of a row that no sealed secret covers.
     func mac(_ fields: [String?]) -> Data {
         Data(HMAC<SHA256>.authenticationCode(for: Netstring.encode([storeID] + fields), using: authenticating))
     }
@@ -89,8 +82,8 @@ struct Keyring: Sendable {
         )
     }
 
-    /// The keyed hash beside an audit row's own hash: stops whoever can recompute the chain but has no key.
+    /// Returns the keyed hash of an audit row. Without the key, it cannot be recomputed for a forged row.
     func auditMAC(ofRowHash rowHash: String) -> String {
-        Self.hex(HMAC<SHA256>.authenticationCode(for: Data(rowHash.utf8), using: auditing))
+        HMAC<SHA256>.authenticationCode(for: Data(rowHash.utf8), using: auditing).hexadecimal
     }
 }

@@ -2,17 +2,17 @@ import Crypto
 import Foundation
 import TradeStationModel
 
-/// What a sealed secret is bound to. Opened for anything else (another row, another kind, an older generation, an
-/// edited endpoint) it does not open.
+/// The context that a sealed secret is bound to. It does not open in another context: for another row or kind, an older
+/// generation, or a changed endpoint.
 struct SealContext: Sendable {
-    /// What is sealed.
+    /// The kind of the sealed content.
     enum Kind: String, Sendable, CaseIterable {
         case clientSecret = "client_secret"
         case refreshToken = "refresh_token"
         case accessToken = "access_token"
         case idToken = "id_token"
         case lateResult = "late_result"
-        /// In a side file, not in the table.
+        /// The content of a side file, which is not in the table.
         case staged
         case keyCheck = "key_check"
     }
@@ -37,7 +37,7 @@ struct SealContext: Sendable {
         endpoints = Self.digest(key.registration)
     }
 
-    /// Something of a login.
+    /// A secret of a login.
     init(_ kind: Kind, of login: Login, key: APIKey, generation: Int) {
         owner = "login:\(login.id.rawValue)"
         self.kind = kind
@@ -56,10 +56,10 @@ struct SealContext: Sendable {
         endpoints = nil
     }
 
-    /// A known text that tells the right key from a wrong one.
+    /// A known text that shows whether a key is the right one.
     static let keyCheck = SealContext(owner: "store", kind: .keyCheck)
 
-    /// Every part with its length in front, so that no two contexts read the same.
+    /// The associated data. Each part is preceded by its length, so that no two contexts have the same data.
     func associatedData(storeID: String, keyID: String) -> [UInt8] {
         Netstring.encode([
             "tsaccounts seal \(Self.format)", storeID, owner, kind.rawValue, String(generation), keyID, clientID,
@@ -68,14 +68,12 @@ struct SealContext: Sendable {
         ])
     }
 
-    // Where the secret may be sent to.
+    // The endpoints that the secret may be sent to.
     private static func digest(_ registration: ClientRegistration) -> String {
-        Keyring.hex(
-            SHA256.hash(
-                data: Netstring.encode([
-                    registration.authorizeURL.text, registration.tokenURL.text, registration.revokeURL?.text,
-                ])
-            )
-        )
+        SHA256.hash(
+            data: Netstring.encode([
+                registration.authorizeURL.text, registration.tokenURL.text, registration.revokeURL?.text,
+            ])
+        ).hexadecimal
     }
 }

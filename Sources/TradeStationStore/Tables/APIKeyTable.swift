@@ -1,7 +1,7 @@
 import GRDB
 import TradeStationModel
 
-/// The table `api_key`. Every row that is read is checked against its keyed checksum.
+/// The table `api_key`. Every row is checked against its keyed checksum when it is read.
 struct APIKeyTable {
     let transaction: StoreTransaction
 
@@ -14,8 +14,14 @@ struct APIKeyTable {
             .map(key)
     }
 
+    /// The key of a login, which must exist.
+    func key(of login: Login) throws -> APIKey {
+        guard let key = try fetch(login.apiKeyID) else { throw AccountsError.tampered("The API key of the profile") }
+        return key
+    }
+
     func insert(_ registration: ClientRegistration) throws -> APIKey {
-        // The checksum covers the id, which the database gives: the row is first written with an empty one.
+        // The checksum covers the id, which the database chooses: so the row is first written with an empty checksum.
         let database = transaction.database
         let limits = registration.rotationLimits.stored
         try transaction.execute(
@@ -40,7 +46,7 @@ struct APIKeyTable {
         return key
     }
 
-    /// Writes what may change about a registration, and forgets what was held against the key.
+    /// Writes the settings of a registration that may change, and lets a refused key be tried again.
     func update(_ key: APIKey, to registration: ClientRegistration) throws {
         let limits = registration.rotationLimits.stored
         try transaction.execute(
@@ -58,7 +64,7 @@ struct APIKeyTable {
         )
     }
 
-    /// The server accepted the key. A pause that it asked for stays: it is over when its time has come.
+    /// Records that the server accepted the key. A pause that it asked for stays in effect.
     func accept(_ id: APIKey.ID, rotation: APIKey.Rotation) throws {
         try transaction.execute(
             """
@@ -70,7 +76,7 @@ struct APIKeyTable {
         )
     }
 
-    /// The server refused the key, or asked all of its logins to pause.
+    /// Records that the server refused the key, or asked all of its logins to pause.
     func recordFailure(_ failure: AttemptFailure, of key: APIKey) throws {
         if failure.isBadClient {
             try transaction.execute(
@@ -79,7 +85,7 @@ struct APIKeyTable {
             )
         }
         if let pause = failure.keyNotBefore {
-            // Another login's longer pause holds, unless it is one that no server asks for.
+            // A longer pause from another login stays, unless it is longer than a server can ask for.
             let longest = transaction.clock.wallTime().advanced(byMilliseconds: APIKey.longestPauseMilliseconds)
             let other = key.notBefore.flatMap { $0 <= longest ? $0 : nil }
             try transaction.execute(
@@ -89,7 +95,7 @@ struct APIKeyTable {
         }
     }
 
-    /// Removes a key that no login uses any more, with its secret.
+    /// Removes a key that no login uses, with its secret.
     func removeIfUnused(_ id: APIKey.ID) throws {
         try transaction.execute(
             "DELETE FROM api_key WHERE id = ? AND NOT EXISTS (SELECT 1 FROM login WHERE api_key_id = api_key.id)",
@@ -150,7 +156,7 @@ struct APIKeyTable {
 }
 
 extension RotationLimits {
-    /// As columns: NULL for what is usual, so that a later version may know better.
+    /// The values of the columns: NULL stands for TradeStation's limits, so that a later version can correct them.
     fileprivate var stored: (idle: Int?, absolute: Int?) {
         let usual = RotationLimits()
         return (
@@ -159,7 +165,7 @@ extension RotationLimits {
         )
     }
 
-    /// The same within what can be set: no checksum covers the columns.
+    /// The limits, kept within what can be set: no checksum covers the columns.
     fileprivate var bounded: RotationLimits {
         RotationLimits(
             idleSeconds: min(max(idleSeconds, 0), Self.longest),

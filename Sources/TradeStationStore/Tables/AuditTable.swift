@@ -3,14 +3,14 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// The table `audit`: a chain of rows that is only ever appended to.
+/// The table `audit`: a chain of rows. Rows are only appended.
 struct AuditTable {
-    /// What the first row names as its predecessor.
+    /// The `prev_hash` of the first row.
     static let genesis = String(repeating: "0", count: 64)
 
     let transaction: StoreTransaction
 
-    /// Appends rows, in order. An entry without a login is about `newLogin`, if there is one.
+    /// Appends rows, in order. `newLogin` is the login of entries that name none.
     func append(_ entries: [AuditEntry], newLogin: Login.ID? = nil) throws {
         guard !entries.isEmpty else { return }
         let last = try transaction.row("SELECT seq, row_hash FROM audit ORDER BY seq DESC LIMIT 1", [])
@@ -24,7 +24,7 @@ struct AuditTable {
         }
     }
 
-    /// Rows that a query asks for, oldest first.
+    /// The rows that match a query, from oldest to newest.
     func fetch(_ query: AuditQuery) throws -> [AuditRecord] {
         let conditions: [(String, (any DatabaseValueConvertible)?)] = [
             ("login_id = ?", query.loginID?.rawValue), ("at >= ?", query.since?.description),
@@ -44,7 +44,7 @@ struct AuditTable {
         ).map(Self.record)
     }
 
-    /// A row as it stands in the table.
+    /// Converts a row of the table.
     static func record(_ row: Row) throws -> AuditRecord {
         try AuditRecord(
             columns: row.map { name, value in
@@ -58,9 +58,9 @@ struct AuditTable {
         )
     }
 
-    /// The SHA-256 of a row's canonical form, as `row_hash` holds it.
+    /// The SHA-256 of a row's canonical form, which is the value of `row_hash`.
     static func hash(_ record: AuditRecord) -> String {
-        Keyring.hex(SHA256.hash(data: record.canonicalForm))
+        SHA256.hash(data: record.canonicalForm).hexadecimal
     }
 
     private func insert(_ columns: [AuditRecord.Column]) throws -> String {
@@ -123,7 +123,7 @@ struct AuditTable {
         return values.map(AuditRecord.Column.init)
     }
 
-    // An object with sorted keys, so that the same detail is always the same text.
+    // Sorted keys make the same detail always the same text.
     private static func json(_ detail: [String: String]) throws -> AuditRecord.Value {
         guard !detail.isEmpty else { return .null }
         let encoder = JSONEncoder()

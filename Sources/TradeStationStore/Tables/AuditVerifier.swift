@@ -1,7 +1,7 @@
 import GRDB
 import TradeStationModel
 
-/// Reads the whole audit and checks that it is one unbroken chain behind intact guards.
+/// Reads the whole audit, and checks that it is an unbroken chain and that its triggers are intact.
 struct AuditVerifier {
     let transaction: StoreTransaction
     let migrator: Migrator
@@ -39,12 +39,12 @@ struct AuditVerifier {
         return nil
     }
 
-    // The table and its triggers have to be what the migrations make of them, word for word, and nothing beside.
+    // The table and its triggers must be exactly those that the migrations create, and no others.
     private func brokenGuard() throws -> String? {
         let wanted = try migrator.withReferenceDatabase(guards)
         let found = try guards(transaction.database)
         let names = Set(wanted.keys).union(found.keys).sorted()
-        return names.first { wanted[$0] != found[$0] }.map { "\($0) is not what tsaccounts made it" }
+        return names.first { wanted[$0] != found[$0] }.map { "\($0) is not as tsaccounts created it" }
     }
 
     private func guards(_ database: Database) throws -> [String: String] {

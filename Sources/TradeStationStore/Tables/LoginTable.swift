@@ -1,9 +1,9 @@
 import GRDB
 import TradeStationModel
 
-/// The table `login`: who signed in, the generation, and the facts that states are derived from.
+/// The table `login`: the user, the generation, and the facts that states are computed from.
 struct LoginTable {
-    // No refreshing gets there; numbers beyond were put in by something else.
+    // Limits that no refresh reaches: larger numbers were written by another program.
     private static let mostFailures = 1_000_000
     private static let endOfGenerations = 1 << 53
 
@@ -15,21 +15,12 @@ struct LoginTable {
         try row(id).map(login)
     }
 
-    /// A login that a write is about.
+    /// A login that must exist, and its key.
     ///
-    /// - Throws: `profile_not_found` when it was removed meanwhile.
+    /// - Throws: `profile_not_found` if it was removed meanwhile.
     func require(_ id: Login.ID) throws -> (login: Login, key: APIKey) {
-        guard let login = try fetch(id) else {
-            throw AccountsError(
-                .profileNotFound,
-                "The sign-in is not in the store any more: its last profile was removed.",
-                suggestion: "tsaccounts list"
-            )
-        }
-        guard let key = try transaction.apiKeys.fetch(login.apiKeyID) else {
-            throw AccountsError.tampered("The API key of the profile")
-        }
-        return (login, key)
+        guard let login = try fetch(id) else { throw AccountsError.profileRemoved }
+        return (login, try transaction.apiKeys.key(of: login))
     }
 
     func insert(_ new: NewProfile.NewLogin, key: APIKey.ID, state: Login.State) throws -> Login {
@@ -53,7 +44,7 @@ struct LoginTable {
         )
     }
 
-    /// Ends an attempt, if it is still the one under way.
+    /// Removes an attempt, if it is still the current one.
     func clearAttempt(_ attemptID: String, of id: Login.ID) throws {
         try transaction.execute(
             """
@@ -64,8 +55,8 @@ struct LoginTable {
         )
     }
 
-    /// Makes a commit the current generation. The caller has compared generations in the same transaction; the
-    /// statement does it once more.
+    /// Makes a commit the current generation. The caller has compared the generations in the same transaction; the
+    /// statement compares them once more.
     func advance(_ login: Login, with commit: TokenCommit) throws {
         let expiry = commit.tokens.expiresAt
         try transaction.execute(
@@ -89,9 +80,9 @@ struct LoginTable {
         guard transaction.database.changesCount == 1 else { throw AccountsError.tampered("The sign-in") }
     }
 
-    /// Writes down when refresh tokens and sign-ins of a key end: of one login, or of all when nothing is said.
+    /// Computes and saves when refresh tokens and sign-ins end, for one login of a key, or for all of its logins.
     ///
-    /// A login that has never been refreshed has a refresh token of unknown age.
+    /// A login without an access token has a refresh token of unknown age, and gets no end for it.
     func noteDeadlines(of key: APIKey, only login: Login.ID? = nil) throws {
         let rows = try Row.fetchAll(
             transaction.database.cachedStatement(
@@ -116,7 +107,7 @@ struct LoginTable {
         }
     }
 
-    /// Ends the attempt under way as a failure.
+    /// Ends the current attempt as a failure.
     func recordFailure(_ failure: AttemptFailure, of id: Login.ID) throws {
         try transaction.execute(
             """
@@ -134,8 +125,8 @@ struct LoginTable {
         )
     }
 
-    /// Forgets everything that spoke of tokens. The generation moves on, so that no answer that is still under way,
-    /// and no side file, fits any more.
+    /// Clears all columns that describe tokens. The generation grows by one, so that neither an answer that is still in
+    /// flight nor a side file is valid afterwards.
     func erase(_ id: Login.ID, leaving state: Login.State) throws {
         try transaction.execute(
             """
@@ -149,7 +140,7 @@ struct LoginTable {
         )
     }
 
-    /// Removes a login that no profile uses any more, with its secrets; says whether it did.
+    /// Removes a login that no profile uses, with its secrets. Returns whether it did.
     func removeIfUnused(_ id: Login.ID) throws -> Bool {
         try transaction.execute(
             "DELETE FROM login WHERE id = ? AND NOT EXISTS (SELECT 1 FROM profile WHERE login_id = login.id)",
@@ -158,8 +149,8 @@ struct LoginTable {
         return transaction.database.changesCount > 0
     }
 
-    /// When the access token ends and how long it lives in all, within bounds: no checksum covers either. Nil when
-    /// there is no access token.
+    /// The end and the lifetime of the access token; nil if the login has none. Both are limited to what is possible,
+    /// because no checksum covers them.
     func accessExpiry(of id: Login.ID) throws -> (moment: Moment, lifetimeSeconds: Int)? {
         try row(id).flatMap(accessExpiry)
     }

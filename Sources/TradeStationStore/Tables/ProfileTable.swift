@@ -1,11 +1,11 @@
 import GRDB
 import TradeStationModel
 
-/// The table `profile`. Every row that is read is checked against its keyed checksum.
+/// The table `profile`. Every row is checked against its keyed checksum when it is read.
 struct ProfileTable {
     let transaction: StoreTransaction
 
-    /// All profiles with what they stand on, by name.
+    /// All profiles with their logins and keys, ordered by name.
     func fetchAll() throws -> [ProfileRecord] {
         try Row.fetchAll(
             transaction.database.cachedStatement(sql: "SELECT * FROM profile ORDER BY name COLLATE NOCASE")
@@ -20,7 +20,7 @@ struct ProfileTable {
         try transaction.row("SELECT * FROM profile WHERE id = ?", [id.rawValue]).map(record)
     }
 
-    /// The name of some profile on a login, for messages about the login.
+    /// The name of the first profile on a login, for messages about the login.
     func anyName(on login: Login.ID) throws -> ProfileName? {
         let row = try transaction.row(
             "SELECT name FROM profile WHERE login_id = ? ORDER BY id LIMIT 1",
@@ -29,7 +29,7 @@ struct ProfileTable {
         return row.flatMap { try? ProfileName($0.text("name")) }
     }
 
-    /// The profiles on a login, unchecked: what they are called and that they are there, no more.
+    /// The ids and names of the profiles on a login, without checking their checksums.
     func names(on login: Login.ID) throws -> [Profile.ID: ProfileName] {
         let rows = try Row.fetchAll(
             transaction.database.cachedStatement(sql: "SELECT id, name FROM profile WHERE login_id = ?"),
@@ -95,7 +95,7 @@ struct ProfileTable {
         )
     }
 
-    /// What a profile stands on, unchecked: a profile that was tampered with can still be removed.
+    /// The login and key of a profile, without checking its checksum: a profile that was tampered with can be removed.
     func owner(of id: Profile.ID) throws -> (login: Login.ID, key: APIKey.ID)? {
         let row = try transaction.row(
             "SELECT login.id, login.api_key_id FROM profile JOIN login ON login.id = login_id WHERE profile.id = ?",
@@ -116,8 +116,8 @@ struct ProfileTable {
         throw AccountsError(
             .profileExists,
             profile: name.text,
-            "There is a profile named \"\(name)\" already.",
-            reason: "Names are the same without regard to case.",
+            "A profile named \"\(name)\" already exists.",
+            reason: "Names that differ only in case are the same.",
             suggestion: "another name, or: tsaccounts show \(name)"
         )
     }

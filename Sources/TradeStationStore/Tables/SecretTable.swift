@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// The table `secret`: one current secret per owner and kind, sealed.
+/// The table `secret`: one sealed secret per owner and kind.
 struct SecretTable {
     let transaction: StoreTransaction
 
@@ -16,7 +16,7 @@ struct SecretTable {
         return try row.map { try open($0, for: SealContext(clientSecretOf: key)) }.map(secret)
     }
 
-    /// Keeps a client secret; nil or an empty one removes it.
+    /// Saves a client secret; nil or an empty one removes it.
     func setClientSecret(_ secret: Secret?, of key: APIKey) throws {
         guard let secret, !secret.isEmpty else {
             try transaction.execute("DELETE FROM secret WHERE api_key_id = ?", [key.id.rawValue])
@@ -36,7 +36,7 @@ struct SecretTable {
 
     // MARK: Secrets of a login
 
-    /// A token of the login's current generation.
+    /// The token of the login's current generation; nil if it has none of that kind.
     func token(_ kind: SealContext.Kind, of login: Login, key: APIKey) throws -> Secret? {
         let row = try transaction.row(
             "SELECT generation, key_id, sealed FROM secret WHERE login_id = ? AND kind = ?",
@@ -50,7 +50,7 @@ struct SecretTable {
         }.map(secret)
     }
 
-    /// Keeps a token as of a generation; nil removes what was there.
+    /// Saves a token for a generation; nil removes the stored one.
     func setToken(_ token: Secret?, _ kind: SealContext.Kind, of login: Login, key: APIKey, generation: Int) throws {
         guard let token else {
             try transaction.execute(
@@ -62,13 +62,13 @@ struct SecretTable {
         try keep(Array(token.exposed.utf8), kind, of: login, key: key, generation: generation)
     }
 
-    /// Keeps an answer that came too late, beside the current tokens.
+    /// Saves an answer that came too late, beside the current tokens.
     func setLateResult(_ result: StagedTokens, of login: Login, key: APIKey) throws {
         try keep(result.encoded, .lateResult, of: login, key: key, generation: result.parentGeneration)
     }
 
-    /// The kept answer that came too late, with the generation that it followed; nil when there is none, or none that
-    /// opens for this login.
+    /// The saved answer that came too late; nil if there is none, or it does not open for this login: a damaged one must
+    /// not stop a new sign-in.
     func lateResult(of login: Login, key: APIKey) throws -> StagedTokens? {
         let row = try transaction.row(
             "SELECT generation, sealed FROM secret WHERE login_id = ? AND kind = 'late_result'",

@@ -5,7 +5,8 @@ import TradeStationTesting
 extension CredentialStoreContract {
     /// The chain of audit rows.
     @Suite(.serialized) struct Auditing {
-        @Test(arguments: StoreKind.all) func `a row says who, when and what, and shows tokens only as fingerprints`(
+        @Test(arguments: StoreKind.all)
+        func `an audit row contains writer, time and event, and tokens only as fingerprints`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -41,7 +42,8 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a query narrows by login, time, place and number, oldest first`(
+        @Test(arguments: StoreKind.all)
+        func `a query selects rows by login, time, sequence and number, ordered from oldest to newest`(
             kind: StoreKind
         ) async throws {
             let (sample, store) = try await chain(kind)
@@ -95,7 +97,7 @@ extension CredentialStoreContract {
             await first.close()
         }
 
-        /// Five rows: 1, 3 and 5 about the first login.
+        /// A store with five audit rows, of which 1, 3 and 5 concern the first login.
         private func chain(_ kind: StoreKind) async throws -> (Sample, any CredentialStore) {
             let sample = try Sample()
             let store = try await kind.open(sample)

@@ -1,4 +1,4 @@
 import Testing
 
-/// What every `CredentialStore` keeps, whatever it stands on: one set of tests, run for each ``StoreKind``.
+/// The behavior that every `CredentialStore` must have: one set of tests, run for each ``StoreKind``.
 @Suite struct CredentialStoreContract {}

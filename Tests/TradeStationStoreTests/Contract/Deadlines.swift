@@ -8,7 +8,7 @@ extension CredentialStoreContract {
         private static let idle: Int64 = 1_800_000
         private static let day: Int64 = 86_400_000
 
-        @Test(arguments: StoreKind.all) func `a key that has not been seen to rotate has no deadlines`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `a key without known rotation has no deadlines`(kind: StoreKind)
             async throws
         {
             let sample = try Sample()
@@ -21,7 +21,9 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all)
-        func `a rotated token counts from its exchange, the sign-in from when the user signed in`(kind: StoreKind)
+        func `the end of a rotated token counts from its exchange, the end of the sign-in from the sign-in`(
+            kind: StoreKind
+        )
             async throws
         {
             let sample = try Sample()
@@ -36,7 +38,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `what one login learns about rotation holds for every login of the key`(
+        @Test(arguments: StoreKind.all) func `rotation that one login shows applies to all logins of the key`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -48,7 +50,7 @@ extension CredentialStoreContract {
                 sample.profile("c", tokens: nil, refreshToken: Secret("unused")),
                 audit: []
             ).login.id
-            let stranger = try await store.add(
+            let otherKey = try await store.add(
                 sample.profile("d", tokens: sample.tokens("d"), client: "other"),
                 audit: []
             ).login.id
@@ -60,11 +62,11 @@ extension CredentialStoreContract {
             let unknown = try #require(try await store.login(handedIn)).login
             #expect(unknown.refreshExpiresAt == nil)
             #expect(unknown.absoluteExpiresAt == start.advanced(byMilliseconds: Self.day))
-            #expect(try await store.login(stranger)?.login.absoluteExpiresAt == nil)
+            #expect(try await store.login(otherKey)?.login.absoluteExpiresAt == nil)
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a key that stops rotating has no deadlines any more`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `a key that stops rotating no longer has deadlines`(kind: StoreKind)
             async throws
         {
             let sample = try Sample()
@@ -80,7 +82,8 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a new sign-in starts the sign-in's life anew, a refresh does not`(
+        @Test(arguments: StoreKind.all)
+        func `a new sign-in restarts the lifetime of the sign-in, and a refresh does not`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -99,7 +102,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `other limits apply at once, 0 means never, and both survive reopening`(
+        @Test(arguments: StoreKind.all) func `changed limits apply at once and survive reopening, and 0 means no limit`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -119,7 +122,8 @@ extension CredentialStoreContract {
             await reopened.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a refresh token ends with its sign-in at the latest, and with a refusal`(
+        @Test(arguments: StoreKind.all)
+        func `a refresh token ends with its sign-in at the latest, and a refusal removes its deadline`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -141,7 +145,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a login that failed stays degraded while the next attempt is under way`(
+        @Test(arguments: StoreKind.all) func `a failed login stays degraded while its next attempt runs`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -153,7 +157,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `tokens that were erased leave no deadline behind`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `erasing tokens removes their deadlines`(kind: StoreKind)
             async throws
         {
             let sample = try Sample()

@@ -2,9 +2,9 @@ import Testing
 import TradeStationModel
 
 extension CredentialStoreContract {
-    /// Opening several, and closing.
+    /// Opening several stores, and closing them.
     @Suite(.serialized) struct Lifetime {
-        @Test(arguments: StoreKind.all) func `a store that was closed is used no more, and says so`(
+        @Test(arguments: StoreKind.all) func `every use of a closed store throws`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
@@ -40,7 +40,9 @@ extension CredentialStoreContract {
             await next.close()
         }
 
-        @Test(arguments: StoreKind.all) func `what one writes the others read`(kind: StoreKind) async throws {
+        @Test(arguments: StoreKind.all) func `stores that share a place read each other's writes`(kind: StoreKind)
+            async throws
+        {
             let (sample, store, id) = try await kind.signedIn()
             let other = try await kind.open(sample)
             try await sample.refresh(store, id, from: 1)
@@ -52,7 +54,7 @@ extension CredentialStoreContract {
             await other.close()
         }
 
-        @Test(arguments: StoreKind.all) func `of ten who open it first, all have the same store`(
+        @Test(arguments: StoreKind.all) func `ten concurrent first opens share one store`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -74,7 +76,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `of twenty commits on one generation one is saved`(
+        @Test(arguments: StoreKind.all) func `one of twenty commits on one generation is saved`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()

@@ -7,7 +7,7 @@ extension CredentialStoreContract {
     @Suite(.serialized) struct Locks {
         private let login = Login.ID(rawValue: 1)
 
-        @Test(arguments: StoreKind.all) func `a lock excludes other stores until it is given back, once`(
+        @Test(arguments: StoreKind.all) func `a lock excludes other stores until it is released`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -26,7 +26,8 @@ extension CredentialStoreContract {
             await second.close()
         }
 
-        @Test(arguments: StoreKind.all) func `who waits too long is told who has the lock, and the lock is not lost`(
+        @Test(arguments: StoreKind.all)
+        func `a caller that waits too long learns which process has the lock, and the lock is not lost`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -39,21 +40,21 @@ extension CredentialStoreContract {
             let error = try await #require(throws: AccountsError.self) { _ = try await waiting.value }
             #expect(error.code == .lockTimeout)
             #expect(error.message == "Process 4711 is refreshing this sign-in and had not finished after 30000 ms.")
-            // The thread that was left behind gets the lock now, and gives it straight back.
+            // The thread that still waits gets the lock now, and releases it at once.
             lock.unlock()
             let next = try await store.lock(login, timeoutMilliseconds: 1000)
             next.unlock()
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all, [0, -1, Int64.min]) func `who has no time to wait tries once`(
+        @Test(arguments: StoreKind.all, [0, -1, Int64.min]) func `a caller without time to wait tries once`(
             kind: StoreKind,
             milliseconds: Int64
         ) async throws {
             let sample = try Sample()
             let store = try await kind.open(sample)
             let lock = try await store.lock(login, timeoutMilliseconds: milliseconds)
-            // The clock stands still: whoever slept here would never wake.
+            // The clock stands still: a caller that slept here would never wake.
             let error = try await #require(throws: AccountsError.self) {
                 _ = try await store.lock(login, timeoutMilliseconds: milliseconds)
             }
@@ -64,7 +65,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `who is cancelled leaves at once, and the lock is not lost`(
+        @Test(arguments: StoreKind.all) func `a cancelled caller returns at once, and the lock is not lost`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -80,7 +81,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a waiting lock does not block reading`(kind: StoreKind) async throws {
+        @Test(arguments: StoreKind.all) func `waiting for a lock does not block reading`(kind: StoreKind) async throws {
             let sample = try Sample()
             let store = try await kind.open(sample)
             let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
@@ -93,7 +94,9 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `many waiters for many logins wait beside each other`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `waiting for the locks of many logins happens concurrently`(
+            kind: StoreKind
+        )
             async throws
         {
             let sample = try Sample()
@@ -109,7 +112,7 @@ extension CredentialStoreContract {
                         return number
                     }
                 }
-                // Given back last to first: each waiter is served as its own lock comes.
+                // Released in reverse order: each waiter gets its own lock as soon as that is free.
                 for lock in held.reversed() { lock.unlock() }
                 var served: Set<Int64> = []
                 for try await number in group { served.insert(number) }
@@ -118,7 +121,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a lock that is forgotten is free`(kind: StoreKind) async throws {
+        @Test(arguments: StoreKind.all) func `a lock that is deallocated is released`(kind: StoreKind) async throws {
             let sample = try Sample()
             let store = try await kind.open(sample)
             func takeAndForget() async throws { _ = try await store.lock(login, timeoutMilliseconds: 0) }
@@ -127,7 +130,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `closing a store gives no lock back`(kind: StoreKind) async throws {
+        @Test(arguments: StoreKind.all) func `closing a store releases no lock`(kind: StoreKind) async throws {
             let sample = try Sample()
             let (first, second) = (try await kind.open(sample), try await kind.open(sample))
             let lock = try await first.lock(login, timeoutMilliseconds: 0)
@@ -138,7 +141,7 @@ extension CredentialStoreContract {
             await second.close()
         }
 
-        /// Whether the lock can be had; it is given back then.
+        /// Whether the lock is free.
         private func isFree(_ store: any CredentialStore) async throws -> Bool {
             do {
                 try await store.lock(login, timeoutMilliseconds: 0).unlock()

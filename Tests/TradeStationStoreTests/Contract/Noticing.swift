@@ -2,9 +2,9 @@ import Testing
 import TradeStationModel
 
 extension CredentialStoreContract {
-    /// The board of changes.
+    /// The change counters.
     @Suite(.serialized) struct Noticing {
-        /// What a change of a login's tokens is.
+        /// A kind of change to a login's tokens.
         struct Change: CustomTestStringConvertible, Sendable {
             let testDescription: String
             let make: @Sendable (any CredentialStore, Sample, ProfileRecord) async throws -> Void
@@ -37,7 +37,7 @@ extension CredentialStoreContract {
         ]
 
         @Test(arguments: StoreKind.all, changes)
-        func `a change of tokens by another store is seen at once, for its login and no other`(
+        func `a change of tokens by another store changes the stamp of that login only`(
             kind: StoreKind,
             change: Change
         ) async throws {
@@ -59,7 +59,7 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all)
-        func `what leaves the tokens there are moves the head only`(kind: StoreKind) async throws {
+        func `an event that keeps the tokens moves the head and no stamp`(kind: StoreKind) async throws {
             let (sample, store, id) = try await kind.signedIn()
             store.changes.watch()
             try await store.record([AuditEntry(.fenced, loginID: id)])
@@ -107,7 +107,7 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all)
-        func `each of many concurrent commits returns a stamp of its own, and only the last one is current`(
+        func `every concurrent commit returns a stamp of its own, and only the last one is current`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
@@ -136,7 +136,7 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all)
-        func `a write that is rolled back shows nothing`(kind: StoreKind) async throws {
+        func `a write that is rolled back changes no counter`(kind: StoreKind) async throws {
             let (sample, store, id) = try await kind.signedIn()
             store.changes.watch()
             try await store.record([AuditEntry(.signedIn, loginID: id)])
@@ -153,7 +153,7 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all)
-        func `whoever waits in the process that writes is woken by it, and by being cancelled`(
+        func `a write in the same process ends the wait for the head, and so does cancellation`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
@@ -163,7 +163,7 @@ extension CredentialStoreContract {
             let waiting = Task { await store.changes.waitForHead(toMoveFrom: head) }
             try await store.record([AuditEntry(.fenced, loginID: id)])
             await waiting.value
-            // The head has moved: there is nothing to wait for.
+            // The head has already moved: this returns at once.
             await store.changes.waitForHead(toMoveFrom: head)
             let moved = store.changes.head
             let cancelled = Task { await store.changes.waitForHead(toMoveFrom: moved) }

@@ -2,9 +2,11 @@ import Testing
 import TradeStationModel
 
 extension CredentialStoreContract {
-    /// Profiles, logins and keys: what is written is read back.
+    /// Profiles, logins and keys.
     @Suite(.serialized) struct Profiles {
-        @Test(arguments: StoreKind.all) func `a name is taken without regard to case`(kind: StoreKind) async throws {
+        @Test(arguments: StoreKind.all) func `a name that differs only in case is already taken`(kind: StoreKind)
+            async throws
+        {
             let sample = try Sample()
             let store = try await kind.open(sample)
             let first = try await store.add(try sample.profile("swing", tokens: nil), audit: [])
@@ -26,7 +28,9 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a known key is reused, and another secret for it refused`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `a known key is reused, and another secret for it is refused`(
+            kind: StoreKind
+        )
             async throws
         {
             let sample = try Sample()
@@ -48,7 +52,8 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a key changes its settings and its secret, and gets another chance`(
+        @Test(arguments: StoreKind.all)
+        func `updating a key changes its settings and secret, and lets a refused key be tried again`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -89,7 +94,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `fences and hosts come back as they were given`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `fences and hosts are read back as they were written`(kind: StoreKind)
             async throws
         {
             let sample = try Sample()
@@ -116,7 +121,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a change of fences leaves what it does not name, and writes its row`(
+        @Test(arguments: StoreKind.all) func `a change of fences keeps what it does not name, and writes its audit row`(
             kind: StoreKind
         ) async throws {
             let (sample, store, _) = try await kind.signedIn()
@@ -140,7 +145,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a profile is found by its row whatever its name, until it is removed`(
+        @Test(arguments: StoreKind.all) func `a renamed profile is found by its id until it is removed`(
             kind: StoreKind
         ) async throws {
             let (sample, store, _) = try await kind.signedIn()
@@ -157,7 +162,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `what is added is read back, also after closing and opening`(
+        @Test(arguments: StoreKind.all) func `an added profile is read back, also after closing and reopening`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()

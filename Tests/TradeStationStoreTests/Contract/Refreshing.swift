@@ -49,7 +49,7 @@ extension CredentialStoreContract {
             return (sample, store, id)
         }
 
-        @Test(arguments: StoreKind.all) func `a late result can be described in every state`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `a late result can be read in every state of the login`(kind: StoreKind)
             async throws
         {
             let (sample, store, id) = try await late(kind)
@@ -63,7 +63,7 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all)
-        func `a login that needs a sign-in comes with its late result, which can be committed as it is`(
+        func `a login that needs a sign-in includes its late result, which can be committed`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await late(kind)
@@ -90,7 +90,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a later commit and erasing the tokens remove a late result`(
+        @Test(arguments: StoreKind.all) func `a later commit removes a late result, and so does erasing the tokens`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await late(kind)
@@ -104,7 +104,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a commit forgets failures and a refused key`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `a commit resets failures and the refusal of the key`(kind: StoreKind)
             async throws
         {
             let (sample, store, id) = try await kind.signedIn()
@@ -139,37 +139,38 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a pause of the key holds until its time, whatever its other logins meet`(
+        @Test(arguments: StoreKind.all)
+        func `a pause of the key lasts until its end, whatever happens to its other logins`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
             let second = try await store.add(sample.profile("other", tokens: sample.tokens("o")), audit: []).login.id
-            func pause(_ seconds: Int64) -> Timestamp {
+            func end(after seconds: Int64) -> Timestamp {
                 sample.clock.wallTime().advanced(byMilliseconds: seconds * 1000)
             }
-            func settle(_ pause: Timestamp, _ login: Login.ID) async throws {
+            func pause(_ login: Login.ID, until end: Timestamp) async throws {
                 try await store.recordFailure(
-                    AttemptFailure(code: .rateLimited, keyNotBefore: pause),
+                    AttemptFailure(code: .rateLimited, keyNotBefore: end),
                     of: login,
                     audit: []
                 )
             }
-            let long = pause(120)
-            try await settle(long, id)
+            let long = end(after: 120)
+            try await pause(id, until: long)
             try await sample.refresh(store, second, from: 1)
             #expect(try await store.login(id)?.apiKey.notBefore == long)
-            try await settle(pause(17), second)
+            try await pause(second, until: end(after: 17))
             #expect(try await store.login(id)?.apiKey.notBefore == long)
-            try await settle(pause(200), second)
-            #expect(try await store.login(id)?.apiKey.notBefore == pause(200))
-            // A stepped clock may have left one that no server would ask for.
-            try await settle(pause(86_400), second)
-            try await settle(pause(17), second)
-            #expect(try await store.login(id)?.apiKey.notBefore == pause(17))
+            try await pause(second, until: end(after: 200))
+            #expect(try await store.login(id)?.apiKey.notBefore == end(after: 200))
+            // A clock that was set back can leave a pause that no server asks for.
+            try await pause(second, until: end(after: 86_400))
+            try await pause(second, until: end(after: 17))
+            #expect(try await store.login(id)?.apiKey.notBefore == end(after: 17))
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a failure touches no token, and may ask for a new sign-in`(
+        @Test(arguments: StoreKind.all) func `a failure changes no token, and can require a new sign-in`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
@@ -186,7 +187,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `an attempt replaces the one a dead process left`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `an attempt replaces the one that a crashed process left`(kind: StoreKind)
             async throws
         {
             let (sample, store, id) = try await kind.signedIn()
@@ -206,7 +207,7 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all, [(0, 1), (1, 1), (1200, 1200), (90_000, 86_400)])
-        func `a lifetime is kept within a second and a day`(kind: StoreKind, lifetime: (given: Int, kept: Int))
+        func `a lifetime is limited to between a second and a day`(kind: StoreKind, lifetime: (given: Int, kept: Int))
             async throws
         {
             let (sample, store, id) = try await kind.signedIn()
@@ -217,7 +218,8 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `what a commit does not say stays, and a token it does not bring goes`(
+        @Test(arguments: StoreKind.all)
+        func `a commit keeps the values that it does not name, and removes the tokens that it lacks`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
@@ -234,7 +236,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a user who becomes known is sealed in with the new tokens`(
+        @Test(arguments: StoreKind.all) func `a commit that names the user binds the new tokens to that user`(
             kind: StoreKind
         ) async throws {
             let sample = try Sample()
@@ -268,7 +270,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a login that was removed meanwhile takes no tokens`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `a commit to a login that was removed meanwhile throws`(kind: StoreKind)
             async throws
         {
             let (sample, store, id) = try await kind.signedIn()

@@ -2,9 +2,9 @@ import Testing
 import TradeStationModel
 
 extension CredentialStoreContract {
-    /// Answers on their way to the database.
+    /// Answers that the database does not have yet.
     @Suite(.serialized) struct SideFiles {
-        @Test(arguments: StoreKind.all) func `an answer that was staged is found by the next process`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `a staged answer is found by the next process`(kind: StoreKind)
             async throws
         {
             let (sample, store, id) = try await kind.signedIn()
@@ -19,7 +19,9 @@ extension CredentialStoreContract {
             await other.close()
         }
 
-        @Test(arguments: StoreKind.all) func `an answer to an older or newer generation is no answer`(kind: StoreKind)
+        @Test(arguments: StoreKind.all) func `a staged answer to an older or newer generation is ignored`(
+            kind: StoreKind
+        )
             async throws
         {
             let (sample, store, id) = try await kind.signedIn()
@@ -33,7 +35,8 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all)
-        func `erasing tokens wipes it, and what another process still stages fits no more`(kind: StoreKind) async throws
+        func `erasing tokens wipes the side file, and an answer that is staged afterwards is ignored`(kind: StoreKind)
+            async throws
         {
             let (sample, store, id) = try await kind.signedIn()
             let other = try await kind.open(sample)
@@ -57,7 +60,7 @@ extension CredentialStoreContract {
             await other.close()
         }
 
-        @Test(arguments: StoreKind.all) func `removing the last profile removes login, key, secrets and side file`(
+        @Test(arguments: StoreKind.all) func `removing the last profile removes its login, key, secrets and side file`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()
@@ -103,7 +106,7 @@ extension CredentialStoreContract {
         }
 
         @Test(arguments: StoreKind.all, [false, true])
-        func `an answer that was never staged is not called safe`(kind: StoreKind, hasBegun: Bool) async throws {
+        func `syncing an answer that was never staged throws`(kind: StoreKind, hasBegun: Bool) async throws {
             let (sample, store, id) = try await kind.signedIn()
             if hasBegun { try await store.begin(sample.attempt(1), of: id, audit: []) }
             let error = try await #require(throws: AccountsError.self) { try await store.synchronizeStaged(for: id) }
@@ -111,7 +114,7 @@ extension CredentialStoreContract {
             await store.close()
         }
 
-        @Test(arguments: StoreKind.all) func `an answer that was wiped with its tokens is not called safe`(
+        @Test(arguments: StoreKind.all) func `syncing an answer that was wiped with its tokens throws`(
             kind: StoreKind
         ) async throws {
             let (sample, store, id) = try await kind.signedIn()

@@ -3,13 +3,12 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
-/// A kind of store, by how it is opened. Whoever opens several at one sample has what processes have that share a
-/// store.
+/// A kind of store. Several stores that are opened with one sample share its content, as processes do.
 struct StoreKind: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let open: @Sendable (Sample) async throws -> any CredentialStore
 
-    /// Every kind there is.
+    /// All kinds.
     static let all = [
         StoreKind(testDescription: "on disk") { try await $0.open() },
         StoreKind(testDescription: "in memory") { try await $0.openInMemory() },

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// An open transaction, with what it takes to read and write rows in it.
+/// An open transaction, with the keys and sources that reading and writing rows needs.
 struct StoreTransaction {
     let database: Database
     let keyring: Keyring
@@ -15,8 +15,10 @@ struct StoreTransaction {
     var profiles: ProfileTable { ProfileTable(transaction: self) }
     var secrets: SecretTable { SecretTable(transaction: self) }
     var audit: AuditTable { AuditTable(transaction: self) }
+    var refreshes: RefreshWriter { RefreshWriter(transaction: self) }
+    var profileWriter: ProfileWriter { ProfileWriter(transaction: self) }
 
-    /// A statement that is compiled once per connection.
+    /// Runs a statement, which is compiled once per connection.
     func execute(_ sql: String, _ arguments: StatementArguments) throws {
         try database.cachedStatement(sql: sql).execute(arguments: arguments)
     }
@@ -32,7 +34,7 @@ extension Row {
     func integer(_ column: String) throws -> Int64 { try decode(Int64.self, forColumn: column) }
     func blob(_ column: String) throws -> Data { try decode(Data.self, forColumn: column) }
 
-    /// A time that must be there.
+    /// A time in a column that must not be null.
     func time(_ column: String) throws -> Timestamp {
         guard let time = try optionalTime(column) else { throw AccountsError.tampered("A stored time") }
         return time
@@ -44,7 +46,7 @@ extension Row {
         return time
     }
 
-    /// A value with one of few names.
+    /// A value of an enumeration.
     func name<Value: RawRepresentable>(_ column: String, _: Value.Type = Value.self) throws -> Value
     where Value.RawValue == String {
         guard let value = Value(rawValue: try text(column)) else { throw AccountsError.tampered("A stored state") }

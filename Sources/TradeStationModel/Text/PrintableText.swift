@@ -1,6 +1,6 @@
 extension String {
-    /// Text from outside, made safe to show: control characters and line breaks become spaces, the rest is cut
-    /// at `limit` characters.
+    /// The text made safe to display: control characters and line breaks become spaces, and it is cut after `limit`
+    /// characters.
     package func printable(limit: Int) -> String {
         var text = ""
         var count = 0
@@ -15,5 +15,12 @@ extension String {
             }
         }
         return text
+    }
+
+    /// The text as one word of a shell command.
+    package var shellQuoted: String {
+        let isPlain =
+            !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%+,".contains($0)) }
+        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
     }
 }

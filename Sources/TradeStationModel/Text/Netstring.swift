@@ -1,6 +1,7 @@
-/// A list of optional texts as one unambiguous run of bytes: `LENGTH:BYTES,` for each, `-,` for nil.
-enum Netstring {
-    static func encode(_ fields: [String?]) -> [UInt8] {
+/// A list of optional texts as one unambiguous sequence of bytes: `LENGTH:BYTES,` for each text, `-,` for nil.
+package enum Netstring {
+    /// Returns the bytes of a list.
+    package static func encode(_ fields: [String?]) -> [UInt8] {
         var bytes: [UInt8] = []
         for field in fields {
             guard let field else {
@@ -14,8 +15,8 @@ enum Netstring {
         return bytes
     }
 
-    /// The fields, or nil when the bytes are not exactly such a list.
-    static func decode(_ bytes: [UInt8]) -> [String?]? {
+    /// Returns the list that the bytes encode; nil if they are not exactly one such list.
+    package static func decode(_ bytes: [UInt8]) -> [String?]? {
         var fields: [String?] = []
         var rest = bytes[...]
         while let first = rest.first {

@@ -1,8 +1,8 @@
 import TradeStationModel
 
 extension Moment {
-    /// The end of an access token as it can be believed: never further away than the whole life of a token. Neither an
-    /// edited row nor a wall clock that was set back makes a token live longer than the server said.
+    /// Returns the end of an access token, limited to its whole lifetime from now. So neither an edited row nor a wall
+    /// clock that was set back makes a token live longer than the server allowed.
     func bounded(byLifetimeSeconds lifetime: Int, now: Moment) -> Moment {
         let latest = now.advanced(byMilliseconds: Int64(lifetime) * 1000)
         let boot = bootID == now.bootID ? min(bootMilliseconds, latest.bootMilliseconds) : bootMilliseconds
@@ -11,10 +11,10 @@ extension Moment {
 }
 
 extension TokenSet {
-    /// How long an access token can live, in seconds: a second to a day.
+    /// Returns a lifetime limited to one second to one day.
     static func boundedLifetime(_ seconds: Int) -> Int { min(max(seconds, 1), 86_400) }
 
-    /// The same tokens with an end that can be believed.
+    /// Returns the tokens with their lifetime and end limited to what is possible.
     func bounded(now: Moment) -> TokenSet {
         var tokens = self
         tokens.lifetimeSeconds = Self.boundedLifetime(lifetimeSeconds)

@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+import TradeStationModel
+
+/// The database of one open store: runs transactions, and turns every error into one with a message for people.
+///
+/// It blocks, and belongs to the store's own queue.
+final class StoreDatabase {
+    let identity: AuditIdentity
+    let clock: any TimeSource
+    let random: RandomSource
+    /// The name of the database in messages.
+    private let name: String
+    private let connection: any StoreConnection
+    private var isClosed = false
+
+    init(
+        connection: any StoreConnection,
+        name: String,
+        identity: AuditIdentity,
+        clock: any TimeSource,
+        random: RandomSource
+    ) {
+        self.connection = connection
+        self.name = name
+        self.identity = identity
+        self.clock = clock
+        self.random = random
+    }
+
+    func open() throws {
+        try showingErrors { try connection.open() }
+    }
+
+    func close() {
+        isClosed = true
+        connection.close()
+    }
+
+    /// Runs a body on what is committed now.
+    func read<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
+        try showingErrors { try usable().read { try body(transaction($0, $1)) } }
+    }
+
+    /// Runs a body as one transaction under the store lock: all of it is committed, or nothing.
+    func write<Value>(_ durability: Durability, _ body: (StoreTransaction) throws -> Value) throws -> Value {
+        try write(durability, body, published: { $0 })
+    }
+
+    /// Runs a body as one transaction under the store lock.
+    ///
+    /// - Parameter published: turns the body's result into this method's result once the commit is published. No other
+    ///   writer has written in between.
+    func write<Value, Result>(
+        _ durability: Durability,
+        _ body: (StoreTransaction) throws -> Value,
+        published: (Value) -> Result
+    ) throws -> Result {
+        try showingErrors {
+            try usable().write(durability, { try body(transaction($0, $1)) }, published: published)
+        }
+    }
+
+    /// The keys, for what is sealed outside the database.
+    func keyring() throws -> Keyring { try usable().keyring() }
+
+    /// The number of times that the database was opened.
+    var epoch: Int { connection.epoch }
+
+    /// Runs a body, and turns its error into one with a message for people.
+    func showingErrors<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw AccountsError.shown(error, path: name)
+        }
+    }
+
+    private func usable() throws -> any StoreConnection {
+        guard !isClosed else { throw AccountsError.storeClosed }
+        return connection
+    }
+
+    private func transaction(_ database: Database, _ keyring: Keyring) -> StoreTransaction {
+        StoreTransaction(database: database, keyring: keyring, identity: identity, clock: clock, random: random)
+    }
+}
