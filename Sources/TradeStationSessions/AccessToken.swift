@@ -9,7 +9,9 @@ public struct AccessToken: Sendable, Equatable {
     /// The generation of the login that the token belongs to. It increases with each new token set.
     public let generation: Int
 
-    /// The value of an `Authorization` header (RFC 6750 section 2.1). It contains the token: send it only to TradeStation.
+    /// The value of an `Authorization` header (RFC 6750 section 2.1).
+    ///
+    /// It contains the token. Send it only to the API host of the profile.
     public var authorizationHeader: String { "Bearer \(secret.exposed)" }
 
     init(_ tokens: TokenSet, generation: Int) {

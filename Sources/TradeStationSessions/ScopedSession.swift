@@ -8,17 +8,17 @@ public import TradeStationModel
 /// }
 /// ```
 ///
-/// The refresh token is exchanged at once. With rotating refresh tokens this ends the token, and its successor is only in
-/// memory: `onNewRefreshToken` must save it, or the user has to sign in again. If another program, for example the command
-/// line, uses the same refresh token, open the store that both can share instead.
+/// The refresh token is exchanged at once. With rotating refresh tokens this ends the token, and its successor is only
+/// in memory: `onNewRefreshToken` must save it, or the user has to sign in again. If another program, for example the
+/// command line, uses the same refresh token, open the store that both can share instead.
 ///
 /// - Parameters:
 ///   - clientID: the API key.
 ///   - secret: the secret of the API key; nil for a public client.
 ///   - refreshToken: a refresh token that TradeStation issued to the API key.
 ///   - environment: real money or the simulator.
-///   - onNewRefreshToken: called with each new refresh token before any caller gets the access token of the same exchange.
-///     Runs on a queue of its own and may block, for example to write a file.
+///   - onNewRefreshToken: called with each new refresh token before any caller gets the access token of the same
+///     exchange. Runs on a queue of its own and may block, for example to write a file.
 ///   - body: uses the session. Afterwards everything is closed.
 /// - Throws: ``AccountsError`` `login_required` when the refresh token is not accepted, `client_rejected`,
 ///   `server_unreachable`; the errors of `body`.
@@ -43,7 +43,8 @@ public func withSession<Result: Sendable>(
 
 /// Opens a store, adds a profile with a refresh token to it, and gives `body` a session for that profile.
 ///
-/// Allows other endpoints and settings than ``withSession(clientID:secret:refreshToken:environment:onNewRefreshToken:_:)``.
+/// Allows other endpoints and settings than
+/// ``withSession(clientID:secret:refreshToken:environment:onNewRefreshToken:_:)``.
 ///
 /// - Throws: ``AccountsError`` as ``ProfileRegistry/add(_:interaction:)``; the errors of `body`.
 public func withSession<Result: Sendable>(
@@ -53,6 +54,6 @@ public func withSession<Result: Sendable>(
 ) async throws -> Result {
     try await withSessionManager(configuration: configuration) { manager in
         let record = try await manager.registry.add(request, interaction: nil)
-        return try await body(try await manager.session(named: record.profile.name.text))
+        return try await body(try await manager.session(named: record.name.text))
     }
 }

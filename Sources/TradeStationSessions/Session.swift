@@ -57,7 +57,7 @@ public struct Session: Sendable {
                 timeout: deadline - manager.clock.bootMilliseconds()
             ).token
         } catch let error as AccountsError {
-            throw error.about(profile.profile.name)
+            throw error.about(profile.name)
         }
     }
 }

@@ -15,12 +15,14 @@ public struct SessionConfiguration: Sendable {
     public var connectTimeout: Duration = .seconds(3)
     /// How long a whole exchange with the token endpoint may take.
     public var exchangeTimeout: Duration = .seconds(5)
-    /// Whether a token in the last quarter of its life is refreshed in the background while callers still get it. A
-    /// one-shot command turns this off, because it ends before such a refresh does, and refreshes only shortly before the
-    /// token expires.
+    /// Whether a token in the last quarter of its life is refreshed in the background while callers still get it.
+    ///
+    /// A one-shot command turns this off, because it ends before such a refresh does, and refreshes only shortly before
+    /// the token expires.
     public var refreshesBehind = true
-    /// Called by ``SessionManager/run()`` when a login can no longer be kept fresh, and when it can be again. Must not
-    /// block.
+    /// Called by ``SessionManager/run()`` when a login can no longer be kept fresh, and when it can be again.
+    ///
+    /// Must not block.
     public var notice: @Sendable (KeepingNotice) -> Void = { _ in }
     /// Receives log messages, at most at level `info` and without secrets. Discards them by default.
     public var logger = Logger(label: "tsaccounts", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -28,12 +30,12 @@ public struct SessionConfiguration: Sendable {
     ///
     /// Every metric has the dimension `profile`; the durations are timers.
     ///
-    /// - `tsaccounts_exchanges_total`, `tsaccounts_exchange_duration`: refreshes sent to the token endpoint, by `outcome`:
-    ///   `rotated`, `renewed` or the code of the error.
+    /// - `tsaccounts_exchanges_total`, `tsaccounts_exchange_duration`: refreshes sent to the token endpoint, by
+    ///   `outcome`: `rotated`, `renewed` or the code of the error.
     /// - `tsaccounts_adoptions_total`: tokens that another process had already refreshed when a refresh was due.
     /// - `tsaccounts_lock_wait_duration`: how long a refresh waited for the lock of its login.
-    /// - `tsaccounts_requests_total`, `tsaccounts_request_duration`: requests to the API by `method` and `status` (`none`
-    ///   without an answer). A request that is sent again counts again.
+    /// - `tsaccounts_requests_total`, `tsaccounts_request_duration`: requests to the API by `method` and `status`
+    ///   (`none` without an answer). A request that is sent again counts again.
     /// - `tsaccounts_stream_openings_total`; `tsaccounts_stream_interruptions_total`, by `reason`: a
     ///   ``StreamInterruption``.
     public var metrics: (any MetricsFactory)?
@@ -61,7 +63,9 @@ public struct SessionConfiguration: Sendable {
 }
 
 extension Duration {
-    /// The duration in milliseconds, limited to a century in either direction, so that `.seconds(.max)` does not overflow.
+    /// The duration in milliseconds, limited to a century in either direction.
+    ///
+    /// The limit keeps `.seconds(.max)` from overflowing.
     var wholeMilliseconds: Int64 {
         let century: Int64 = 3_155_760_000
         let (seconds, attoseconds) = components

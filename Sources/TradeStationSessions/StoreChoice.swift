@@ -12,8 +12,9 @@ public struct StoreChoice: Sendable {
 
     private let place: Place
 
-    /// The store of the current user, which the command line uses too: in `TSACCOUNTS_HOME`, otherwise in the XDG
-    /// directories.
+    /// The store of the current user, which the command line uses too.
+    ///
+    /// In `TSACCOUNTS_HOME`, otherwise in the XDG directories.
     public static let standard = StoreChoice(place: .standard)
 
     /// A store that keeps everything in one directory. The directory is created on first use.
@@ -23,14 +24,15 @@ public struct StoreChoice: Sendable {
 
     /// A new store in memory, for tests and short scripts. It works like the store on disk and writes no files.
     ///
-    /// Managers that are opened with the same value share the store, as processes share a directory. Its content is lost
-    /// when the last manager and the value are gone.
+    /// Managers that are opened with the same value share the store, as processes share a directory. Its content is
+    /// lost when the last manager and the value are gone.
     ///
     /// With rotating refresh tokens, each exchange ends the old token, and only this store has the new one. Unless
     /// `onNewRefreshToken` saves it, the user has to sign in again after the program ends.
     ///
     /// - Parameter onNewRefreshToken: called with each new refresh token and a profile that uses it, before any caller
-    ///   gets the access token of the same exchange. Runs on a queue of its own and may block, for example to write a file.
+    ///   gets the access token of the same exchange. Runs on a queue of its own and may block, for example to write a
+    ///   file.
     public static func inMemory(
         onNewRefreshToken: (@Sendable (_ profile: ProfileName, _ refreshToken: Secret) -> Void)? = nil
     ) -> StoreChoice {

@@ -4,8 +4,8 @@ import TradeStationOAuth
 extension TaskRegister {
     /// Runs work that is cancelled when the register is closed.
     ///
-    /// - Throws: ``AccountsError`` `closed` once the register is closed; `CancellationError` when the caller is cancelled;
-    ///   the errors of `work`.
+    /// - Throws: ``AccountsError`` `closed` once the register is closed; `CancellationError` when the caller is
+    ///   cancelled; the errors of `work`.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         guard let task = start(work) else { throw AccountsError.closed }
         do {

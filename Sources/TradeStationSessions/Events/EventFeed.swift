@@ -7,8 +7,9 @@ struct EventFeed: Sendable {
     private static let batch = 256
     /// How often the feed checks whether another process has written, in milliseconds.
     private static let checkInterval: Int64 = 250
-    /// After this many checks of unchanged counters the feed reads the audit itself: the file of the change counters may
-    /// have been replaced.
+    /// After this many checks without a change the feed reads the audit itself.
+    ///
+    /// The file of the change counters may have been replaced.
     private static let maximumChecks = 20
 
     private let services: SessionServices
@@ -99,8 +100,8 @@ struct EventFeed: Sendable {
 
     /// Waits until the change counters report a new head.
     ///
-    /// Writes of this process wake the feed. If other processes can write too, the feed also checks at intervals. Without
-    /// counters it waits for one interval.
+    /// Writes of this process wake the feed. If other processes can write too, the feed also checks at intervals.
+    /// Without counters it waits for one interval.
     private func waitForChange(since head: Int64?) async throws {
         let changes = store.changes
         guard !changes.seesEveryWriter else {

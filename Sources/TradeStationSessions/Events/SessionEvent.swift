@@ -6,15 +6,18 @@ public struct SessionEvent: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         /// A refresh by this manager returned new tokens.
         case refreshed(generation: Int, expiresAt: Timestamp)
-        /// New tokens came from elsewhere: a refresh by another manager or process, a sign-in, or an answer that a process
-        /// saved before it died.
+        /// New tokens came from elsewhere.
+        ///
+        /// From a refresh by another manager or process, a sign-in, or an answer that a process saved before it died.
         case adopted(generation: Int, expiresAt: Timestamp)
         /// Refreshing started to fail. A token that is still valid is served meanwhile.
         case degraded(code: AccountsError.Code)
         /// New tokens arrived after ``degraded(code:)`` or ``needsLogin(code:)``.
         case recovered
-        /// The user has to sign in: the server ended the sign-in, a user signed out or revoked it (`login_required`), or the
-        /// server returned tokens of another user (`wrong_user`).
+        /// The user has to sign in.
+        ///
+        /// The server ended the sign-in, a user signed out or revoked it (`login_required`), or the server returned
+        /// tokens of another user (`wrong_user`).
         case needsLogin(code: AccountsError.Code)
         /// The sign-in of an API key with rotating refresh tokens ends within two hours, at `end`. Reported once.
         case signInEndsSoon(end: Timestamp)
@@ -24,8 +27,9 @@ public struct SessionEvent: Hashable, Sendable {
     public let kind: Kind
     /// The login.
     public let login: Login.ID
-    /// The names of the login's profiles when the event was read, sorted. If it no longer has any, the profile that the
-    /// audit row names.
+    /// The names of the login's profiles when the event was read, sorted.
+    ///
+    /// If it no longer has any, the profile that the audit row names.
     public let profiles: [ProfileName]
     /// The program that did it, for example `tsaccounts login`; nil when it has no name.
     public let requester: String?

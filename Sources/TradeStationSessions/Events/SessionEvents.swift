@@ -1,5 +1,6 @@
-/// What happens to the logins of a store after ``SessionManager/events`` was read: by this manager, and by other managers,
-/// processes and commands.
+/// The events of all logins of a store after ``SessionManager/events`` was read.
+///
+/// They come from this manager and from other managers, processes and commands.
 ///
 /// ```swift
 /// for await event in manager.events {
@@ -7,10 +8,10 @@
 /// }
 /// ```
 ///
-/// Any number of tasks may listen, each at its own pace. Every iterator reads the audit from its own position, so a slow
-/// listener misses nothing and needs no buffer. Events of this manager arrive at once, those of others within a quarter of a
-/// second. The sequence ends with ``SessionManager/close()`` and when the task is cancelled. While the store cannot be read,
-/// the sequence waits.
+/// Any number of tasks may listen, each at its own pace. Every iterator reads the audit from its own position, so a
+/// slow listener misses nothing and needs no buffer. Events of this manager arrive at once, those of others within a
+/// quarter of a second. The sequence ends with ``SessionManager/close()`` and when the task is cancelled. While the
+/// store cannot be read, the sequence waits.
 public struct SessionEvents: AsyncSequence, Sendable {
     /// One event.
     public typealias Element = SessionEvent

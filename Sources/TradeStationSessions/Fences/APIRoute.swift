@@ -2,8 +2,8 @@ import TradeStationModel
 
 /// The kind of an API path, as far as fences need to know it.
 ///
-/// v3 follows TradeStation's OpenAPI file (section "Endpoints" of its documentation), v2 follows the old file. Names are
-/// compared without regard to case, because such servers often ignore case too.
+/// v3 follows TradeStation's OpenAPI file (section "Endpoints" of its documentation), v2 follows the old file. Names
+/// are compared without regard to case, because such servers often ignore case too.
 enum APIRoute: Hashable, Sendable {
     /// Market data, lists, and the list of accounts: names no account and changes nothing.
     case open

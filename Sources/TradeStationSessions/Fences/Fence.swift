@@ -52,8 +52,9 @@ struct Fence: Sendable {
         profile.environment == .sim && profile.apiURL.map(Self.isLiveHost) ?? false
     }
 
-    /// Whether the host is one of TradeStation's and not the simulator (TradeStation, "SIM vs LIVE"). Other hosts pass:
-    /// the user has chosen them.
+    /// Whether the host is one of TradeStation's and not the simulator (TradeStation, "SIM vs LIVE").
+    ///
+    /// Other hosts pass: the user has chosen them.
     static func isLiveHost(_ url: EndpointURL) -> Bool {
         let rest = url.origin.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != ":" }
         let host = rest.hasSuffix(".") ? rest.dropLast() : rest

@@ -12,8 +12,8 @@ struct FenceCheck {
     /// Checks the path and the fences before a call is sent.
     ///
     /// - Returns: where the call goes, and the profile as it is now.
-    /// - Throws: ``AccountsError`` `usage`, `fenced`, `profile_not_found`, and those of the store: when the fences cannot
-    ///   be read, nothing is sent.
+    /// - Throws: ``AccountsError`` `usage`, `fenced`, `profile_not_found`, and those of the store: when the fences
+    ///   cannot be read, nothing is sent.
     func admit(_ call: APICall) async throws -> AdmittedCall {
         let record = try await currentRecord()
         let admitted = AdmittedCall(
@@ -72,8 +72,9 @@ struct FenceCheck {
         }
     }
 
-    /// Records that a fence refused a call, and returns the error. Audit row and error contain the path as the program
-    /// asked for it, without the query, and nothing of the body.
+    /// Records that a fence refused a call, and returns the error.
+    ///
+    /// Audit row and error contain the path as the program asked for it, without the query, and nothing of the body.
     private func error(
         for refused: AdmittedCall,
         _ kind: Fence.Kind,
@@ -89,4 +90,11 @@ struct FenceCheck {
             reason: reason
         ).report(to: services)
     }
+}
+
+/// A call that the fences let through: where it goes, and the profile as it was then.
+struct AdmittedCall: Sendable {
+    let call: APICall
+    let target: APIRequestTarget
+    let record: ProfileRecord
 }

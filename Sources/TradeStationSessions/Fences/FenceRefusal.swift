@@ -16,14 +16,14 @@ struct FenceRefusal: Sendable {
 
     /// Writes the audit row and returns the error. When the row cannot be written, the request stays refused.
     func report(to services: SessionServices) async -> AccountsError {
-        let name = record.profile.name
+        let name = record.name
         var entry = AuditEntry(.fenced, profileName: name.text, loginID: record.login.id, detail: detail)
         entry.outcome = kind.rawValue
         do {
             try await services.store.record([entry])
         } catch {
             services.logger.info(
-                "a refusal could not be recorded",
+                "a refused request could not be recorded in the audit",
                 metadata: ["profile": "\(name)", "fence": "\(kind.rawValue)"]
             )
         }
@@ -33,7 +33,7 @@ struct FenceRefusal: Sendable {
     private var suggestion: String {
         switch kind {
         case .readOnly: "tsaccounts set NAME --read-only off, if the profile is meant to trade"
-        case .accounts: "tsaccounts set NAME --account ID, once for each account that the profile may use"
+        case .accounts: "tsaccounts set NAME --account ID, with one --account for each account that the profile may use"
         case .environment:
             "tsaccounts add profile OTHER --live --same-login-as NAME, if the program is meant to use real money"
         }

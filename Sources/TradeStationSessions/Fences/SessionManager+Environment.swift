@@ -9,8 +9,8 @@ extension SessionManager {
     /// The session has the name, login and other fences of the profile. Its host is TradeStation's simulator. If the
     /// profile has an API host of its own, the session uses the host of a simulator profile on the same login.
     ///
-    /// - Throws: ``AccountsError`` as ``session(named:)``; `fenced` for a live session of a simulator profile; `usage` when
-    ///   the simulator's host is not known, and for a v2 profile, because the simulator supports only v3.
+    /// - Throws: ``AccountsError`` as ``session(named:)``; `fenced` for a live session of a simulator profile; `usage`
+    ///   when the simulator's host is not known, and for a v2 profile, because the simulator supports only v3.
     public func session(named name: String, environment: Environment) async throws -> Session {
         let session = try await session(named: name)
         var record = session.profile
@@ -36,7 +36,7 @@ extension SessionManager {
                 "The simulator is not available for this profile.",
                 reason: reason,
                 suggestion: "tsaccounts add profile OTHER --sim --same-login-as NAME"
-            ).about(record.profile.name)
+            ).about(record.name)
         }
         guard record.profile.apiVersion == .v3 else { throw unavailable("The simulator supports only v3.") }
         guard record.profile.apiURL != nil else { return nil }

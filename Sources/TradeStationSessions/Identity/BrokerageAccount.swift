@@ -31,8 +31,9 @@ extension BrokerageAccount: Decodable {
 }
 
 extension Session {
-    /// The accounts that this session may use: the user's accounts in the session's environment, without those that a fence
-    /// excludes (`GET /v3/brokerage/accounts`).
+    /// The user's accounts that this session may use (`GET /v3/brokerage/accounts`).
+    ///
+    /// They belong to the session's environment. Accounts that a fence excludes are left out.
     ///
     /// - Throws: ``APIError`` and ``AccountsError`` as ``get(_:query:as:timeout:)``; `usage` for a v2 profile.
     public func accounts(timeout: Duration? = nil) async throws -> [BrokerageAccount] {
@@ -44,7 +45,7 @@ extension Session {
                 .usage,
                 "A v2 profile has no list of accounts.",
                 suggestion: "tsaccounts add profile OTHER --live --same-login-as NAME, then the accounts of OTHER"
-            ).about(profile.profile.name)
+            ).about(profile.name)
         }
         var sender = RequestSender(
             session: self,

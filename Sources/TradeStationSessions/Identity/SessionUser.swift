@@ -8,8 +8,9 @@ import TradeStationOAuth
 public struct SessionUser: Hashable, Sendable {
     /// The stable identity: `sub` of the ID token, otherwise of the access token.
     public let subject: String?
-    /// TradeStation's user name, which entitlements depend on: from TradeStation's claim in the access token, otherwise the
-    /// nickname or e-mail of the ID token.
+    /// TradeStation's user name, which entitlements depend on.
+    ///
+    /// From TradeStation's claim in the access token, otherwise the nickname or e-mail of the ID token.
     public let username: String?
     /// The full name, from the ID token.
     public let name: String?
@@ -36,7 +37,7 @@ extension Session {
             guard let stored = try await services.store.login(profile.login.id),
                 stored.profiles[profile.profile.id] != nil
             else {
-                throw AccountsError.loginGone.about(profile.profile.name)
+                throw AccountsError.loginGone.about(profile.name)
             }
             let tokens = stored.staged?.tokens ?? stored.tokens
             return SessionUser(

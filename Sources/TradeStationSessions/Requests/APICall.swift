@@ -2,7 +2,7 @@
 struct APICall: Sendable {
     let method: String
     let path: String
-    var query: [(name: String, value: String)] = []
+    var query: KeyValuePairs<String, String> = [:]
     /// A JSON text. It is kept in memory, so that it can be sent again after a 401.
     var body: [UInt8] = []
     /// How long the caller waits in all; nil means the timeout of the manager.
@@ -10,8 +10,8 @@ struct APICall: Sendable {
 
     /// Whether the request may be sent again when its outcome is unknown.
     ///
-    /// Only a GET is, except v2's orders by JSONP. RFC 9110 section 9.2.2 also allows PUT and DELETE, but an order that is
-    /// replaced twice is a different order.
+    /// Only a GET is, except v2's orders by JSONP. RFC 9110 section 9.2.2 also allows PUT and DELETE, but an order that
+    /// is replaced twice is a different order.
     var isRepeatable: Bool { method == "GET" && !path.lowercased().contains("jsonp") }
 
     /// Whether the request is sent again after a 429, which means that nothing was done (RFC 6585 section 4).

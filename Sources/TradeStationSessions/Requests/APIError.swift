@@ -5,10 +5,12 @@ import TradeStationOAuth
 /// An answer of the API with a status outside 200 to 299. Redirects are errors too: none is followed.
 ///
 /// TradeStation's v3 answers with `{"Error","Message"}`, v2 with `{"TraceId","StatusCode","Message"}` (OpenAPI file,
-/// schema `Error`); a gateway may answer with anything. No field contains a token: if a server echoes one, it is removed.
+/// schema `Error`); a gateway may answer with anything. No field contains a token: if a server echoes one, it is
+/// removed.
 public struct APIError: Error, Hashable, Sendable {
-    /// The failure of one account, order or symbol in a call about several (OpenAPI file, `Errors`). The status of the
-    /// whole answer may still be 200.
+    /// The failure of one account, order or symbol in a call about several (OpenAPI file, `Errors`).
+    ///
+    /// The status of the whole answer may still be 200.
     public struct Part: Hashable, Sendable {
         /// The account that the failure is about; several are separated by commas.
         public let accountID: String?
@@ -30,15 +32,18 @@ public struct APIError: Error, Hashable, Sendable {
     public let message: String?
     /// The failures of single parts of the call.
     public let parts: [Part]
-    /// The server's id for the request, if the answer contains one: from `X-Request-Id` or a similar header, otherwise v2's
-    /// `TraceId`. TradeStation documents none of the headers.
+    /// The server's id for the request, if the answer contains one.
+    ///
+    /// From `X-Request-Id` or a similar header, otherwise v2's `TraceId`. TradeStation documents none of the headers.
     public let requestID: String?
     /// The method, for example `POST`.
     public let method: String
     /// The path without its query.
     public let path: String
-    /// How long to wait before the next try: `Retry-After` (RFC 9110 section 10.2.3), otherwise for a 429
-    /// `X-RateLimit-Reset` (TradeStation, "Rate Limiting Overview").
+    /// How long to wait before the next try, if the answer names a time.
+    ///
+    /// From `Retry-After` (RFC 9110 section 10.2.3), otherwise for a 429 from `X-RateLimit-Reset` (TradeStation, "Rate
+    /// Limiting Overview").
     public let retryAfter: Duration?
 }
 

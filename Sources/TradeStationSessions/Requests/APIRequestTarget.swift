@@ -2,7 +2,9 @@ import Foundation
 import TradeStationModel
 import TradeStationOAuth
 
-/// The URL of a request, always on the profile's own host, so that no token goes to a host that the profile does not name.
+/// The URL of a request, always on the profile's own host.
+///
+/// A token never goes to a host that the profile does not name.
 struct APIRequestTarget: Sendable, Equatable {
     /// The whole URL.
     let url: String
@@ -18,13 +20,13 @@ struct APIRequestTarget: Sendable, Equatable {
     /// - Throws: ``AccountsError`` `usage`.
     init(
         _ path: String,
-        query: [(name: String, value: String)] = [],
+        query: KeyValuePairs<String, String> = [:],
         profile: Profile
     ) throws(AccountsError) {
         let version = "/\(profile.apiVersion.rawValue)"
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let route = parts.first ?? ""
-        let added = query.map { FormEncoding.encodeQuery($0.name) + "=" + FormEncoding.encodeQuery($0.value) }
+        let added = query.map { FormEncoding.encodeQuery($0.key) + "=" + FormEncoding.encodeQuery($0.value) }
         let whole = (parts.dropFirst().filter { !$0.isEmpty } + added).joined(separator: "&")
         guard path.utf8.count + whole.utf8.count <= 16_384, path.hasPrefix("/"), !path.hasPrefix("//"),
             path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "#") })
@@ -55,8 +57,10 @@ struct APIRequestTarget: Sendable, Equatable {
         }
     }
 
-    /// Decodes percent-encoding once. Ambiguous segments are not guessed: those that still look encoded, those with a path
-    /// parameter (RFC 3986 section 3.3), and those with a character that a server may normalize to another one.
+    /// Decodes percent-encoding once.
+    ///
+    /// Ambiguous segments are not guessed: those that still look encoded, those with a path parameter (RFC 3986 section
+    /// 3.3), and those with a character that a server may normalize to another one.
     private static func decoded(_ segments: [Substring]) -> [String]? {
         var texts: [String] = []
         for segment in segments {

@@ -40,7 +40,8 @@ public struct APIResponse: Sendable {
                 "The API's answer (HTTP \(status)) does not have the expected form.",
                 reason: redact("\(Value.self): \(Self.explanation(of: error))"),
                 suggestion: mayHaveActed
-                    ? "a look at the account's orders before it is sent again" : "the same request without as:"
+                    ? "a request for the account's orders, before this one is sent again"
+                    : "the same request without as:"
             )
         }
     }
@@ -72,8 +73,9 @@ public struct APIResponse: Sendable {
     }
 }
 
-/// A decoded answer, and the parts that failed: a call about several accounts is answered with 200 even if one of them
-/// failed.
+/// A decoded answer, and the parts that failed.
+///
+/// A call about several accounts is answered with 200 even if one of them failed.
 public struct APIAnswer<Value> {
     /// The decoded value, without the parts that failed.
     public let value: Value

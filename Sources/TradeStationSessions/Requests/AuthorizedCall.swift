@@ -1,13 +1,6 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// A call that the fences let through: where it goes, and the profile as it was then.
-struct AdmittedCall: Sendable {
-    let call: APICall
-    let target: APIRequestTarget
-    let record: ProfileRecord
-}
-
 /// A call with the token that it is sent with. Keeps that token out of every text.
 struct AuthorizedCall: Sendable {
     let token: AccessToken
@@ -18,7 +11,7 @@ struct AuthorizedCall: Sendable {
     init(_ admitted: AdmittedCall, token: AccessToken) {
         call = admitted.call
         target = admitted.target
-        profile = admitted.record.profile.name
+        profile = admitted.record.name
         self.token = token
     }
 
@@ -73,7 +66,7 @@ struct AuthorizedCall: Sendable {
                 .outcomeUnknown,
                 "\(call.method) \(shownPath) got no answer, and may have been carried out.",
                 reason: failure.explanation,
-                suggestion: "a look at the account's orders before it is sent again"
+                suggestion: "a request for the account's orders, before this one is sent again"
             ).about(profile)
         }
         switch failure.reason {

@@ -74,7 +74,7 @@ struct RequestSender {
 
     private func recordRequest(status: Int?, since sentAt: Int64) {
         services.metrics.recordRequest(
-            session.profile.profile.name,
+            session.profile.name,
             call.method,
             status: status,
             milliseconds: services.clock.bootMilliseconds() - sentAt

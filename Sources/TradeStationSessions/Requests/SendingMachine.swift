@@ -41,8 +41,9 @@ struct SendingMachine: Sendable {
         }
     }
 
-    /// Decides whether a request without a reply is sent again: only once, only if it is repeatable, and only when the
-    /// connection broke.
+    /// Decides whether a request without a reply is sent again.
+    ///
+    /// It is only if it is repeatable and its connection broke, and only once.
     mutating func handleFailure(_ failure: TransportFailure) -> Bool {
         guard isRepeatable, !hasReconnected, failure.reason == .connectionLost, failure.partial == nil else {
             return false

@@ -4,8 +4,8 @@ import TradeStationModel
 /// Authorized requests to the profile's own host.
 ///
 /// A path starts with one slash, for example `/v3/brokerage/accounts`. The `/v3` or `/v2` may be left out. A path that
-/// could lead to another host is refused. The profile's fences are read from the store before each sending, so a fence that
-/// another process has just added applies to the next request.
+/// could lead to another host is refused. The profile's fences are read from the store before each sending, so a fence
+/// that another process has just added applies to the next request.
 ///
 /// A request is sent again in these cases only:
 ///
@@ -18,10 +18,11 @@ import TradeStationModel
 /// because it could not be sent again after a 401.
 ///
 /// All requests throw ``AccountsError``: `usage` for a bad path, `fenced`, `profile_not_found` once the profile was
-/// removed, `server_unreachable`, the errors of ``accessToken()``, and `outcome_unknown` when a request other than a GET
-/// may have been carried out but got no readable answer. Requests with `as:` also throw ``APIError`` for a status outside
-/// 200 to 299. So does a change of an order by its id under an account fence, when the API does not report which account
-/// the order belongs to. When its task is cancelled, a request throws `CancellationError` and closes the connection.
+/// removed, `server_unreachable`, the errors of ``accessToken()``, and `outcome_unknown` when a request other than a
+/// GET may have been carried out but got no readable answer. Requests with `as:` also throw ``APIError`` for a status
+/// outside 200 to 299. So does a change of an order by its id under an account fence, when the API does not report
+/// which account the order belongs to. When its task is cancelled, a request throws `CancellationError` and closes the
+/// connection.
 extension Session {
     /// A GET.
     ///
@@ -34,9 +35,7 @@ extension Session {
         query: KeyValuePairs<String, String> = [:],
         timeout: Duration? = nil
     ) async throws -> APIResponse {
-        try await perform(
-            APICall(method: "GET", path: path, query: query.map { (name: $0, value: $1) }, timeout: timeout)
-        )
+        try await perform(APICall(method: "GET", path: path, query: query, timeout: timeout))
     }
 
     /// A GET whose answer is decoded from JSON.
@@ -56,15 +55,7 @@ extension Session {
         query: KeyValuePairs<String, String> = [:],
         timeout: Duration? = nil
     ) async throws -> APIResponse {
-        try await perform(
-            APICall(
-                method: "POST",
-                path: path,
-                query: query.map { (name: $0, value: $1) },
-                body: json,
-                timeout: timeout
-            )
-        )
+        try await perform(APICall(method: "POST", path: path, query: query, body: json, timeout: timeout))
     }
 
     /// A POST of a value as JSON.
@@ -95,9 +86,7 @@ extension Session {
         query: KeyValuePairs<String, String> = [:],
         timeout: Duration? = nil
     ) async throws -> APIResponse {
-        try await perform(
-            APICall(method: "PUT", path: path, query: query.map { (name: $0, value: $1) }, body: json, timeout: timeout)
-        )
+        try await perform(APICall(method: "PUT", path: path, query: query, body: json, timeout: timeout))
     }
 
     /// A PUT of a value as JSON.
@@ -127,9 +116,7 @@ extension Session {
         query: KeyValuePairs<String, String> = [:],
         timeout: Duration? = nil
     ) async throws -> APIResponse {
-        try await perform(
-            APICall(method: "DELETE", path: path, query: query.map { (name: $0, value: $1) }, timeout: timeout)
-        )
+        try await perform(APICall(method: "DELETE", path: path, query: query, timeout: timeout))
     }
 
     /// A DELETE whose answer is decoded from JSON.

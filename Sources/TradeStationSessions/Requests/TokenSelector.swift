@@ -39,8 +39,9 @@ struct TokenSelector {
         rejected = token.generation
     }
 
-    /// Records that the API refused a token although it was new, so that refusals cause no further refreshes for a
-    /// while.
+    /// Records that the API refused a token although it was new.
+    ///
+    /// For a while, further refusals of the token then cause no refresh.
     func recordFutileRenewal(of token: AccessToken) {
         session.cache.noteFutile(generation: token.generation)
     }

@@ -11,16 +11,13 @@ extension Session {
         query: KeyValuePairs<String, String> = [:],
         of type: Value.Type
     ) -> SessionStream<Value> {
-        SessionStream(
-            session: self,
-            call: APICall(method: "GET", path: path, query: query.map { (name: $0, value: $1) })
-        )
+        SessionStream(session: self, call: APICall(method: "GET", path: path, query: query))
     }
 
     /// A stream whose connection is closed when `body` ends.
     ///
-    /// The connection is also closed as soon as the task is cancelled, even while `body` works on an object and does not
-    /// wait for the next one.
+    /// The connection is also closed as soon as the task is cancelled, even while `body` works on an object and does
+    /// not wait for the next one.
     ///
     /// - Parameters: as for ``stream(_:query:of:)``.
     /// - Throws: the errors of `body`.

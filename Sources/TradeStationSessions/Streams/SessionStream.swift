@@ -10,22 +10,22 @@
 /// }
 /// ```
 ///
-/// Nothing is sent before the first `next()`. Heartbeats are removed. The stream is opened again after `GoAway`, a broken
-/// connection, 30 s without a byte while the program waits, and a refused token. It uses a current token and waits first,
-/// from 0.5 s doubling to 30 s; after a 429 it waits as long as the answer asks. A token refresh does not interrupt an open
-/// stream. The profile's fences apply as for a GET and are read each time the stream is opened.
+/// Nothing is sent before the first `next()`. Heartbeats are removed. The stream is opened again after `GoAway`, a
+/// broken connection, 30 s without a byte while the program waits, and a refused token. It uses a current token and
+/// waits first, from 0.5 s doubling to 30 s; after a 429 it waits as long as the answer asks. A token refresh does not
+/// interrupt an open stream. The profile's fences apply as for a GET and are read each time the stream is opened.
 ///
 /// The connection is read only as fast as the program takes objects. It is closed at once when the waiting task is
-/// cancelled, the loop ends, or ``SessionManager/close()`` is called. If the task is cancelled while it works on an object,
-/// the connection is closed at once within ``Session/withStream(_:query:of:_:)``, and otherwise at the next call of
-/// `next()`. Each iterator has a connection of its own.
+/// cancelled, the loop ends, or ``SessionManager/close()`` is called. If the task is cancelled while it works on an
+/// object, the connection is closed at once within ``Session/withStream(_:query:of:_:)``, and otherwise at the next
+/// call of `next()`. Each iterator has a connection of its own.
 ///
 /// An error ends the iteration:
 ///
-/// - ``StreamError``: the server sent an error object, for example `DualLogon`, or `Unauthorized` when a new token did not
-///   help.
-/// - ``APIError``: the server refused to open the stream: 403 and similar, two 401 in a row, and a status of 500 or more
-///   if the stream was never open.
+/// - ``StreamError``: the server sent an error object, for example `DualLogon`, or `Unauthorized` when a new token did
+///   not help.
+/// - ``APIError``: the server refused to open the stream: 403 and similar, two 401 in a row, and a status of 500 or
+///   more if the stream was never open.
 /// - ``AccountsError``: `server_unreachable` if the stream was never open; `server_error` for data that is not a JSON
 ///   object or not such an element; `fenced`, `usage`, `closed`, and the errors of ``Session/accessToken()``.
 /// - `CancellationError`.

@@ -59,9 +59,11 @@ struct StreamConnection {
         do {
             return try await current?.reply.next() ?? .interrupted(.connectionLost)
         } catch let fault as StreamFramer.Fault {
-            throw AccountsError.unexpected(
+            throw AccountsError(
+                .serverError,
                 "The stream \(request.shownPath) sent something that is not a JSON object.",
-                fault == .tooLong ? "It is longer than \(StreamFramer.longestObject) bytes." : nil
+                reason: fault == .tooLong ? "It is longer than \(StreamFramer.longestObject) bytes." : nil,
+                suggestion: "the same stream later"
             )
         }
     }
@@ -74,9 +76,11 @@ struct StreamConnection {
         do {
             return try JSONDecoder().decode(StreamObject<Element>.self, from: Data(object))
         } catch let error as DecodingError {
-            throw AccountsError.unexpected(
+            throw AccountsError(
+                .serverError,
                 "An object of the stream \(request.shownPath) does not have the expected form.",
-                request.redacted("\(Element.self): \(APIResponse.explanation(of: error))")
+                reason: request.redacted("\(Element.self): \(APIResponse.explanation(of: error))"),
+                suggestion: "a type with optional members for everything that the server may leave out"
             )
         }
     }
@@ -123,7 +127,7 @@ struct StreamConnection {
 
     private mutating func closeInterrupted(by reason: StreamInterruption) async {
         await close()
-        services.metrics.recordStreamInterruption(session.profile.profile.name, reason)
+        services.metrics.recordStreamInterruption(session.profile.name, reason)
     }
 
     private func follow(_ step: StreamMachine.Step, orThrow error: any Error) async throws {
@@ -154,7 +158,7 @@ struct StreamConnection {
             recordQuota(in: head)
             current = (request, reply)
             tokens.recordAcceptance()
-            services.metrics.recordStreamOpening(session.profile.profile.name)
+            services.metrics.recordStreamOpening(session.profile.name)
             return machine.handleOpening(at: now)
         case .refused(let refusal):
             recordQuota(in: refusal)
@@ -195,23 +199,15 @@ struct StreamConnection {
         )
         if step == .renew { return tokens.reject(request.token) }
         if reply.status == 401, tokens.hasRejected { tokens.recordFutileRenewal(of: request.token) }
-        try await follow(
-            step,
-            orThrow: request.refusal(in: reply)
-                ?? AccountsError.unexpected(
-                    "The API answered the stream \(request.shownPath) with HTTP \(reply.status).",
-                    nil
-                )
+        let unexpected = AccountsError(
+            .serverError,
+            "The API answered the stream \(request.shownPath) with HTTP \(reply.status).",
+            suggestion: "the path of a stream, for example /v3/marketdata/stream/quotes/MSFT"
         )
+        try await follow(step, orThrow: request.refusal(in: reply) ?? unexpected)
     }
 
     private func recordQuota(in reply: HTTPExchangeResponse) {
         session.latestQuota.record(APIQuota(reply, now: services.clock.wallTime()))
-    }
-}
-
-extension AccountsError {
-    fileprivate static func unexpected(_ message: String, _ reason: String?) -> AccountsError {
-        AccountsError(.serverError, message, reason: reason, suggestion: "the raw answer of a GET")
     }
 }

@@ -2,12 +2,15 @@
 public enum StreamEvent<Value> {
     /// One object of the stream.
     case element(Value)
-    /// The snapshot at the start of an order or position stream is complete; changes follow (OpenAPI file,
-    /// `StreamStatus`: `EndSnapshot`). After ``reopened(_:)`` a new snapshot and this event follow.
+    /// The snapshot at the start of an order or position stream is complete.
+    ///
+    /// Changes follow (OpenAPI file, `StreamStatus`: `EndSnapshot`). After ``reopened(_:)`` a new snapshot and this
+    /// event follow.
     case endOfSnapshot
-    /// The stream was interrupted and is open again. The server does not send what happened meanwhile, and a stream cannot
-    /// be resumed from a position ("HTTP Streaming"). Compare your data with a new request or with the objects that
-    /// follow.
+    /// The stream was interrupted and is open again.
+    ///
+    /// The server does not send what happened meanwhile, and a stream cannot be resumed from a position ("HTTP
+    /// Streaming"). Compare your data with a new request or with the objects that follow.
     case reopened(StreamInterruption)
 }
 

@@ -3,8 +3,8 @@ import TradeStationOAuth
 
 /// Decides what happens after a stream ends or cannot be opened. No I/O, no clock.
 ///
-/// Until the stream was open once, most failures are reported to the caller. Later, temporary failures are retried after
-/// pauses that double; "HTTP Streaming" lets a client wait before it connects again.
+/// Until the stream was open once, most failures are reported to the caller. Later, temporary failures are retried
+/// after pauses that double; "HTTP Streaming" lets a client wait before it connects again.
 ///
 /// The parameter `jitter` of its methods is a random number from 0 up to 1.
 struct StreamMachine: Sendable {
@@ -19,8 +19,9 @@ struct StreamMachine: Sendable {
 
     /// After this long without a byte, six heartbeats, the connection counts as broken. In milliseconds.
     static let longestSilence: Int64 = 30_000
-    /// Only a connection that lasted this long ends a series of failures: a server that accepts streams and drops them at
-    /// once is no better than one that accepts none.
+    /// Only a connection that lasted this long ends a series of failures.
+    ///
+    /// A server that accepts streams and drops them at once is no better than one that accepts none.
     private static let healthyAfter: Int64 = 30_000
     /// How long a stream that was never open waits in all after 429 answers.
     private static let longestWait: Int64 = 60_000
@@ -119,8 +120,9 @@ struct StreamMachine: Sendable {
         return .reopen(afterMilliseconds: Self.pause(failures: failures, jitter: jitter))
     }
 
-    /// The pause after a number of failures in a row: 0.5 s, doubling to at most 30 s, reduced at random by up to a half
-    /// so that streams do not reconnect all at once.
+    /// The pause after a number of failures in a row: 0.5 s, doubling to at most 30 s.
+    ///
+    /// It is reduced at random by up to a half, so that streams do not reconnect all at once.
     static func pause(failures: Int, jitter: Double) -> Int64 {
         let longest = min(30_000, 500 * Double(1 << min(max(failures, 1) - 1, 10)))
         return Int64(longest * (1 - jitter / 2))
