@@ -13,7 +13,7 @@ enum APIRoute: Hashable, Sendable {
     case accounts([String])
     /// Places, groups or confirms orders. The body names the accounts.
     case placing
-    /// One order by its id, which does not tell the account.
+    /// One order, named by its id. The id does not tell which account the order belongs to.
     case order(id: String)
     /// Any other path.
     case unknown(mentionsOrders: Bool)

@@ -2,7 +2,7 @@ import TradeStationModel
 
 /// What a profile forbids its sessions. Only decides; does no I/O.
 ///
-/// In doubt it refuses: a path or body that the fence does not understand does not pass when it might be forbidden.
+/// A path or body that is ambiguous, and might be forbidden, is refused.
 struct Fence: Sendable {
     /// Which fence refused a request, as the audit names it.
     enum Kind: String, Sendable {
@@ -36,7 +36,8 @@ struct Fence: Sendable {
             return .closed(.environment, because: "It is a simulator profile, and its API host is not the simulator.")
         }
         if profile.isReadOnly, !Self.onlyReads(call, route) {
-            return .closed(.readOnly, because: "The profile is read-only: it may not use order endpoints.")
+            let reason = "The profile is read-only: it refuses requests that may change something."
+            return .closed(.readOnly, because: reason)
         }
         guard let accounts else { return .open }
         if let reason = accountObjection(to: call, target, route, accounts) {

@@ -10,13 +10,13 @@ struct APICall: Sendable {
 
     /// Whether the request may be sent again when its outcome is unknown.
     ///
-    /// Only a GET is, except v2's orders by JSONP. RFC 9110 section 9.2.2 also allows PUT and DELETE, but an order that
+    /// Only a GET may, except v2's orders by JSONP. RFC 9110 section 9.2.2 also allows PUT and DELETE, but an order that
     /// is replaced twice is a different order.
     var isRepeatable: Bool { method == "GET" && !path.lowercased().contains("jsonp") }
 
     /// Whether the request is sent again after a 429, which means that nothing was done (RFC 6585 section 4).
     ///
-    /// A new order is not: the price may have changed during the pause.
+    /// A new order is not sent again: the price may have changed during the pause.
     var isRepeatedAfterRateLimit: Bool { isRepeatable || method == "PUT" || method == "DELETE" }
 
     /// The longest body that is sent, in bytes. An order takes a few kilobytes.

@@ -59,7 +59,7 @@ extension APIError: CustomStringConvertible {
 extension APIError {
     /// The headers that may contain the request id, the most likely first.
     private static let requestIDHeaders = ["x-request-id", "x-correlation-id", "apigw-requestid", "x-amzn-requestid"]
-    /// Longer bodies are not parsed, in bytes.
+    /// The longest body that is parsed, in bytes.
     private static let longestBody = 1 << 16
 
     /// Reads an answer; nil for a status from 200 to 299.

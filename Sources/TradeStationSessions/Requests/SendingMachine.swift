@@ -43,7 +43,7 @@ struct SendingMachine: Sendable {
 
     /// Decides whether a request without a reply is sent again.
     ///
-    /// It is only if it is repeatable and its connection broke, and only once.
+    /// A request is sent again only if it is repeatable and its connection broke, and only once.
     mutating func handleFailure(_ failure: TransportFailure) -> Bool {
         guard isRepeatable, !hasReconnected, failure.reason == .connectionLost, failure.partial == nil else {
             return false

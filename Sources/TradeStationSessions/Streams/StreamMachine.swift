@@ -17,7 +17,7 @@ struct StreamMachine: Sendable {
         case stop
     }
 
-    /// After this long without a byte, six heartbeats, the connection counts as broken. In milliseconds.
+    /// How long a connection may be silent before it counts as broken, in milliseconds: six heartbeats.
     static let longestSilence: Int64 = 30_000
     /// Only a connection that lasted this long ends a series of failures.
     ///

@@ -20,7 +20,7 @@ struct StreamReply {
         case failed(TransportFailure)
     }
 
-    /// Larger error bodies are not read to the end.
+    /// The longest error body that is read, in bytes.
     private static let longestRefusal = 1 << 16
 
     private let http: HTTPStream
