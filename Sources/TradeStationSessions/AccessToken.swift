@@ -1,15 +1,17 @@
 public import TradeStationModel
 
-/// An access token and when it ends. Prints as `<redacted>`.
+/// An access token and its expiry. Prints as `<redacted>`.
 public struct AccessToken: Sendable, Equatable {
-    /// The token. ``Secret/exposed`` is its text.
+    /// The token. ``Secret/exposed`` returns its text.
     public let secret: Secret
-    /// When it ends, by the wall clock.
+    /// When the token expires, by the wall clock.
     public let expiresAt: Timestamp
-    /// How many token sets the login had when this one was saved.
+    /// The generation of the login that the token belongs to. It increases with each new token set.
     public let generation: Int
 
-    /// The value of an `Authorization` header (RFC 6750 section 2.1). Whoever reads it owns where it goes.
+    /// The value of an `Authorization` header (RFC 6750 section 2.1).
+    ///
+    /// It contains the token. Send it only to the API host of the profile.
     public var authorizationHeader: String { "Bearer \(secret.exposed)" }
 
     init(_ tokens: TokenSet, generation: Int) {

@@ -1,6 +1,6 @@
 public import TradeStationModel
 
-/// Gives a one-off script a session for an API key and a refresh token that it has, and leaves nothing on disk.
+/// Gives a script a session for an API key and a refresh token, and writes no files.
 ///
 /// ```swift
 /// try await withSession(clientID: "KEY", secret: secret, refreshToken: token, environment: .sim) { session in
@@ -8,20 +8,20 @@ public import TradeStationModel
 /// }
 /// ```
 ///
-/// The token is exchanged at once. An API key with rotating refresh tokens ends it with that, and its successor is only
-/// in memory: `onNewRefreshToken` has to keep it, or a user has to sign in again. A refresh token that another program
-/// uses too, the command line's among them, is better left to the store that both open.
+/// The refresh token is exchanged at once. With rotating refresh tokens this ends the token, and its successor is only
+/// in memory: `onNewRefreshToken` must save it, or the user has to sign in again. If another program, for example the
+/// command line, uses the same refresh token, open the store that both can share instead.
 ///
 /// - Parameters:
 ///   - clientID: the API key.
-///   - secret: its secret; nil for a public client.
-///   - refreshToken: one that TradeStation issued to that key.
+///   - secret: the secret of the API key; nil for a public client.
+///   - refreshToken: a refresh token that TradeStation issued to the API key.
 ///   - environment: real money or the simulator.
-///   - onNewRefreshToken: called with each new refresh token before anybody gets the access token that came with it. It
-///     runs on a queue of its own and may block, say to write a file.
-///   - body: what is done with the session; afterwards everything is closed.
+///   - onNewRefreshToken: called with each new refresh token before any caller gets the access token of the same
+///     exchange. Runs on a queue of its own and may block, for example to write a file.
+///   - body: uses the session. Afterwards everything is closed.
 /// - Throws: ``AccountsError`` `login_required` when the refresh token is not accepted, `client_rejected`,
-///   `server_unreachable`; what `body` throws.
+///   `server_unreachable`; the errors of `body`.
 public func withSession<Result: Sendable>(
     clientID: String,
     secret: Secret? = nil,
@@ -33,7 +33,7 @@ public func withSession<Result: Sendable>(
     var key = ProfileRequest.KeyRequest(clientID: clientID)
     key.secret = secret
     key.refreshToken = refreshToken
-    let listener = onNewRefreshToken.map { tell in { @Sendable (_: ProfileName, token: Secret) in tell(token) } }
+    let listener = onNewRefreshToken.map { save in { @Sendable (_: ProfileName, token: Secret) in save(token) } }
     return try await withSession(
         adding: ProfileRequest(name: ProfileName("script"), environment: environment, source: .key(key)),
         configuration: SessionConfiguration(store: .inMemory(onNewRefreshToken: listener)),
@@ -41,10 +41,12 @@ public func withSession<Result: Sendable>(
     )
 }
 
-/// Opens a store, adds a profile with a refresh token to it, and gives `body` its session; for other endpoints and
-/// settings than those of ``withSession(clientID:secret:refreshToken:environment:onNewRefreshToken:_:)``.
+/// Opens a store, adds a profile with a refresh token to it, and gives `body` a session for that profile.
 ///
-/// - Throws: ``AccountsError`` as ``ProfileRegistry/add(_:interaction:)``; what `body` throws.
+/// Allows other endpoints and settings than
+/// ``withSession(clientID:secret:refreshToken:environment:onNewRefreshToken:_:)``.
+///
+/// - Throws: ``AccountsError`` as ``ProfileRegistry/add(_:interaction:)``; the errors of `body`.
 public func withSession<Result: Sendable>(
     adding request: ProfileRequest,
     configuration: SessionConfiguration,
@@ -52,6 +54,6 @@ public func withSession<Result: Sendable>(
 ) async throws -> Result {
     try await withSessionManager(configuration: configuration) { manager in
         let record = try await manager.registry.add(request, interaction: nil)
-        return try await body(try await manager.session(named: record.profile.name.text))
+        return try await body(try await manager.session(named: record.name.text))
     }
 }

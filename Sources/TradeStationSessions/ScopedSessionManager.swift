@@ -1,6 +1,6 @@
-/// Opens a session manager, hands it to `body`, and closes it whatever happens.
+/// Opens a session manager, passes it to `body`, and always closes it afterwards.
 ///
-/// - Throws: what opening the store or `body` throws.
+/// - Throws: the errors of opening the store; the errors of `body`.
 public func withSessionManager<Result: Sendable>(
     configuration: SessionConfiguration = SessionConfiguration(),
     _ body: (SessionManager) async throws -> Result

@@ -1,25 +1,29 @@
-/// What a program holds for a profile: fresh access tokens and authorised requests. Cheap to copy, safe to share.
+/// Fresh access tokens and authorized requests for one profile. Cheap to copy and safe to share between tasks.
 public struct Session: Sendable {
-    /// The profile as it stood when the session was opened.
+    /// The profile as it was when the session was opened.
     public let profile: ProfileRecord
 
     let cache: CachedTokens
     let manager: SessionManager
-    let gauge = QuotaGauge()
+    let services: SessionServices
+    let latestQuota = LatestQuota()
 
     init(record: ProfileRecord, cache: CachedTokens, manager: SessionManager) {
         profile = record
         self.cache = cache
         self.manager = manager
+        services = manager.services
     }
 
-    /// The access token in memory, without waiting; nil when a refresh is due, and when another process has changed
-    /// what the store has: new tokens, a sign-out, a revocation, a removed profile.
+    /// The access token in memory, without waiting.
+    ///
+    /// It is nil when a refresh is due, and when another process has changed what the store holds: new tokens, a
+    /// sign-out, a revocation, a removed profile.
     public func currentAccessToken() -> AccessToken? {
         cache.current(for: profile.profile.id)
     }
 
-    /// An access token with enough life: in memory, in the store, or from one refresh that all callers share.
+    /// An access token with enough life left: from memory, from the store, or from one refresh that all callers share.
     ///
     /// - Throws: ``AccountsError``, for example `login_required`, `server_unreachable`, `backing_off`, `closed`;
     ///   `CancellationError` when the caller is cancelled, which ends neither the refresh nor other callers.
@@ -29,21 +33,18 @@ public struct Session: Sendable {
         return try await renewedAccessToken(validFor: .zero)
     }
 
-    /// An access token that lives at least `duration` more.
+    /// An access token that stays valid for at least `duration`.
     ///
-    /// - Throws: as ``accessToken()``; `min_validity_too_long` when no fresh token lives that long.
+    /// - Throws: as ``accessToken()``; `min_validity_too_long` when no fresh token stays valid for that long.
     public func accessToken(validFor duration: Duration) async throws -> AccessToken {
         try await renewedAccessToken(validFor: duration)
     }
 
-    /// The way past the fast path: asks the manager.
+    /// An access token for which ``currentAccessToken()`` was not enough: it may wait for the store or a refresh.
     ///
     /// - Throws: as ``accessToken()``.
     public func renewedAccessToken(validFor duration: Duration) async throws -> AccessToken {
-        try await token(
-            .validity(milliseconds: duration.wholeMilliseconds),
-            before: manager.clock.bootMilliseconds() + manager.timeout
-        )
+        try await token(.validity(milliseconds: duration.wholeMilliseconds), before: services.deadline)
     }
 
     /// A token for a purpose, from the login's flight if need be.
@@ -56,7 +57,7 @@ public struct Session: Sendable {
                 timeout: deadline - manager.clock.bootMilliseconds()
             ).token
         } catch let error as AccountsError {
-            throw error.about(profile.profile.name)
+            throw error.about(profile.name)
         }
     }
 }

@@ -3,35 +3,39 @@ public import Logging
 public import TradeStationModel
 import TradeStationStore
 
-/// How a ``SessionManager`` is set up. The defaults open the store that the command line uses.
+/// The settings of a ``SessionManager``. The defaults open the store that the command line uses.
 public struct SessionConfiguration: Sendable {
-    /// Which store is opened.
+    /// The store to open.
     public var store: StoreChoice
-    /// Who asks, as the audit says it; nil means the name of this program.
+    /// The name of the program for the audit; nil means the name of the process.
     public var requester: String?
-    /// How long a caller waits for a token before it leaves. A refresh under way goes on without it.
+    /// How long a caller waits for a token. A refresh that has started continues after the caller stops waiting.
     public var timeout: Duration = .seconds(30)
     /// How long connecting to a server may take.
     public var connectTimeout: Duration = .seconds(3)
     /// How long a whole exchange with the token endpoint may take.
     public var exchangeTimeout: Duration = .seconds(5)
-    /// Whether a token in its last quarter of life is refreshed behind the caller's back. A one-shot command, which
-    /// ends before such a refresh does, turns it off and refreshes only below the hard minimum.
+    /// Whether a token in the last quarter of its life is refreshed in the background while callers still get it.
+    ///
+    /// A one-shot command turns this off, because it ends before such a refresh does, and refreshes only shortly before
+    /// the token expires.
     public var refreshesBehind = true
-    /// Told by ``SessionManager/run()`` when a login cannot be kept fresh, and when it can be again. Must not block.
+    /// Called by ``SessionManager/run()`` when a login can no longer be kept fresh, and when it can be again.
+    ///
+    /// Must not block.
     public var notice: @Sendable (KeepingNotice) -> Void = { _ in }
-    /// Where messages go: nothing above `info`, nothing secret. Silent by default.
+    /// Receives log messages, at most at level `info` and without secrets. Discards them by default.
     public var logger = Logger(label: "tsaccounts", factory: { _ in SwiftLogNoOpLogHandler() })
-    /// Where counts and times go; nil means the factory that the program has bootstrapped `MetricsSystem` with.
+    /// Receives counters and timers; nil means the factory that the program bootstrapped `MetricsSystem` with.
     ///
-    /// Every name has the dimension `profile`; the durations are timers.
+    /// Every metric has the dimension `profile`; the durations are timers.
     ///
-    /// - `tsaccounts_exchanges_total`, `tsaccounts_exchange_duration`: refreshes sent to the token endpoint, by `outcome`:
-    ///   `rotated`, `renewed` or the code of the error.
-    /// - `tsaccounts_adoptions_total`: tokens taken over from another process when one was due.
-    /// - `tsaccounts_lock_wait_duration`: how long a flight waited for its login's lock.
-    /// - `tsaccounts_requests_total`, `tsaccounts_request_duration`: requests to the API, each sending for itself, by
-    ///   `method` and `status` (`none` when there was no answer).
+    /// - `tsaccounts_exchanges_total`, `tsaccounts_exchange_duration`: refreshes sent to the token endpoint, by
+    ///   `outcome`: `rotated`, `renewed` or the code of the error.
+    /// - `tsaccounts_adoptions_total`: tokens that another process had already refreshed when a refresh was due.
+    /// - `tsaccounts_lock_wait_duration`: how long a refresh waited for the lock of its login.
+    /// - `tsaccounts_requests_total`, `tsaccounts_request_duration`: requests to the API by `method` and `status`
+    ///   (`none` without an answer). A request that is sent again counts again.
     /// - `tsaccounts_stream_openings_total`; `tsaccounts_stream_interruptions_total`, by `reason`: a
     ///   ``StreamInterruption``.
     public var metrics: (any MetricsFactory)?
@@ -40,26 +44,28 @@ public struct SessionConfiguration: Sendable {
     /// The source of randomness.
     public var random: RandomSource = .system
 
-    /// The defaults, with a store.
+    /// The default settings for a store.
     public init(store: StoreChoice = .standard) {
         self.store = store
     }
 
-    /// The defaults, with everything in one directory if one is given, as an option `--store` would have it.
+    /// The default settings. If a directory is given, the store keeps everything in it, as with the option `--store`.
     public init(storeDirectory: String?) {
         self.init(store: storeDirectory.map(StoreChoice.directory) ?? .standard)
     }
 
-    /// The directory that the database lives in, or will live in.
+    /// The directory of the database. It may not exist yet.
     ///
-    /// - Throws: ``AccountsError`` `no_store_directory`, also when the store is in memory.
+    /// - Throws: ``AccountsError`` `no_store_directory` when no directory is known or the store is in memory.
     public var dataDirectory: String {
         get throws(AccountsError) { try store.location().dataDirectory }
     }
 }
 
 extension Duration {
-    /// In milliseconds, at most a century either way: whoever says `.seconds(.max)` means "as long as it takes".
+    /// The duration in milliseconds, limited to a century in either direction.
+    ///
+    /// The limit keeps `.seconds(.max)` from overflowing.
     var wholeMilliseconds: Int64 {
         let century: Int64 = 3_155_760_000
         let (seconds, attoseconds) = components

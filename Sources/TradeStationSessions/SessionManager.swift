@@ -14,13 +14,9 @@ public actor SessionManager {
     /// Adds, changes and signs in profiles.
     public nonisolated let registry: ProfileRegistry
 
+    nonisolated let services: SessionServices
     nonisolated let clock: any TimeSource
     nonisolated let timeout: Int64
-    nonisolated let apiTransport: HTTPTransport
-    nonisolated let streamTransport: HTTPTransport
-    nonisolated let random: RandomSource
-    /// Pauses and sign-ins.
-    nonisolated let work: TaskRegister
     nonisolated let metrics: SessionMetrics
     private nonisolated let signInTransport: HTTPTransport
     nonisolated let store: any CredentialStore
@@ -54,35 +50,28 @@ public actor SessionManager {
     }
 
     init(store: any CredentialStore, configuration: SessionConfiguration) {
+        services = SessionServices(store: store, configuration: configuration)
         self.store = store
-        clock = configuration.clock
-        timeout = configuration.timeout.wholeMilliseconds
+        clock = services.clock
+        timeout = services.timeoutMilliseconds
+        metrics = services.metrics
         refreshesBehind = configuration.refreshesBehind
         notice = configuration.notice
         logger = configuration.logger
         signInTransport = HTTPTransport(
-            configuration: Self.transport(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
+            configuration: TransportConfiguration(
+                configuration,
+                replyTimeout: configuration.exchangeTimeout,
+                megabytes: 1
+            )
         )
-        // Of its own: an exchange never meets a connection that the API has left idle. A year of minute bars is some
-        // ten megabytes; what is much longer is not an answer.
-        apiTransport = HTTPTransport(
-            configuration: Self.transport(configuration, reply: configuration.timeout, megabytes: 64)
-        )
-        // Of their own: streams hold their connections, and requests must not wait for one.
-        var streams = Self.transport(configuration, reply: configuration.timeout, megabytes: 1)
-        streams.connectionsPerHost = 1 << 16
-        streamTransport = HTTPTransport(configuration: streams)
-        random = configuration.random
-        let work = TaskRegister()
-        self.work = work
-        metrics = SessionMetrics(factory: configuration.metrics)
         let endpoint = TokenEndpoint(transport: signInTransport)
         coordinator = RefreshCoordinator(
             store: store,
             endpoint: endpoint,
             clock: configuration.clock,
             random: configuration.random,
-            attempts: AttemptIDs(random: configuration.random),
+            attempts: services.attemptIDs,
             logger: configuration.logger,
             metrics: metrics
         )
@@ -93,21 +82,8 @@ public actor SessionManager {
             coordinator: coordinator,
             clock: configuration.clock,
             random: configuration.random,
-            timeoutMilliseconds: configuration.timeout.wholeMilliseconds,
-            work: work
-        )
-    }
-
-    private static func transport(
-        _ configuration: SessionConfiguration,
-        reply: Duration,
-        megabytes: Int
-    ) -> TransportConfiguration {
-        TransportConfiguration(
-            connectMilliseconds: Int(configuration.connectTimeout.wholeMilliseconds),
-            replyMilliseconds: Int(reply.wholeMilliseconds),
-            maximumBodyBytes: megabytes << 20,
-            userAgent: "tsaccounts/\(Product.version)"
+            timeoutMilliseconds: services.timeoutMilliseconds,
+            work: services.work
         )
     }
 
@@ -140,14 +116,14 @@ public actor SessionManager {
         isClosed = true
         for login in open.ids { open[login]?.cache.close() }
         keeper?.close()
-        work.close()
+        services.work.close()
         let flights = airborne.values
         for airborne in flights { airborne.task.cancel() }
-        await streamTransport.shutdown()
+        await services.streamTransport.shutdown()
         for airborne in flights { await airborne.task.value }
-        await work.ended()
+        await services.work.ended()
         await signInTransport.shutdown()
-        await apiTransport.shutdown()
+        await services.apiTransport.shutdown()
         await store.close()
     }
 
@@ -208,7 +184,7 @@ public actor SessionManager {
         if let profiles = flight.profiles { cache.note(profiles: profiles) }
         switch result {
         case .success(let landed):
-            if landed.outcome != .refreshed, landed.generation > cache.generation { metrics.adopted(profile) }
+            if landed.outcome != .refreshed, landed.generation > cache.generation { metrics.recordAdoption(profile) }
             cache.adopt(landed.tokens, generation: landed.generation, since: change, now: clock.now())
             keepFresh(cache.login, landed.tokens)
         case .failure(let error):

@@ -2,7 +2,7 @@ import Foundation
 public import TradeStationModel
 import TradeStationStore
 
-/// Which store a ``SessionManager`` opens.
+/// The store that a ``SessionManager`` opens.
 public struct StoreChoice: Sendable {
     private enum Place: Sendable {
         case standard
@@ -12,31 +12,34 @@ public struct StoreChoice: Sendable {
 
     private let place: Place
 
-    /// The store of this user, the one that the command line uses: `TSACCOUNTS_HOME`, else the XDG directories.
+    /// The store of the current user, which the command line uses too.
+    ///
+    /// In `TSACCOUNTS_HOME`, otherwise in the XDG directories.
     public static let standard = StoreChoice(place: .standard)
 
-    /// A store that keeps everything in one directory, which is made on first use.
+    /// A store that keeps everything in one directory. The directory is created on first use.
     public static func directory(_ path: String) -> StoreChoice {
         StoreChoice(place: .directory(path))
     }
 
-    /// A new store in memory, for tests and one-off scripts: the rules of the one on disk, and nothing on disk.
+    /// A new store in memory, for tests and short scripts. It works like the store on disk and writes no files.
     ///
-    /// Managers that are opened with the same value share it, as processes share a directory; what it holds goes with
-    /// the last of them and the value.
+    /// Managers that are opened with the same value share the store, as processes share a directory. Its content is
+    /// lost when the last manager and the value are gone.
     ///
-    /// An API key with rotating refresh tokens ends the old token with each exchange. The new one is only here: when
-    /// the program ends, a user has to sign in again, unless `onNewRefreshToken` has kept it.
+    /// With rotating refresh tokens, each exchange ends the old token, and only this store has the new one. Unless
+    /// `onNewRefreshToken` saves it, the user has to sign in again after the program ends.
     ///
-    /// - Parameter onNewRefreshToken: called with each new refresh token and a profile that it is for, before anybody
-    ///   gets the access token that came with it. It runs on a queue of its own and may block, say to write a file.
+    /// - Parameter onNewRefreshToken: called with each new refresh token and a profile that uses it, before any caller
+    ///   gets the access token of the same exchange. Runs on a queue of its own and may block, for example to write a
+    ///   file.
     public static func inMemory(
         onNewRefreshToken: (@Sendable (_ profile: ProfileName, _ refreshToken: Secret) -> Void)? = nil
     ) -> StoreChoice {
         StoreChoice(place: .memory(MemoryStore(), onNewRefreshToken))
     }
 
-    /// Opens the store, or makes it.
+    /// Opens the store, or creates it.
     ///
     /// - Throws: ``AccountsError`` of the store.
     func open(
@@ -56,7 +59,7 @@ public struct StoreChoice: Sendable {
         return try await SQLiteCredentialStore.open(at: location(), identity: identity, clock: clock, random: random)
     }
 
-    /// Where it is on disk.
+    /// The directories of the store on disk.
     ///
     /// - Throws: ``AccountsError`` `no_store_directory`.
     func location() throws(AccountsError) -> StoreLocation {

@@ -1,11 +1,11 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// What closing a manager ends, in the words of its callers.
 extension TaskRegister {
-    /// Does something that closing ends.
+    /// Runs work that is cancelled when the register is closed.
     ///
-    /// - Throws: ``AccountsError`` `closed`; `CancellationError` when the caller is cancelled; what `work` throws.
+    /// - Throws: ``AccountsError`` `closed` once the register is closed; `CancellationError` when the caller is
+    ///   cancelled; the errors of `work`.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         guard let task = start(work) else { throw AccountsError.closed }
         do {

@@ -1,37 +1,38 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// One listener's place in the audit: reads what comes after it, and waits when there is nothing.
+/// One listener's position in the audit: reads the rows after it, and waits when there are none.
 struct EventFeed: Sendable {
-    /// So many rows are held at once at most, however slow the listener.
+    /// The most rows that are read at once, so that a slow listener needs little memory.
     private static let batch = 256
-    /// How often it looks whether another process has written, in milliseconds.
-    private static let lookInterval: Int64 = 250
-    /// After so many looks at a board that says nothing it asks the audit itself: somebody may have put another file in
-    /// the board's place.
-    private static let mostLooks = 20
+    /// How often the feed checks whether another process has written, in milliseconds.
+    private static let checkInterval: Int64 = 250
+    /// After this many checks without a change the feed reads the audit itself.
+    ///
+    /// The file of the change counters may have been replaced.
+    private static let maximumChecks = 20
 
-    private let manager: SessionManager
+    private let services: SessionServices
     private var machine: EventMachine
-    /// The last row that was read; nil before the first look where there was no board to tell.
+    /// The last row that was read; nil before the first read if there were no change counters.
     private var cursor: Int64?
     private var pending: ArraySlice<SessionEvent> = []
     private var isOver = false
 
-    init(manager: SessionManager, after cursor: Int64?) {
-        self.manager = manager
-        machine = EventMachine(attempts: manager.coordinator.attempts)
+    init(services: SessionServices, after cursor: Int64?) {
+        self.services = services
+        machine = EventMachine(attempts: services.attemptIDs)
         self.cursor = cursor
     }
 
-    private var store: any CredentialStore { manager.store }
+    private var store: any CredentialStore { services.store }
 
     /// Waits for the next event; nil once the manager is closed or the task was cancelled.
     mutating func next() async -> SessionEvent? {
         while !isOver {
             if Task.isCancelled { break }
             if let event = pending.popFirst() { return event }
-            if manager.work.isClosed { break }
+            if services.work.isClosed { break }
             do {
                 try await advance()
             } catch {
@@ -42,7 +43,7 @@ struct EventFeed: Sendable {
         return nil
     }
 
-    /// Reads rows, or waits until there are some, or until a store that cannot be read may be read again.
+    /// Reads new rows. If there are none, waits for some; if the store cannot be read, waits before the next try.
     ///
     /// - Throws: `CancellationError`; ``AccountsError`` `closed`.
     private mutating func advance() async throws {
@@ -50,12 +51,12 @@ struct EventFeed: Sendable {
         do {
             if try await readRows() { return }
         } catch let error as AccountsError where error.code != .closed {
-            return try await manager.pause(milliseconds: Self.lookInterval)
+            return try await services.pause(milliseconds: Self.checkInterval)
         }
-        try await waitForNews(since: head)
+        try await waitForChange(since: head)
     }
 
-    /// Whether there were any.
+    /// Reads the next rows; false when there were none.
     private mutating func readRows() async throws -> Bool {
         guard let last = cursor else {
             cursor = try await store.auditRecords(AuditQuery(limit: 1)).last?.sequence ?? 0
@@ -65,7 +66,7 @@ struct EventFeed: Sendable {
             AuditQuery(afterSequence: last, limit: Self.batch, takesOldest: true)
         )
         for row in rows {
-            if let login = machine.stranger(in: row) { try await prime(login, before: row) }
+            if let login = machine.loginToLoad(before: row) { try await loadState(of: login, before: row) }
             let kinds = machine.read(row)
             cursor = row.sequence
             if !kinds.isEmpty { pending += await events(kinds, row) }
@@ -73,12 +74,12 @@ struct EventFeed: Sendable {
         return !rows.isEmpty
     }
 
-    /// How a login did before a row: its few rows before it tell.
-    private mutating func prime(_ login: Login.ID, before row: AuditRecord) async throws {
+    /// Loads the state of a login before a row, from the last few rows that report it.
+    private mutating func loadState(of login: Login.ID, before row: AuditRecord) async throws {
         let rows = try await store.auditRecords(
-            AuditQuery(loginID: login, throughSequence: row.sequence - 1, events: EventMachine.telling, limit: 8)
+            AuditQuery(loginID: login, throughSequence: row.sequence - 1, events: EventMachine.stateEvents, limit: 8)
         )
-        machine.prime(login, with: rows)
+        machine.loadState(of: login, from: rows)
     }
 
     private func events(_ kinds: [SessionEvent.Kind], _ row: AuditRecord) async -> [SessionEvent] {
@@ -97,20 +98,22 @@ struct EventFeed: Sendable {
         }
     }
 
-    /// Waits until the board's head is another one: this process's own writes wake it, for those of others, where there
-    /// can be others, it looks. Where there is no board, one look is all it waits for.
-    private func waitForNews(since head: Int64?) async throws {
-        let board = store.changes
-        guard !board.seesEveryWriter else {
-            return try await manager.work.run { await board.waitForHead(toMoveFrom: head) }
+    /// Waits until the change counters report a new head.
+    ///
+    /// Writes of this process wake the feed. If other processes can write too, the feed also checks at intervals.
+    /// Without counters it waits for one interval.
+    private func waitForChange(since head: Int64?) async throws {
+        let changes = store.changes
+        guard !changes.seesEveryWriter else {
+            return try await services.work.run { await changes.waitForHead(toMoveFrom: head) }
         }
-        try await withThrowingTaskGroup(of: Void.self) { [manager] group in
-            group.addTask { await board.waitForHead(toMoveFrom: head) }
+        try await withThrowingTaskGroup(of: Void.self) { [services] group in
+            group.addTask { await changes.waitForHead(toMoveFrom: head) }
             group.addTask {
-                for _ in 1...Self.mostLooks {
-                    try await manager.pause(milliseconds: Self.lookInterval)
-                    board.watch()
-                    if head == nil || board.head != head { break }
+                for _ in 1...Self.maximumChecks {
+                    try await services.pause(milliseconds: Self.checkInterval)
+                    changes.watch()
+                    if head == nil || changes.head != head { break }
                 }
             }
             defer { group.cancelAll() }

@@ -1,63 +1,63 @@
 import TradeStationModel
 
-/// Reads audit rows as events. Rows in, events out: no I/O, no clock.
+/// Turns audit rows into events. No I/O, no clock.
 struct EventMachine: Sendable {
-    /// The rows that say whether a login can be refreshed.
-    static let telling: Set<AuditEvent> = [
+    /// The audit events that report whether a login can be refreshed.
+    static let stateEvents: Set<AuditEvent> = [
         .signedIn, .signedOut, .refreshSucceeded, .refreshFailed, .outcomeUnknown, .recovered, .needsLogin, .revoked,
     ]
 
     private let attempts: AttemptIDs
-    private var troubled: [Login.ID: Bool] = [:]
+    /// Whether refreshing fails, for each login whose state is known.
+    private var isFailing: [Login.ID: Bool] = [:]
 
     init(attempts: AttemptIDs) {
         self.attempts = attempts
     }
 
-    /// The login of a row that can only be read by who knows how the login did before.
-    func stranger(in row: AuditRecord) -> Login.ID? {
-        guard let event = row.event, Self.telling.contains(event), let login = row.login, troubled[login] == nil else {
-            return nil
-        }
+    /// The login whose earlier state must be loaded before this row is read; nil when none is needed.
+    func loginToLoad(before row: AuditRecord) -> Login.ID? {
+        guard let event = row.event, Self.stateEvents.contains(event), let login = row.login, isFailing[login] == nil
+        else { return nil }
         return login
     }
 
-    /// Learns how a login did from its rows before, oldest first.
-    mutating func prime(_ login: Login.ID, with rows: [AuditRecord]) {
-        troubled[login] = rows.compactMap(\.showsTrouble).last ?? false
+    /// Loads the state of a login from its earlier rows, oldest first.
+    mutating func loadState(of login: Login.ID, from rows: [AuditRecord]) {
+        isFailing[login] = rows.compactMap(\.reportsFailure).last ?? false
     }
 
-    /// What a row tells.
+    /// Reads a row and returns its events.
     mutating func read(_ row: AuditRecord) -> [SessionEvent.Kind] {
         guard let event = row.event, let login = row.login else { return [] }
         if event == .signInEndsSoon { return row.end.map { [.signInEndsSoon(end: $0)] } ?? [] }
-        guard let trouble = row.showsTrouble else { return [] }
-        let was = troubled.updateValue(trouble, forKey: login) ?? false
+        guard let fails = row.reportsFailure else { return [] }
+        let wasFailing = isFailing.updateValue(fails, forKey: login) ?? false
         switch event {
-        case .refreshFailed, .outcomeUnknown: return was ? [] : [.degraded(code: row.code)]
+        case .refreshFailed, .outcomeUnknown: return wasFailing ? [] : [.degraded(code: row.code)]
         case .needsLogin: return [.needsLogin(code: row.code)]
         case .signedOut, .revoked: return [.needsLogin(code: .loginRequired)]
-        default: return row.tokens(of: attempts) + (was ? [.recovered] : [])
+        default: return row.newTokens(attempts) + (wasFailing ? [.recovered] : [])
         }
     }
 }
 
 extension AuditRecord {
-    /// The login it is about, if it is about one.
+    /// The login that the row is about, if any.
     var login: Login.ID? { integer("login_id").map(Login.ID.init) }
 
     fileprivate var event: AuditEvent? { text("event").flatMap { AuditEvent(rawValue: $0) } }
 
     fileprivate var end: Timestamp? { text("expires_at").flatMap { Timestamp($0) } }
 
-    /// Whether its login cannot be refreshed after it; nil when it says nothing about that.
-    fileprivate var showsTrouble: Bool? {
+    /// Whether refreshing the login fails from this row on; nil when the row does not report it.
+    fileprivate var reportsFailure: Bool? {
         switch event {
         case .signedIn, .refreshSucceeded, .recovered: false
-        // The row that comes with it says more: the user has to sign in.
+        // A `needs_login` row in the same transaction reports more: the user has to sign in.
         case .refreshFailed where text("oauth_error") == "invalid_grant": nil
         case .signedOut, .refreshFailed, .needsLogin, .revoked: true
-        // That a process died is no failure of the sign-in server.
+        // A process died; the sign-in server did not fail.
         case .outcomeUnknown: text("outcome") == AuditOutcome.processDied ? nil : true
         default: nil
         }
@@ -68,8 +68,10 @@ extension AuditRecord {
         return outcome == AuditOutcome.refreshTokenSalvaged ? .serverError : AccountsError.Code(rawValue: outcome)
     }
 
-    /// The new tokens it speaks of.
-    fileprivate func tokens(of attempts: AttemptIDs) -> [SessionEvent.Kind] {
+    /// The event for the new tokens that the row reports.
+    ///
+    /// - Parameter attempts: the manager's own attempts: theirs are refreshed, all others adopted.
+    fileprivate func newTokens(_ attempts: AttemptIDs) -> [SessionEvent.Kind] {
         guard let generation = integer("generation_after").map(Int.init), let end else { return [] }
         return text("attempt_id").map(attempts.include) == true
             ? [.refreshed(generation: generation, expiresAt: end)] : [.adopted(generation: generation, expiresAt: end)]

@@ -1,22 +1,25 @@
 public import TradeStationModel
 
-/// What happened to a login, in this process or another. Holds no secret.
+/// Something that happened to a login, in this process or another one. Contains no secret.
 public struct SessionEvent: Hashable, Sendable {
-    /// What it was.
+    /// The kinds of events.
     public enum Kind: Hashable, Sendable {
-        /// A refresh by this manager brought new tokens.
+        /// A refresh by this manager returned new tokens.
         case refreshed(generation: Int, expiresAt: Timestamp)
-        /// New tokens came another way: a refresh by another manager or process, a sign-in, an answer that a dead process
-        /// had left.
+        /// New tokens came from elsewhere.
+        ///
+        /// From a refresh by another manager or process, a sign-in, or an answer that a process saved before it died.
         case adopted(generation: Int, expiresAt: Timestamp)
-        /// Refreshing begins to fail. A token that still lives is served meanwhile.
+        /// Refreshing started to fail. A token that is still valid is served meanwhile.
         case degraded(code: AccountsError.Code)
-        /// After ``degraded(code:)`` or ``needsLogin(code:)`` there are new tokens.
+        /// New tokens arrived after ``degraded(code:)`` or ``needsLogin(code:)``.
         case recovered
-        /// The user has to sign in: the server ended the sign-in, or somebody signed out or revoked it
-        /// (`login_required`), or somebody else's tokens came (`wrong_user`).
+        /// The user has to sign in.
+        ///
+        /// The server ended the sign-in, a user signed out or revoked it (`login_required`), or the server returned
+        /// tokens of another user (`wrong_user`).
         case needsLogin(code: AccountsError.Code)
-        /// The sign-in of a rotating key ends within two hours, then. Told once.
+        /// The sign-in of an API key with rotating refresh tokens ends within two hours, at `end`. Reported once.
         case signInEndsSoon(end: Timestamp)
     }
 
@@ -24,9 +27,11 @@ public struct SessionEvent: Hashable, Sendable {
     public let kind: Kind
     /// The login.
     public let login: Login.ID
-    /// The profiles on the login, by name, when the event was read. Where it has none any more, the one that asked.
+    /// The names of the login's profiles when the event was read, sorted.
+    ///
+    /// If it no longer has any, the profile that the audit row names.
     public let profiles: [ProfileName]
-    /// What program did it, for example `tsaccounts login`; nil when it has no name.
+    /// The program that did it, for example `tsaccounts login`; nil when it has no name.
     public let requester: String?
     /// The process that did it.
     public let processID: Int32

@@ -1,5 +1,6 @@
-/// What happens to the logins of a store, from the moment ``SessionManager/events`` was asked for: what this manager does,
-/// and what other managers, processes and commands do.
+/// The events of all logins of a store after ``SessionManager/events`` was read.
+///
+/// They come from this manager and from other managers, processes and commands.
 ///
 /// ```swift
 /// for await event in manager.events {
@@ -7,23 +8,23 @@
 /// }
 /// ```
 ///
-/// Any number of tasks may listen, each at its own pace: every iteration reads the audit from its own place on, so that
-/// nothing is lost to a slow listener and nothing piles up for it. What this manager does is told at once, what others do
-/// within a quarter of a second. It ends with ``SessionManager/close()`` and with the task's cancellation; a store that
-/// cannot be read is waited for.
+/// Any number of tasks may listen, each at its own pace. Every iterator reads the audit from its own position, so a
+/// slow listener misses nothing and needs no buffer. Events of this manager arrive at once, those of others within a
+/// quarter of a second. The sequence ends with ``SessionManager/close()`` and when the task is cancelled. While the
+/// store cannot be read, the sequence waits.
 public struct SessionEvents: AsyncSequence, Sendable {
-    /// What is told.
+    /// One event.
     public typealias Element = SessionEvent
     /// Listening never fails.
     public typealias Failure = Never
 
-    let manager: SessionManager
-    /// The last audit row at the time; nil where there was no board to tell.
+    let services: SessionServices
+    /// The last audit row when the sequence was made; nil when there were no change counters to read it from.
     let start: Int64?
 
-    /// Begins at the moment the sequence was asked for.
+    /// Makes an iterator that starts with the first event after the sequence was made.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(feed: EventFeed(manager: manager, after: start))
+        Iterator(feed: EventFeed(services: services, after: start))
     }
 
     /// One listener.
@@ -33,15 +34,15 @@ public struct SessionEvents: AsyncSequence, Sendable {
 
         var feed: EventFeed
 
-        /// Waits for what happens next; nil when nothing will be told any more.
+        /// Waits for the next event; nil when the sequence has ended.
         public mutating func next() async -> SessionEvent? { await feed.next() }
     }
 }
 
 extension SessionManager {
-    /// What happens from now on to the logins of the store, whoever does it.
+    /// What happens to the logins of the store from now on, in all processes.
     public nonisolated var events: SessionEvents {
-        store.changes.watch()
-        return SessionEvents(manager: self, start: store.changes.head)
+        services.store.changes.watch()
+        return SessionEvents(services: services, start: services.store.changes.head)
     }
 }

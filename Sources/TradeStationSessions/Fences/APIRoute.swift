@@ -1,24 +1,26 @@
 import TradeStationModel
 
-/// What a path of the API is about, as far as a fence cares.
+/// The kind of an API path, as far as fences need to know it.
 ///
-/// v3 after TradeStation's OpenAPI file (section "Endpoints" of its documentation), v2 after the old one. Names are
-/// compared without regard to case, since servers of this make do so too.
+/// v3 follows TradeStation's OpenAPI file (section "Endpoints" of its documentation), v2 follows the old file. Names
+/// are compared without regard to case, because such servers often ignore case too.
 enum APIRoute: Hashable, Sendable {
-    /// Market data, lists and the accounts' own list: names no account and changes nothing.
+    /// Market data, lists, and the list of accounts: names no account and changes nothing.
     case open
-    /// A POST that only calculates (`options/riskreward`).
+    /// A POST that calculates and changes nothing (`options/riskreward`).
     case calculation
-    /// These accounts, in lower case.
+    /// Data of these accounts; the ids are in lower case.
     case accounts([String])
-    /// Places, groups or confirms orders. The accounts stand in the body.
+    /// Places, groups or confirms orders. The body names the accounts.
     case placing
-    /// An order by its id, which does not say whose it is.
+    /// One order, named by its id. The id does not tell which account the order belongs to.
     case order(id: String)
-    /// Anything else.
+    /// Any other path.
     case unknown(mentionsOrders: Bool)
 
-    /// Understands the pieces of a path after its version; nil pieces are not understood.
+    /// Classifies a path.
+    ///
+    /// - Parameter segments: the segments after the version; nil when the path is ambiguous.
     init(_ segments: [String]?, version: APIVersion) {
         guard let segments else {
             self = .unknown(mentionsOrders: true)
@@ -30,7 +32,7 @@ enum APIRoute: Hashable, Sendable {
             case .v3: Self.version3(path, segments)
             case .v2: Self.version2(path, segments)
             }
-        // v2 also takes orders by GET, as JSONP.
+        // v2 also accepts orders by GET, as JSONP.
         self = route ?? .unknown(mentionsOrders: path.contains { $0.hasPrefix("order") || $0.hasPrefix("jsonp") })
     }
 
@@ -82,7 +84,7 @@ enum APIRoute: Hashable, Sendable {
 }
 
 extension String {
-    /// The ids of a list that is separated by commas, in lower case.
+    /// The account ids of a comma-separated list, in lower case.
     var accountIDs: [String] {
         lowercased().split(separator: ",").map { id in
             String(id.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())

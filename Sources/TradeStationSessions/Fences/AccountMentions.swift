@@ -1,14 +1,14 @@
 import TradeStationOAuth
 
-/// The accounts that a JSON body names, wherever they stand in it: an order can hold further orders.
+/// All accounts that a JSON body names, at any depth: an order can contain further orders.
 ///
-/// Every member called `AccountID` (v3) or `AccountKey` (v2) counts, also where a name is repeated within an object: of
-/// two values a server may take the other one.
+/// Every member called `AccountID` (v3) or `AccountKey` (v2) counts, also when an object repeats a name: the server may
+/// use either value.
 struct AccountMentions {
-    /// The ids, in lower case; nil when the body cannot be read without doubt.
+    /// The ids, in lower case; nil when the body is not valid JSON, or is ambiguous.
     let ids: [String]?
 
-    private static let deepest = 64
+    private static let maximumDepth = 64
 
     init(_ body: [UInt8]) {
         var walk = Walk(scanner: JSONScanner(body))
@@ -19,9 +19,9 @@ struct AccountMentions {
         var scanner: JSONScanner
         var ids: [String] = []
 
-        /// Steps over one value; false when it is none.
+        /// Skips one value and collects the ids in it; false when there is no valid value.
         mutating func value(depth: Int) -> Bool {
-            guard depth < deepest else { return false }
+            guard depth < maximumDepth else { return false }
             if scanner.take("{") { return object(depth: depth) }
             if scanner.take("[") { return array(depth: depth) }
             return scanner.skipScalar()
@@ -32,7 +32,7 @@ struct AccountMentions {
             repeat {
                 guard let name = scanner.string(), scanner.take(":") else { return false }
                 if ["accountid", "accountkey"].contains(name.lowercased()) {
-                    // A number, a list or nothing at all is no account that could be compared.
+                    // An id that is not a string cannot be compared.
                     guard let id = scanner.string() else { return false }
                     ids.append(id.lowercased())
                 } else if !value(depth: depth + 1) {

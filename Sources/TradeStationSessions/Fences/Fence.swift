@@ -1,22 +1,22 @@
 import TradeStationModel
 
-/// What a profile keeps its sessions from. A decision and nothing else.
+/// What a profile forbids its sessions. Only decides; does no I/O.
 ///
-/// In doubt it is closed: a path or body that it does not understand is not let through when the answer could be no.
+/// A path or body that is ambiguous, and might be forbidden, is refused.
 struct Fence: Sendable {
-    /// Which fence it was, as the audit says it.
+    /// Which fence refused a request, as the audit names it.
     enum Kind: String, Sendable {
         /// Order endpoints are refused.
         case readOnly = "read_only"
         /// Accounts that are not on the profile's list are refused.
         case accounts
-        /// A simulator profile stays off the live hosts.
+        /// Live hosts are refused to a simulator profile.
         case environment
     }
 
     enum Decision: Equatable, Sendable {
         case open
-        /// Open if this order belongs to one of the fenced accounts, which its id does not tell.
+        /// Open if the order belongs to one of the fenced accounts. The order's id does not tell.
         case openToOwner(orderID: String)
         case closed(Kind, because: String)
     }
@@ -32,24 +32,30 @@ struct Fence: Sendable {
     /// Decides on a request.
     func decision(on call: APICall, _ target: APIRequestTarget) -> Decision {
         let route = APIRoute(target.segments, version: profile.apiVersion)
-        if isOffCourse { return .closed(.environment, because: "The profile's host is not the simulator's.") }
+        if isSimulatorOnLiveHost {
+            return .closed(.environment, because: "It is a simulator profile, and its API host is not the simulator.")
+        }
         if profile.isReadOnly, !Self.onlyReads(call, route) {
-            return .closed(.readOnly, because: "The profile only reads: order endpoints are closed.")
+            let reason = "The profile is read-only: it refuses requests that may change something."
+            return .closed(.readOnly, because: reason)
         }
         guard let accounts else { return .open }
-        if let reason = objection(to: call, target, route, accounts) { return .closed(.accounts, because: reason) }
+        if let reason = accountObjection(to: call, target, route, accounts) {
+            return .closed(.accounts, because: reason)
+        }
         guard case .order(let id) = route else { return .open }
         return profile.apiVersion == .v3
             ? .openToOwner(orderID: id)
-            : .closed(.accounts, because: "Whose a v2 order is cannot be asked for by its id.")
+            : .closed(.accounts, because: "v2 does not tell which account an order id belongs to.")
     }
 
-    private var isOffCourse: Bool {
+    private var isSimulatorOnLiveHost: Bool {
         profile.environment == .sim && profile.apiURL.map(Self.isLiveHost) ?? false
     }
 
-    /// Whether it is one of TradeStation's hosts, and not the simulator (TradeStation, "SIM vs LIVE"). Other hosts
-    /// cannot be judged: a person named them.
+    /// Whether the host is one of TradeStation's and not the simulator (TradeStation, "SIM vs LIVE").
+    ///
+    /// Other hosts pass: the user has chosen them.
     static func isLiveHost(_ url: EndpointURL) -> Bool {
         let rest = url.origin.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != ":" }
         let host = rest.hasSuffix(".") ? rest.dropLast() : rest
@@ -66,33 +72,28 @@ struct Fence: Sendable {
         }
     }
 
-    private func objection(
+    /// Why the account fence refuses a request; nil when it lets the request pass.
+    private func accountObjection(
         to call: APICall,
         _ target: APIRequestTarget,
         _ route: APIRoute,
         _ accounts: Set<String>
     ) -> String? {
-        func areInside(_ ids: [String]) -> Bool { ids.allSatisfy(accounts.contains) }
         switch route {
         case .accounts(let ids):
-            if !areInside(ids) { return "The path names an account that the profile is fenced off from." }
+            if !accounts.isSuperset(of: ids) { return "The path names an account that the profile may not use." }
         case .unknown:
             return "It is not known which account this path is about."
         case .open, .calculation, .placing, .order: break
         }
-        guard let parameters = target.parameters else { return "The query cannot be read without doubt." }
+        guard let parameters = target.parameters else { return "The query is ambiguous." }
         let asked = parameters.filter { $0.first?.lowercased().contains("account") ?? false }
-        if !areInside(asked.flatMap { $0.dropFirst().joined().accountIDs }) {
-            return "The query names an account that the profile is fenced off from."
+        if !accounts.isSuperset(of: asked.flatMap({ $0.dropFirst().joined().accountIDs })) {
+            return "The query names an account that the profile may not use."
         }
-        return call.body.isEmpty && route != .placing ? nil : objection(to: call.body, route, accounts)
-    }
-
-    private func objection(to body: [UInt8], _ route: APIRoute, _ accounts: Set<String>) -> String? {
-        guard let ids = AccountMentions(body).ids else { return "The body cannot be read without doubt." }
-        guard ids.allSatisfy(accounts.contains) else {
-            return "The body names an account that the profile is fenced off from."
-        }
-        return ids.isEmpty && route == .placing ? "The body does not say which account it is about." : nil
+        if call.body.isEmpty, route != .placing { return nil }
+        guard let ids = AccountMentions(call.body).ids else { return "The body is not valid JSON, or is ambiguous." }
+        guard accounts.isSuperset(of: ids) else { return "The body names an account that the profile may not use." }
+        return ids.isEmpty && route == .placing ? "The body does not name an account." : nil
     }
 }

@@ -2,13 +2,13 @@ import TradeStationModel
 
 /// A brokerage account of the signed-in user (OpenAPI file, schema `Account`).
 public struct BrokerageAccount: Hashable, Sendable {
-    /// Its id, for example `SIM1234567M`.
+    /// The account id, for example `SIM1234567M`.
     public let id: String
     /// `Cash`, `Margin`, `Futures` or `DVP`.
     public let type: String?
     /// The currency, for example `USD`.
     public let currency: String?
-    /// For example `Active`, `Closed` or `Restricted`.
+    /// The state, for example `Active`, `Closed` or `Restricted`.
     public let status: String?
 }
 
@@ -20,7 +20,7 @@ extension BrokerageAccount: Decodable {
         case status = "Status"
     }
 
-    /// Reads one; only the id has to be there (DOC HTTP Requests: blank fields may be null or missing).
+    /// Decodes an account. Only the id is required: blank fields may be null or missing ("HTTP Requests").
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Member.self)
         id = try object.decode(String.self, forKey: .id)
@@ -31,8 +31,9 @@ extension BrokerageAccount: Decodable {
 }
 
 extension Session {
-    /// The accounts that this session may use: those of the user in the session's environment, without those that a
-    /// fence keeps it from (`GET /v3/brokerage/accounts`).
+    /// The user's accounts that this session may use (`GET /v3/brokerage/accounts`).
+    ///
+    /// They belong to the session's environment. Accounts that a fence excludes are left out.
     ///
     /// - Throws: ``APIError`` and ``AccountsError`` as ``get(_:query:as:timeout:)``; `usage` for a v2 profile.
     public func accounts(timeout: Duration? = nil) async throws -> [BrokerageAccount] {
@@ -43,11 +44,14 @@ extension Session {
             throw AccountsError(
                 .usage,
                 "A v2 profile has no list of accounts.",
-                suggestion: "tsaccounts add profile OTHER --live --same-login-as NAME, and ask that one"
-            ).about(profile.profile.name)
+                suggestion: "tsaccounts add profile OTHER --live --same-login-as NAME, then the accounts of OTHER"
+            ).about(profile.name)
         }
-        let call = APICall(method: "GET", path: "/v3/brokerage/accounts", timeout: timeout)
-        let (response, record) = try await exchange(call)
+        var sender = RequestSender(
+            session: self,
+            call: APICall(method: "GET", path: "/v3/brokerage/accounts", timeout: timeout)
+        )
+        let (response, record) = try await sender.send()
         let fence = record.profile.accounts.map { Set($0.map { $0.lowercased() }) }
         return try response.decoded(as: List.self).value.Accounts.filter { account in
             fence?.contains(account.id.lowercased()) ?? true

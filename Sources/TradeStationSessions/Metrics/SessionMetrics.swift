@@ -2,30 +2,30 @@ import CoreMetrics
 import TradeStationModel
 import TradeStationOAuth
 
-/// What a ``SessionManager`` counts and times; ``SessionConfiguration/metrics`` lists the names.
+/// The counters and timers of a ``SessionManager``. ``SessionConfiguration/metrics`` lists their names.
 struct SessionMetrics: Sendable {
-    /// Nil: the factory that the program has bootstrapped, asked for each time, because that may come later.
+    /// Nil stands for the factory of `MetricsSystem`. It is looked up each time, because the program may set it later.
     let factory: (any MetricsFactory)?
 
-    /// A refresh was sent to the token endpoint, and was answered or was not.
-    func exchanged(_ profile: ProfileName, outcome: String, milliseconds: Int) {
+    /// Records a request to the token endpoint, with or without an answer.
+    func recordExchange(_ profile: ProfileName, outcome: String, milliseconds: Int) {
         let dimensions = [("profile", profile.text), ("outcome", outcome)]
         count("tsaccounts_exchanges_total", dimensions)
         time("tsaccounts_exchange_duration", dimensions, milliseconds: Int64(milliseconds))
     }
 
-    /// A flight took over tokens that another process had brought.
-    func adopted(_ profile: ProfileName) {
+    /// Records that a flight adopted tokens that another process had obtained.
+    func recordAdoption(_ profile: ProfileName) {
         count("tsaccounts_adoptions_total", [("profile", profile.text)])
     }
 
-    /// A flight has the lock of its login, and waited for it so long.
-    func locked(_ profile: ProfileName, milliseconds: Int64) {
+    /// Records how long a flight waited for the lock of its login.
+    func recordLockWait(_ profile: ProfileName, milliseconds: Int64) {
         time("tsaccounts_lock_wait_duration", [("profile", profile.text)], milliseconds: milliseconds)
     }
 
-    /// A request was answered; without a status it was not.
-    func requested(_ profile: ProfileName, _ method: String, status: Int?, milliseconds: Int64) {
+    /// Records a request to the API; the status is nil when it got no answer.
+    func recordRequest(_ profile: ProfileName, _ method: String, status: Int?, milliseconds: Int64) {
         let dimensions = [
             ("profile", profile.text), ("method", method), ("status", status.map(String.init) ?? "none"),
         ]
@@ -33,13 +33,13 @@ struct SessionMetrics: Sendable {
         time("tsaccounts_request_duration", dimensions, milliseconds: milliseconds)
     }
 
-    /// A stream is open, for the first time or again.
-    func streamOpened(_ profile: ProfileName) {
+    /// Records that a stream was opened, for the first time or again.
+    func recordStreamOpening(_ profile: ProfileName) {
         count("tsaccounts_stream_openings_total", [("profile", profile.text)])
     }
 
-    /// An open stream was interrupted.
-    func streamInterrupted(_ profile: ProfileName, _ reason: StreamInterruption) {
+    /// Records that an open stream was interrupted.
+    func recordStreamInterruption(_ profile: ProfileName, _ reason: StreamInterruption) {
         count("tsaccounts_stream_interruptions_total", [("profile", profile.text), ("reason", reason.rawValue)])
     }
 

@@ -70,7 +70,7 @@ struct RefreshCoordinator: Sendable {
             let asked = clock.bootMilliseconds()
             let lock = try await store.lock(order.login, timeoutMilliseconds: max(0, min(patience, remaining(order))))
             defer { lock.unlock() }
-            metrics.locked(order.profile, milliseconds: clock.bootMilliseconds() - asked)
+            metrics.recordLockWait(order.profile, milliseconds: clock.bootMilliseconds() - asked)
             KillPoint.afterLock.reach()
             switch try await underLock(order, machine) {
             case .done(let result): return result
@@ -145,7 +145,7 @@ struct RefreshCoordinator: Sendable {
 
     /// What every exchange leaves behind beside its audit row.
     private func report(_ outcome: String, of exchange: RefreshExchange, duration: Int) {
-        metrics.exchanged(exchange.order.profile, outcome: outcome, milliseconds: duration)
+        metrics.recordExchange(exchange.order.profile, outcome: outcome, milliseconds: duration)
         logger.debug(
             "refresh answered",
             metadata: [

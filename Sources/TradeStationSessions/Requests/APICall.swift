@@ -1,22 +1,24 @@
-/// One request as a program asks for it.
+/// One request to the API as the program asked for it.
 struct APICall: Sendable {
     let method: String
     let path: String
-    var query: [(name: String, value: String)] = []
-    /// A JSON text. It is held whole, so it can be sent again after a 401.
+    var query: KeyValuePairs<String, String> = [:]
+    /// A JSON text. It is kept in memory, so that it can be sent again after a 401.
     var body: [UInt8] = []
-    /// How long the caller waits for everything together; nil means the manager's own timeout.
+    /// How long the caller waits in all; nil means the timeout of the manager.
     var timeout: Duration?
 
-    /// Whether it is sent again although nobody knows what became of it. GET is, but for v2's orders by JSONP; what may
-    /// change something is not (RFC 9110 section 9.2.2 would allow it for PUT and DELETE, but an order that was replaced
-    /// twice is a different order).
+    /// Whether the request may be sent again when its outcome is unknown.
+    ///
+    /// Only a GET may, except v2's orders by JSONP. RFC 9110 section 9.2.2 also allows PUT and DELETE, but an order that
+    /// is replaced twice is a different order.
     var isRepeatable: Bool { method == "GET" && !path.lowercased().contains("jsonp") }
 
-    /// Whether it is sent again after an answer that says it was too much: then nothing was done (RFC 6585 section 4). A
-    /// new order is not, its price may be another one by then.
-    var waitsItsTurn: Bool { isRepeatable || method == "PUT" || method == "DELETE" }
+    /// Whether the request is sent again after a 429, which means that nothing was done (RFC 6585 section 4).
+    ///
+    /// A new order is not sent again: the price may have changed during the pause.
+    var isRepeatedAfterRateLimit: Bool { isRepeatable || method == "PUT" || method == "DELETE" }
 
-    /// An order is some kilobytes; what is much longer is a mistake.
+    /// The longest body that is sent, in bytes. An order takes a few kilobytes.
     static let longestBody = 1 << 20
 }

@@ -1,7 +1,7 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// What an error body of the API may hold. Members of another type count as absent.
+/// The members of an API error body. Members of another type count as missing.
 struct APIErrorBody: Decodable {
     let error: String?
     let message: String?
@@ -23,7 +23,7 @@ struct APIErrorBody: Decodable {
         parts = (try? object.decodeIfPresent([AnyPart].self, forKey: .parts))?.map(\.part) ?? []
     }
 
-    /// A part, or what stands in a part's place: that something failed counts, whatever it is said with.
+    /// A part, or any other JSON value in its place, which still means that something failed.
     private struct AnyPart: Decodable {
         let part: APIError.Part
 
@@ -42,7 +42,7 @@ extension APIError.Part: Decodable {
         case message = "Message"
     }
 
-    /// Reads one; members that are missing or of another type are nil.
+    /// Decodes a part. Members that are missing or of another type are nil.
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Member.self)
         func text(_ member: Member) -> String? { try? object.decodeIfPresent(String.self, forKey: member) }
@@ -53,12 +53,12 @@ extension APIError.Part: Decodable {
         message = text(.message)
     }
 
-    /// One that says nothing.
+    /// A part without any details.
     init() {
         (accountID, orderID, symbol, error, message) = (nil, nil, nil, nil, nil)
     }
 
-    /// The same with every text as `redact` leaves it.
+    /// A copy with `redact` applied to every text.
     func redacted(_ redact: (String) -> String) -> APIError.Part {
         APIError.Part(
             accountID: accountID.map(redact),

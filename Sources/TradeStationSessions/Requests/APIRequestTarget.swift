@@ -2,38 +2,43 @@ import Foundation
 import TradeStationModel
 import TradeStationOAuth
 
-/// A path on the profile's own host. Nothing else can be asked for: a token never goes to a host that was not
-/// registered for it.
+/// The URL of a request, always on the profile's own host.
+///
+/// A token never goes to a host that the profile does not name.
 struct APIRequestTarget: Sendable, Equatable {
     /// The whole URL.
     let url: String
-    /// What is asked for, without the query, which may hold anything.
+    /// The path without the query, which may contain private data.
     let path: String
-    /// The pieces of the path after the version, decoded; nil when they cannot be read without doubt.
+    /// The decoded segments of the path after the version; nil when they are ambiguous.
     let segments: [String]?
-    /// The names and values of the query, decoded; nil when they cannot be read without doubt.
+    /// The decoded names and values of the query; nil when they are ambiguous.
     let parameters: [[String]]?
 
-    /// Checks a path.
+    /// Checks a path and makes the URL.
     ///
     /// - Throws: ``AccountsError`` `usage`.
     init(
         _ path: String,
-        query: [(name: String, value: String)] = [],
+        query: KeyValuePairs<String, String> = [:],
         profile: Profile
     ) throws(AccountsError) {
         let version = "/\(profile.apiVersion.rawValue)"
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let route = parts.first ?? ""
-        let added = query.map { FormEncoding.encodeQuery($0.name) + "=" + FormEncoding.encodeQuery($0.value) }
+        let added = query.map { FormEncoding.encodeQuery($0.key) + "=" + FormEncoding.encodeQuery($0.value) }
         let whole = (parts.dropFirst().filter { !$0.isEmpty } + added).joined(separator: "&")
         guard path.utf8.count + whole.utf8.count <= 16_384, path.hasPrefix("/"), !path.hasPrefix("//"),
             path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "#") })
-        else { throw .badPath("It must begin with one / and hold no spaces, fragments or backslashes.") }
-        guard !Self.climbs(route) else { throw .badPath("It must not climb with .. segments.") }
+        else {
+            throw .badPath("A path starts with one slash and contains no spaces, fragments or backslashes.")
+        }
+        guard !Self.leavesDirectory(route) else {
+            throw .badPath("A path contains no . or .. segments and no encoded slashes.")
+        }
         let named = APIVersion.allCases.first { route == "/\($0.rawValue)" || route.hasPrefix("/\($0.rawValue)/") }
         if let named, named != profile.apiVersion {
-            throw .badPath("This profile speaks \(profile.apiVersion.rawValue), the path says \(named.rawValue).")
+            throw .badPath("The profile uses \(profile.apiVersion.rawValue), but the path names \(named.rawValue).")
         }
         self.path = (named == nil ? version : "") + route
         url = profile.apiOrigin + self.path + (whole.isEmpty ? "" : "?" + whole)
@@ -41,18 +46,21 @@ struct APIRequestTarget: Sendable, Equatable {
         parameters = Self.decodedQuery(whole)
     }
 
-    private static func climbs(_ route: String) -> Bool {
+    /// Whether a server might leave the directory of the path, because of dot segments or encoded slashes.
+    private static func leavesDirectory(_ route: String) -> Bool {
         route.lowercased().split(separator: "/").contains { segment in
             let plain = segment.split(separator: ";", omittingEmptySubsequences: false).first.map(String.init) ?? ""
             let decoded = plain.removingPercentEncoding ?? plain
-            // A server that drops blanks would climb at ". ." too.
+            // A server that ignores white space would treat ". ." as "..".
             let isOnlyDots = decoded.contains(".") && decoded.allSatisfy { $0 == "." || $0.isWhitespace }
             return isOnlyDots || segment.contains("%2f") || segment.contains("%5c")
         }
     }
 
-    /// Undoes one percent-encoding. What is left ambiguous is not guessed at: something that looks encoded still, a
-    /// path parameter (RFC 3986 section 3.3), a character that a server may fold into another one.
+    /// Decodes percent-encoding once.
+    ///
+    /// Ambiguous segments are not guessed: those that still look encoded, those with a path parameter (RFC 3986 section
+    /// 3.3), and those with a character that a server may normalize to another one.
     private static func decoded(_ segments: [Substring]) -> [String]? {
         var texts: [String] = []
         for segment in segments {
@@ -81,7 +89,7 @@ extension AccountsError {
     fileprivate static func badPath(_ reason: String) -> AccountsError {
         AccountsError(
             .usage,
-            "This is not a path of the API.",
+            "The path is not valid for the API.",
             reason: reason,
             suggestion: "a path like /v3/brokerage/accounts"
         )

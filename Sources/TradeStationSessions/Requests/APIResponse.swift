@@ -1,6 +1,6 @@
 import Foundation
 
-/// An answer of the API, whole, whatever its status.
+/// A complete answer of the API with any status.
 public struct APIResponse: Sendable {
     /// The HTTP status.
     public let status: Int
@@ -8,27 +8,27 @@ public struct APIResponse: Sendable {
     public let headers: [(name: String, value: String)]
     /// The body.
     public let body: [UInt8]
-    /// What a status outside 200 to 299 meant; nil within.
+    /// The error for a status outside 200 to 299, otherwise nil.
     public let error: APIError?
 
-    /// What takes tokens out of what the server said.
+    /// Removes tokens from a text of the server.
     let redact: @Sendable (String) -> String
-    /// Whether the request may have changed something, so that it must not be taken for one that failed.
+    /// Whether the request may have changed something. If so, an unreadable answer does not mean that it failed.
     let mayHaveActed: Bool
 
     /// The body as text.
     public var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The first value of a header field, whatever the case of its name.
+    /// The first value of a header field. Case in the name is ignored.
     public func header(_ name: String) -> String? {
         let wanted = name.lowercased()
         return headers.first { $0.name.lowercased() == wanted }?.value
     }
 
-    /// The body as a value, with what failed in parts.
+    /// Decodes the body, with the failures of single parts.
     ///
-    /// - Throws: ``APIError`` for a status outside 200 to 299; for a body that is not such a value ``AccountsError``
-    ///   `server_error`, and `outcome_unknown` where the request was no GET: it has been carried out, or may have been.
+    /// - Throws: ``APIError`` for a status outside 200 to 299. For a body that cannot be decoded ``AccountsError``:
+    ///   `server_error` after a GET, otherwise `outcome_unknown`, because the request may have been carried out.
     public func decoded<Value: Decodable>(as type: Value.Type) throws -> APIAnswer<Value> {
         if let error { throw error }
         do {
@@ -37,15 +37,16 @@ public struct APIResponse: Sendable {
         } catch let error as DecodingError {
             throw AccountsError(
                 mayHaveActed ? .outcomeUnknown : .serverError,
-                "The API's answer (HTTP \(status)) is not what was expected.",
+                "The API's answer (HTTP \(status)) does not have the expected form.",
                 reason: redact("\(Value.self): \(Self.explanation(of: error))"),
                 suggestion: mayHaveActed
-                    ? "a look at the account's orders before it is sent again" : "the raw answer, without as:"
+                    ? "a request for the account's orders, before this one is sent again"
+                    : "the same request without as:"
             )
         }
     }
 
-    /// The place of the fault and no value, which may hold anything.
+    /// Where decoding failed, without any value of the body, which may be private.
     static func explanation(of error: DecodingError) -> String {
         func place(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
             (context.codingPath + [key].compactMap { $0 }).map(\.stringValue).joined(separator: ".").printable(
@@ -56,11 +57,11 @@ public struct APIResponse: Sendable {
         case .keyNotFound(let key, let context): "\(place(context, key)) is missing."
         case .valueNotFound(_, let context): "\(place(context)) is null."
         case .typeMismatch(let type, let context): "\(place(context)) is no \(type)."
-        default: "It is no JSON of that shape."
+        default: "It is not JSON of the expected form."
         }
     }
 
-    /// A body with the `Errors` that any answer to a call for several things may carry.
+    /// A body with the `Errors` that any answer to a call about several accounts, orders or symbols may contain.
     private struct Whole<Value: Decodable>: Decodable {
         let value: Value
         let parts: [APIError.Part]
@@ -72,14 +73,15 @@ public struct APIResponse: Sendable {
     }
 }
 
-/// The value of an answer, and what failed in parts: a call for several accounts is answered with 200 although one of
-/// them failed.
+/// A decoded answer, and the parts that failed.
+///
+/// A call about several accounts is answered with 200 even if one of them failed.
 public struct APIAnswer<Value> {
-    /// What was asked for, as far as it came.
+    /// The decoded value, without the parts that failed.
     public let value: Value
-    /// The parts that failed; empty when the answer is whole.
+    /// The parts that failed; empty when the answer is complete.
     public let errors: [APIError.Part]
-    /// The answer as it came.
+    /// The answer itself.
     public let response: APIResponse
 }
 

@@ -1,48 +1,50 @@
 import TradeStationOAuth
 
-/// Decides what follows an answer, or the lack of one. No I/O, no clock.
+/// Decides what happens after a reply to a request, or after a failure without one. No I/O, no clock.
 struct SendingMachine: Sendable {
-    /// Whether the request may be sent again although nobody knows what became of it.
+    /// Whether the request may be sent again when its outcome is unknown.
     let isRepeatable: Bool
-    /// Whether it may be sent again after a 429.
-    let waitsItsTurn: Bool
+    /// Whether the request may be sent again after a 429.
+    let isRepeatedAfterRateLimit: Bool
     private var hasRenewed = false
     private var hasReconnected = false
 
-    init(isRepeatable: Bool, waitsItsTurn: Bool) {
-        self.isRepeatable = isRepeatable
-        self.waitsItsTurn = waitsItsTurn
+    init(_ call: APICall) {
+        isRepeatable = call.isRepeatable
+        isRepeatedAfterRateLimit = call.isRepeatedAfterRateLimit
     }
 
     enum Step: Equatable {
-        /// The answer is for the caller.
+        /// Return the reply to the caller.
         case deliver
-        /// The token was refused before anything was accepted: send it again with a newer one.
+        /// The API refused the token and has done nothing: send the request again with a newer token.
         case renew
-        /// Send it again after a pause.
+        /// Send the request again after a pause.
         case wait(milliseconds: Int64)
     }
 
-    /// Decides on an answer.
+    /// Decides what follows a reply.
     ///
     /// - Parameters:
-    ///   - pause: how long the answer asks to stay away.
+    ///   - pause: how long the reply asks to wait.
     ///   - remaining: how long the caller still waits.
     ///   - canRenew: whether a newer token may help.
-    mutating func step(status: Int, pause: Int64?, remaining: Int64, canRenew: Bool) -> Step {
+    mutating func handleReply(status: Int, pause: Int64?, remaining: Int64, canRenew: Bool) -> Step {
         switch status {
         case 401 where !hasRenewed && canRenew:
             hasRenewed = true
             return .renew
-        case 429 where waitsItsTurn:
+        case 429 where isRepeatedAfterRateLimit:
             guard let pause, pause < remaining else { return .deliver }
             return .wait(milliseconds: pause)
         default: return .deliver
         }
     }
 
-    /// Whether a request that got no answer is sent again: once, if it may be, when the connection died under it.
-    mutating func resends(after failure: TransportFailure) -> Bool {
+    /// Decides whether a request without a reply is sent again.
+    ///
+    /// A request is sent again only if it is repeatable and its connection broke, and only once.
+    mutating func handleFailure(_ failure: TransportFailure) -> Bool {
         guard isRepeatable, !hasReconnected, failure.reason == .connectionLost, failure.partial == nil else {
             return false
         }

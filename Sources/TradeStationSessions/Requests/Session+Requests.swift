@@ -1,36 +1,41 @@
 import Foundation
 import TradeStationModel
 
-/// Authorised requests on the profile's own host.
+/// Authorized requests to the profile's own host.
 ///
-/// All of them: a path that begins with one slash, for example `/v3/brokerage/accounts`; the `/v3` or `/v2` may be left
-/// out, and whatever could lead to another host is refused. The profile's fences are read from the store before each
-/// sending, so that one put up by another process holds for the next request. A 401 refuses a request before anything
-/// was accepted: it is sent once more, with a newer stored token if there is one, else after one refresh that all
-/// callers share. A GET whose connection dies without an answer is sent once more; nothing else ever is. A 429 to
-/// anything but a POST is waited out as its headers ask, within the caller's time. Bodies are held whole (at most 1
-/// MiB; answers 64 MiB); there are no bodies from a stream, which could not be sent again after a 401.
+/// A path starts with one slash, for example `/v3/brokerage/accounts`. The `/v3` or `/v2` may be left out. A path that
+/// could lead to another host is refused. The profile's fences are read from the store before each sending, so a fence
+/// that another process has just added applies to the next request.
 ///
-/// They throw ``AccountsError``: `usage` for a bad path, `fenced`, `profile_not_found` once the profile was removed,
-/// `server_unreachable`, `outcome_unknown` when anything but a GET may have been carried out and got no answer that can
-/// be read, and those of ``accessToken()``. Those with `as:` also throw ``APIError`` for a status outside 200 to 299,
-/// and so does a change of an order by its id under an account fence, when the API does not say whose order it is. A
-/// cancelled task throws `CancellationError` and closes the connection.
+/// A request is sent again in these cases only:
+///
+/// - After a 401, which means that nothing was done: once, with a newer stored token if one exists, otherwise after one
+///   refresh that all callers share.
+/// - A GET whose connection breaks before the answer: once.
+/// - After a 429 to anything but a POST: after the pause that its headers ask for, while the caller still waits.
+///
+/// Bodies are kept in memory: at most 1 MiB for a request, 64 MiB for an answer. A request body cannot be a stream,
+/// because it could not be sent again after a 401.
+///
+/// All requests throw ``AccountsError``: `usage` for a bad path, `fenced`, `profile_not_found` once the profile was
+/// removed, `server_unreachable`, the errors of ``accessToken()``, and `outcome_unknown` when a request other than a
+/// GET may have been carried out but got no readable answer. Requests with `as:` also throw ``APIError`` for a status
+/// outside 200 to 299. So does a change of an order by its id under an account fence, when the API does not report
+/// which account the order belongs to. When its task is cancelled, a request throws `CancellationError` and closes the
+/// connection.
 extension Session {
     /// A GET.
     ///
     /// - Parameters:
-    ///   - path: it begins with one slash, for example `/v3/brokerage/accounts`.
-    ///   - query: what follows the `?`; encoded here.
-    ///   - timeout: how long to wait for everything together; nil means ``SessionConfiguration/timeout``.
+    ///   - path: starts with one slash, for example `/v3/brokerage/accounts`.
+    ///   - query: the names and values after the `?`; they are encoded here.
+    ///   - timeout: how long to wait in all; nil means ``SessionConfiguration/timeout``.
     public func get(
         _ path: String,
         query: KeyValuePairs<String, String> = [:],
         timeout: Duration? = nil
     ) async throws -> APIResponse {
-        try await perform(
-            APICall(method: "GET", path: path, query: query.map { (name: $0, value: $1) }, timeout: timeout)
-        )
+        try await perform(APICall(method: "GET", path: path, query: query, timeout: timeout))
     }
 
     /// A GET whose answer is decoded from JSON.
@@ -50,15 +55,7 @@ extension Session {
         query: KeyValuePairs<String, String> = [:],
         timeout: Duration? = nil
     ) async throws -> APIResponse {
-        try await perform(
-            APICall(
-                method: "POST",
-                path: path,
-                query: query.map { (name: $0, value: $1) },
-                body: json,
-                timeout: timeout
-            )
-        )
+        try await perform(APICall(method: "POST", path: path, query: query, body: json, timeout: timeout))
     }
 
     /// A POST of a value as JSON.
@@ -89,9 +86,7 @@ extension Session {
         query: KeyValuePairs<String, String> = [:],
         timeout: Duration? = nil
     ) async throws -> APIResponse {
-        try await perform(
-            APICall(method: "PUT", path: path, query: query.map { (name: $0, value: $1) }, body: json, timeout: timeout)
-        )
+        try await perform(APICall(method: "PUT", path: path, query: query, body: json, timeout: timeout))
     }
 
     /// A PUT of a value as JSON.
@@ -121,9 +116,7 @@ extension Session {
         query: KeyValuePairs<String, String> = [:],
         timeout: Duration? = nil
     ) async throws -> APIResponse {
-        try await perform(
-            APICall(method: "DELETE", path: path, query: query.map { (name: $0, value: $1) }, timeout: timeout)
-        )
+        try await perform(APICall(method: "DELETE", path: path, query: query, timeout: timeout))
     }
 
     /// A DELETE whose answer is decoded from JSON.
@@ -136,8 +129,14 @@ extension Session {
         try await delete(path, query: query, timeout: timeout).decoded(as: type)
     }
 
-    /// What the last answer that spoke of a quota said; nil when none has.
-    public var quota: APIQuota? { gauge.last }
+    /// The quota in the last answer that reported one; nil when no answer has.
+    public var quota: APIQuota? { latestQuota.value }
+
+    /// Sends a call and returns its response, whatever the status.
+    func perform(_ call: APICall) async throws -> APIResponse {
+        var sender = RequestSender(session: self, call: call)
+        return try await sender.send().response
+    }
 
     private static func json(_ value: some Encodable) throws -> [UInt8] {
         do {
@@ -145,7 +144,7 @@ extension Session {
         } catch {
             throw AccountsError(
                 .usage,
-                "The body cannot be written as JSON.",
+                "The body cannot be encoded as JSON.",
                 reason: "\(type(of: value))",
                 suggestion: "a body of strings, whole numbers, arrays and objects"
             )

@@ -3,25 +3,24 @@ extension Session {
     ///
     /// - Parameters:
     ///   - path: as for ``get(_:query:timeout:)``.
-    ///   - query: what follows the `?`; encoded here.
-    ///   - type: what each object is. Members that may be missing are optional there (OpenAPI file: changes carry what
-    ///     changed).
+    ///   - query: the names and values after the `?`; they are encoded here.
+    ///   - type: the type of each object. Members that may be missing must be optional: changes contain only what
+    ///     changed (OpenAPI file).
     public func stream<Value: Decodable & Sendable>(
         _ path: String,
         query: KeyValuePairs<String, String> = [:],
         of type: Value.Type
     ) -> SessionStream<Value> {
-        SessionStream(
-            session: self,
-            call: APICall(method: "GET", path: path, query: query.map { (name: $0, value: $1) })
-        )
+        SessionStream(session: self, call: APICall(method: "GET", path: path, query: query))
     }
 
-    /// A stream that lives as long as `body`: its connection is told to close when `body` ends, and as soon as the task is
-    /// cancelled, also while it is busy with an object and does not wait for the next one.
+    /// A stream whose connection is closed when `body` ends.
+    ///
+    /// The connection is also closed as soon as the task is cancelled, even while `body` works on an object and does
+    /// not wait for the next one.
     ///
     /// - Parameters: as for ``stream(_:query:of:)``.
-    /// - Throws: what `body` throws.
+    /// - Throws: the errors of `body`.
     public func withStream<Value: Decodable & Sendable, Result: Sendable>(
         _ path: String,
         query: KeyValuePairs<String, String> = [:],

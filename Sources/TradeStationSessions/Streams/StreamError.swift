@@ -1,18 +1,18 @@
-/// The server ended a stream with an error object, and opening it again would not help, or would be a fight.
+/// An error object from the server that ended a stream. Opening the stream again would not help.
 ///
-/// `{"Error","Message"}` in the stream (OpenAPI file, `StreamErrorResponse` and the like; "HTTP Streaming": after one
-/// the client ends the request). No field ever holds a token.
+/// The object is `{"Error","Message"}` (OpenAPI file, `StreamErrorResponse` and similar schemas); after one, the client
+/// ends the request ("HTTP Streaming"). No field contains a token.
 public struct StreamError: Error, Hashable, Sendable {
-    /// TradeStation's word for it, for example `DualLogon` or `InvalidSymbol`.
+    /// TradeStation's name for the error, for example `DualLogon` or `InvalidSymbol`.
     public let error: String
-    /// The same for people.
+    /// TradeStation's description of the error.
     public let message: String?
-    /// The account, order or symbol that it is about, where it says so.
+    /// The account, order or symbol that the error is about, if the server named it.
     public let part: APIError.Part
     /// The path without its query.
     public let path: String
 
-    /// Whether another session of the user took the stream's place. Opened again, it would push that one out in turn.
+    /// Whether another session of the user replaced this stream. Opening it again would end the other session's stream.
     public var isDualLogon: Bool { error == "DualLogon" }
 }
 

@@ -1,23 +1,23 @@
-/// Cuts the bytes of a stream into JSON objects, wherever the borders of the chunks fall.
+/// Splits the bytes of a stream into JSON objects, independent of the chunk boundaries.
 ///
-/// "HTTP Streaming": one object after another with a newline between; objects span chunks and a chunk holds several. It
-/// looks at braces and strings only; whether an object is JSON inside is for the decoder to say.
+/// Objects follow one another, separated by newlines; an object may span chunks and a chunk may hold several ("HTTP
+/// Streaming"). Only braces and strings are examined. The decoder checks the JSON inside an object.
 struct StreamFramer: Sendable {
     enum Fault: Error, Equatable {
-        /// Something that begins no object.
-        case garbage
-        /// An object that does not end within the limit.
+        /// A byte outside an object that does not start one.
+        case notAnObject
+        /// An object that is longer than the limit.
         case tooLong
     }
 
-    /// An order with many legs is some ten kilobytes; what is much longer has no end.
+    /// The longest object, in bytes. An order with many legs takes tens of kilobytes.
     static let longestObject = 1 << 20
 
     private let limit: Int
     private var buffer: [UInt8] = []
-    /// Where the object that is being read begins; up to here everything was handed out.
+    /// Where the object that is being read starts; everything before it has been returned.
     private var start = 0
-    /// The next byte to look at.
+    /// The next byte to examine.
     private var position = 0
     private var depth = 0
     private var isInString = false
@@ -27,7 +27,7 @@ struct StreamFramer: Sendable {
         self.limit = limit
     }
 
-    /// Takes what came.
+    /// Adds received bytes.
     mutating func append(_ bytes: [UInt8]) {
         buffer.removeFirst(start)
         position -= start
@@ -35,17 +35,17 @@ struct StreamFramer: Sendable {
         buffer += bytes
     }
 
-    /// The next whole object; nil when more must come first.
+    /// Removes and returns the next whole object; nil until more bytes arrive.
     mutating func next() throws(Fault) -> [UInt8]? {
         while position < buffer.count {
             let byte = buffer[position]
             if depth == 0 {
-                guard byte == UInt8(ascii: "{") || Self.isSpace(byte) else { throw .garbage }
+                guard byte == UInt8(ascii: "{") || Self.isSpace(byte) else { throw .notAnObject }
                 start = position
             }
             guard position - start < limit else { throw .tooLong }
             position += 1
-            look(at: byte)
+            examine(byte)
             if byte == UInt8(ascii: "}"), depth == 0 {
                 defer { start = position }
                 return Array(buffer[start..<position])
@@ -55,7 +55,7 @@ struct StreamFramer: Sendable {
         return nil
     }
 
-    private mutating func look(at byte: UInt8) {
+    private mutating func examine(_ byte: UInt8) {
         if isInString {
             if isEscaped {
                 isEscaped = false

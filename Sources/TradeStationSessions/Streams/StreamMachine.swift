@@ -1,27 +1,29 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// Decides what follows when a stream ends or cannot be opened. No I/O, no clock.
+/// Decides what happens after a stream ends or cannot be opened. No I/O, no clock.
 ///
-/// Until a stream was open for the first time, what stands in its way is the caller's to know. Once it was, whatever may
-/// pass is waited out, with pauses that double; "HTTP Streaming" lets a client wait before it asks again.
+/// Until the stream was open once, most failures are reported to the caller. Later, temporary failures are retried
+/// after pauses that double; "HTTP Streaming" lets a client wait before it connects again.
+///
+/// The parameter `jitter` of its methods is a random number from 0 up to 1.
 struct StreamMachine: Sendable {
     enum Step: Equatable {
-        /// Open it again after a pause.
+        /// Open the stream again after a pause.
         case reopen(afterMilliseconds: Int64)
-        /// The token was refused: open it again at once with a newer one.
+        /// The token was refused: open the stream again at once with a newer token.
         case renew
-        /// It is over.
+        /// End the stream.
         case stop
     }
 
-    /// Nothing for so long means that the connection is dead: six heartbeats.
+    /// How long a connection may be silent before it counts as broken, in milliseconds: six heartbeats.
     static let longestSilence: Int64 = 30_000
-    /// Only what lasted this long ends a series of failures: a server that takes streams and drops them at once is no
-    /// better than one that takes none.
+    /// Only a connection that lasted this long ends a series of failures.
+    ///
+    /// A server that accepts streams and drops them at once is no better than one that accepts none.
     private static let healthyAfter: Int64 = 30_000
-
-    /// So long it waits for its turn before it was ever open.
+    /// How long a stream that was never open waits in all after 429 answers.
     private static let longestWait: Int64 = 60_000
 
     private var failures = 0
@@ -30,12 +32,14 @@ struct StreamMachine: Sendable {
     private var wasOpen = false
     private var hasRenewed = false
     private var hasReconnected = false
-    /// Whether the stream is open with a token that replaced one which the stream itself had refused.
+    /// Whether the stream uses a token that replaced one which the stream itself had refused.
     private var isTrial = false
     private var interruption: StreamInterruption?
 
-    /// It is open; says what it was interrupted by, if this is not the first time.
-    mutating func opened(at now: Int64) -> StreamInterruption? {
+    /// Records that the stream is open.
+    ///
+    /// - Returns: the interruption that is over now; nil the first time.
+    mutating func handleOpening(at now: Int64) -> StreamInterruption? {
         defer { interruption = nil }
         openedAt = now
         wasOpen = true
@@ -43,81 +47,84 @@ struct StreamMachine: Sendable {
         return interruption
     }
 
-    /// An open stream was interrupted.
-    mutating func interrupted(by reason: StreamInterruption, at now: Int64, fraction: Double) -> Step {
+    /// Decides what follows the interruption of an open stream.
+    mutating func handleInterruption(_ reason: StreamInterruption, at now: Int64, jitter: Double) -> Step {
         if let openedAt, now - openedAt >= Self.healthyAfter {
             failures = 0
             isTrial = false
         }
         openedAt = nil
         interruption = reason
-        return retry(fraction)
+        return retry(jitter)
     }
 
-    /// An open stream said that its token is not accepted any more. A newer one is tried once, as when opening; a server
-    /// that refuses that one too before long is not asked for a third.
+    /// Decides what follows when an open stream reports that its token is no longer accepted.
+    ///
+    /// A newer token is tried once, as when opening. If the server soon refuses that one too, the stream ends.
     ///
     /// - Parameters:
-    ///   - lives: whether the token's time is not over yet.
+    ///   - isUnexpired: whether the token has not expired yet.
     ///   - canRenew: whether a newer token may help.
-    mutating func tokenRefused(lives: Bool, canRenew: Bool, at now: Int64, fraction: Double) -> Step {
-        let step = interrupted(by: .tokenRefused, at: now, fraction: fraction)
-        guard lives else { return step }
+    mutating func handleTokenRefusal(isUnexpired: Bool, canRenew: Bool, at now: Int64, jitter: Double) -> Step {
+        let step = handleInterruption(.tokenRefused, at: now, jitter: jitter)
+        guard isUnexpired else { return step }
         if isTrial || !canRenew { return .stop }
         isTrial = true
         return step
     }
 
-    /// Opening it was answered with a status other than 200.
+    /// Decides what follows when the server answers the opening with a status other than 200.
     ///
     /// - Parameters:
-    ///   - pause: how long the answer asks to stay away.
+    ///   - pause: how long the answer asks to wait.
     ///   - canRenew: whether a newer token may help.
-    mutating func refused(status: Int, pause: Int64?, canRenew: Bool, fraction: Double) -> Step {
+    mutating func handleRefusal(status: Int, pause: Int64?, canRenew: Bool, jitter: Double) -> Step {
         switch status {
         case 401 where canRenew && !hasRenewed:
             hasRenewed = true
             return .renew
         case 429:
-            // It says when to come again, so it is no failure.
-            let step = pause.map { .reopen(afterMilliseconds: $0) } ?? retry(fraction)
+            // An answer that names a pause is not a failure.
+            let step = pause.map { .reopen(afterMilliseconds: $0) } ?? retry(jitter)
             guard !wasOpen, case .reopen(let milliseconds) = step else { return step }
             waited += milliseconds
             return waited <= Self.longestWait ? step : .stop
         case 408 where wasOpen, 500... where wasOpen:
-            return pause.map { .reopen(afterMilliseconds: $0) } ?? retry(fraction)
+            return pause.map { .reopen(afterMilliseconds: $0) } ?? retry(jitter)
         default: return .stop
         }
     }
 
-    /// Opening it was not answered.
-    mutating func unanswered(_ reason: TransportFailure.Reason, fraction: Double) -> Step {
+    /// Decides what follows when the opening got no answer.
+    mutating func handleFailure(_ reason: TransportFailure.Reason, jitter: Double) -> Step {
         switch reason {
         case .closed, .cancelled, .malformedRequest: return .stop
         case .connectionLost where !wasOpen && !hasReconnected:
-            // It may have been an old connection that the server had just closed.
+            // The client may have used an idle connection that the server had just closed.
             hasReconnected = true
-            return retry(fraction)
-        default: return wasOpen ? retry(fraction) : .stop
+            return retry(jitter)
+        default: return wasOpen ? retry(jitter) : .stop
         }
     }
 
-    /// There was no token to open it with.
-    mutating func withheld(_ code: AccountsError.Code, fraction: Double) -> Step {
-        let passing: Set<AccountsError.Code> = [
+    /// Decides what follows when there was no token to open the stream with.
+    mutating func handleMissingToken(_ code: AccountsError.Code, jitter: Double) -> Step {
+        let temporary: Set<AccountsError.Code> = [
             .serverUnreachable, .serverError, .rateLimited, .backingOff, .lockTimeout, .storeBusy,
         ]
-        return wasOpen && passing.contains(code) ? retry(fraction) : .stop
+        return wasOpen && temporary.contains(code) ? retry(jitter) : .stop
     }
 
-    private mutating func retry(_ fraction: Double) -> Step {
+    private mutating func retry(_ jitter: Double) -> Step {
         failures += 1
-        return .reopen(afterMilliseconds: Self.pause(failures: failures, fraction: fraction))
+        return .reopen(afterMilliseconds: Self.pause(failures: failures, jitter: jitter))
     }
 
-    /// From 0.5 s doubling to 30 s, less up to half of it at random so that streams do not come back together.
-    static func pause(failures: Int, fraction: Double) -> Int64 {
+    /// The pause after a number of failures in a row: 0.5 s, doubling to at most 30 s.
+    ///
+    /// It is reduced at random by up to a half, so that streams do not reconnect all at once.
+    static func pause(failures: Int, jitter: Double) -> Int64 {
         let longest = min(30_000, 500 * Double(1 << min(max(failures, 1) - 1, 10)))
-        return Int64(longest * (1 - fraction / 2))
+        return Int64(longest * (1 - jitter / 2))
     }
 }

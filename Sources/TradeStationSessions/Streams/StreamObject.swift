@@ -1,11 +1,11 @@
-/// One object of a stream, told apart: what is for the program and what is for this library.
+/// One JSON object of a stream, by its meaning: an element for the program, or a message to this library.
 enum StreamObject<Element: Decodable>: Decodable {
     case element(Element)
-    /// A heartbeat, or a status that says nothing to act on.
+    /// A heartbeat, or a status that needs no action.
     case idle
     case endOfSnapshot
     case goAway
-    /// Anything with an `Error`.
+    /// An object with an `Error`, except `GoAway`.
     case error(APIError.Part)
 
     private enum Member: String, CodingKey {
@@ -18,7 +18,7 @@ enum StreamObject<Element: Decodable>: Decodable {
         let object = try decoder.container(keyedBy: Member.self)
         if let title = try? object.decodeIfPresent(String.self, forKey: .error), !title.isEmpty {
             let part = try APIError.Part(from: decoder)
-            // Market data says so in an error, orders and positions in a status (OpenAPI file).
+            // Market data sends `GoAway` as an error; orders and positions send it as a status (OpenAPI file).
             self = title == "GoAway" ? .goAway : .error(part)
         } else if let status = try? object.decodeIfPresent(String.self, forKey: .status) {
             switch status {

@@ -1,36 +1,36 @@
 import Synchronization
 import TradeStationOAuth
 
-/// The connections of the streams that are read in a scope: they end with it, whatever its task is doing.
+/// The connections that are opened within one scope. Ending the scope closes them, whatever its task is doing.
 final class StreamScope: Sendable {
-    private struct Held {
+    private struct WeakConnection {
         weak var connection: HTTPStream?
     }
 
     private struct State {
         var isOver = false
-        var held: [Held] = []
+        var connections: [WeakConnection] = []
     }
 
     private let state = Mutex(State())
 
-    /// Takes a connection in; once the scope is over, it ends at once.
+    /// Adds a connection. If the scope has ended, the connection is closed at once.
     func add(_ connection: HTTPStream) {
         let isOver = state.withLock { state in
-            state.held.removeAll { $0.connection == nil }
-            if !state.isOver { state.held.append(Held(connection: connection)) }
+            state.connections.removeAll { $0.connection == nil }
+            if !state.isOver { state.connections.append(WeakConnection(connection: connection)) }
             return state.isOver
         }
         if isOver { connection.cancel() }
     }
 
-    /// Ends all connections.
+    /// Closes all connections, and those that are added later.
     func end() {
-        let held = state.withLock { state in
+        let connections = state.withLock { state in
             state.isOver = true
-            defer { state.held = [] }
-            return state.held
+            defer { state.connections = [] }
+            return state.connections
         }
-        for one in held { one.connection?.cancel() }
+        for one in connections { one.connection?.cancel() }
     }
 }

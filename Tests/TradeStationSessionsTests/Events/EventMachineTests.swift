@@ -3,7 +3,7 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-/// How audit rows read as events.
+/// Which events audit rows become.
 @Suite struct EventMachineTests {
     private static let attempts = AttemptIDs(random: RandomSource { [UInt8](repeating: 0xAB, count: $0) })
     private static let foreign = "00" + attempts.next().dropFirst(2)
@@ -33,11 +33,11 @@ import TradeStationModel
         row(event, [("outcome", .text(outcome)), ("oauth_error", error.map { .text($0) } ?? .null)])
     }
 
-    /// What rows tell, after those that were there before.
+    /// The events of rows, after the login had earlier rows.
     private func read(_ rows: AuditRecord..., after before: [AuditRecord] = []) -> [SessionEvent.Kind] {
         var machine = EventMachine(attempts: Self.attempts)
         return rows.flatMap { row in
-            if let login = machine.stranger(in: row) { machine.prime(login, with: before) }
+            if let login = machine.loginToLoad(before: row) { machine.loadState(of: login, from: before) }
             return machine.read(row)
         }
     }
@@ -50,7 +50,7 @@ import TradeStationModel
         .adopted(generation: generation, expiresAt: Self.end)
     }
 
-    @Test func `new tokens are refreshed when the attempt is one's own, else adopted`() {
+    @Test func `new tokens are refreshed if the attempt is the manager's own, otherwise adopted`() {
         #expect(read(tokens("refresh_succeeded", generation: 2)) == [refreshed(2)])
         #expect(read(tokens("refresh_succeeded", generation: 2, attempt: Self.foreign)) == [adopted(2)])
         #expect(read(tokens("recovered", generation: 3)) == [refreshed(3)])
@@ -58,7 +58,7 @@ import TradeStationModel
         #expect(read(tokens("signed_in", generation: 1, attempt: nil)) == [adopted(1)])
     }
 
-    @Test func `trouble is told once, and its end once`() {
+    @Test func `a series of failures is reported once, and its end once`() {
         let events = read(
             failure("server_error"),
             failure("server_unreachable"),
@@ -74,20 +74,20 @@ import TradeStationModel
         )
     }
 
-    @Test func `trouble from before is not told again, and its end is`() {
+    @Test func `a failure from before is not reported again, but its end is`() {
         let before = [failure("server_error"), failure("process_died", event: "outcome_unknown")]
         #expect(read(failure("server_error"), after: before) == [])
         #expect(read(tokens("signed_in", generation: 2, attempt: nil), after: before) == [adopted(2), .recovered])
-        let mended = before + [tokens("refresh_succeeded", generation: 2)]
-        #expect(read(failure("server_error"), after: mended) == [.degraded(code: .serverError)])
+        let recovered = before + [tokens("refresh_succeeded", generation: 2)]
+        #expect(read(failure("server_error"), after: recovered) == [.degraded(code: .serverError)])
     }
 
-    @Test func `that a process died is no trouble, and what is left of an answer is`() {
+    @Test func `a process that died is no failure, but a salvaged refresh token is`() {
         #expect(read(failure("process_died", event: "outcome_unknown")) == [])
         #expect(read(failure("refresh_token_salvaged")) == [.degraded(code: .serverError)])
     }
 
-    @Test func `who has to sign in is told why, and nothing twice`() {
+    @Test func `a needed sign-in is reported once, with its reason`() {
         let refused = failure("login_required", error: "invalid_grant")
         #expect(
             read(
@@ -116,11 +116,11 @@ import TradeStationModel
             "refresh_adopted", "late_result", "fenced", "of_a_newer_version",
         ]
     )
-    func `other rows tell nothing`(event: String) {
+    func `other rows are no events`(event: String) {
         #expect(read(tokens(event, generation: 2)) == [])
     }
 
-    @Test func `a manager knows the names of its attempts, and no other's`() {
+    @Test func `a manager recognizes its own attempt ids and no others`() {
         let (one, other) = (AttemptIDs(random: .system), AttemptIDs(random: .system))
         let ids = (0..<100).map { _ in one.next() }
         #expect(Set(ids).count == 100)

@@ -3,7 +3,7 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-@Suite(.serialized) struct FenceTests {
+@Suite struct FenceTests {
     private static let own = "SIM1234567M"
 
     private static func profile(
@@ -37,7 +37,7 @@ import TradeStationModel
         "GET /v3/brokerage/stream/accounts/SIM1/orders", "POST /v3/marketdata/options/riskreward",
         "GET /v3/orderexecution/routes", "GET /v3/something/new",
     ])
-    func `a profile that only reads may ask`(_ request: String) throws {
+    func `a read-only profile may read`(_ request: String) throws {
         let parts = request.split(separator: " ").map(String.init)
         #expect(try Self.kind(Self.profile(readOnly: true), parts[0], parts[1]) == "open")
     }
@@ -51,7 +51,7 @@ import TradeStationModel
         "DELETE /v3/brokerage/accounts/SIM1/orders/1", "POST /v3/something/new", "GET /v3/orderexecution/%256frders",
         "get /v3/orderexecution/orders", "PATCH /v3/brokerage/accounts",
     ])
-    func `a profile that only reads may not change anything`(_ request: String) throws {
+    func `a read-only profile may not change anything`(_ request: String) throws {
         let parts = request.split(separator: " ").map(String.init)
         #expect(try Self.kind(Self.profile(readOnly: true), parts[0], parts[1]) == "read_only")
     }
@@ -59,7 +59,7 @@ import TradeStationModel
     @Test(arguments: [
         "GET /v2/jsonp/orders?data=x", "POST /v2/orders", "POST /v2/orders/groups/confirm", "DELETE /v2/orders/1",
     ])
-    func `v2 takes orders by other ways, which are closed too`(_ request: String) throws {
+    func `the other ways in which v2 accepts orders are refused too`(_ request: String) throws {
         let parts = request.split(separator: " ").map(String.init)
         #expect(try Self.kind(Self.profile(.v2, readOnly: true), parts[0], parts[1]) == "read_only")
         #expect(try Self.kind(Self.profile(.v2, readOnly: true), "GET", "/v2/orders/1") == "open")
@@ -73,7 +73,7 @@ import TradeStationModel
         "/v3/marketdata/stream/quotes/SIM7654321M", "/v3/marketdata/quotes/%24SPX.X,MSFT%20230519C300",
         "/v3/brokerage/accounts/SIM1234567M/historicalorders?since=2026-01-01",
     ])
-    func `a profile that is fenced to accounts may ask for those`(_ path: String) throws {
+    func `an account fence lets requests for its accounts pass`(_ path: String) throws {
         let profile = try Self.profile(accounts: [Self.own, "SIM1234567F"])
         #expect(try Self.kind(profile, "GET", path) == "open")
     }
@@ -91,7 +91,7 @@ import TradeStationModel
         "/v3/brokerage/accounts/SIM1234567%ef%bc%ad/orders", "/v3/brokerage/accounts/SIM1234567M%00/orders",
         "/v3/brokerage/accounts?%61ccounts=SIM1234567M,SIM7654321M", "/v3/brokerage/accounts?x=1&account=SIM7654321M",
     ])
-    func `a profile that is fenced to accounts may not ask for others, nor for what is not understood`(
+    func `an account fence refuses other accounts and paths that it does not understand`(
         _ path: String
     ) throws {
         #expect(try Self.kind(Self.profile(accounts: [Self.own]), "GET", path) == "accounts")
@@ -101,7 +101,7 @@ import TradeStationModel
         "/v2/accounts/7654321/balances", "/v2/accounts/1234567,7654321/positions", "/v2/jsonp/orders?data=1",
         "/v2/stream/accounts/1234567/orders",
     ])
-    func `v2 names accounts in its own way`(_ path: String) throws {
+    func `an account fence understands the account names of v2`(_ path: String) throws {
         let profile = try Self.profile(.v2, accounts: ["1234567"])
         #expect(try Self.kind(profile, "GET", path) == "accounts")
         #expect(try Self.kind(profile, "GET", "/v2/accounts/1234567/balances") == "open")
@@ -115,7 +115,7 @@ import TradeStationModel
         #"{"AccountID":"SIM1234567M","Symbol":"MSFT","Quantity":"1","TimeInForce":{"Duration":"DAY"},"x":[1,true,null]}"#,
         #"{"Type":"OCO","Orders":[{"AccountID":"SIM1234567M","OSOs":[{"Orders":[{"AccountID":"sim1234567m"}]}]}]}"#,
     ])
-    func `an order for a fenced account is let through`(_ body: String) throws {
+    func `an account fence lets an order for its accounts pass`(_ body: String) throws {
         let profile = try Self.profile(accounts: [Self.own])
         for path in ["orders", "ordergroups", "orderconfirm", "ordergroupconfirm"] {
             #expect(try Self.kind(profile, "POST", "/v3/orderexecution/\(path)", body) == "open")
@@ -131,25 +131,25 @@ import TradeStationModel
         #"{"AccountID":"SIM1234567M"} {"AccountID":"SIM7654321M"}"#, #"{/**/"AccountID":"SIM1234567M"}"#,
         #"{'AccountID':'SIM7654321M',"AccountID":"SIM1234567M"}"#, #"{AccountID:"SIM7654321M","a":1}"#,
     ])
-    func `an order for another account, or for nobody knows which, is not`(_ body: String) throws {
+    func `an account fence refuses an order for another or an unknown account`(_ body: String) throws {
         let profile = try Self.profile(accounts: [Self.own])
         for path in ["orders", "ordergroups", "orderconfirm", "ordergroupconfirm"] {
             #expect(try Self.kind(profile, "POST", "/v3/orderexecution/\(path)", body) == "accounts")
         }
     }
 
-    @Test func `a body that is nested without end is not understood`() throws {
+    @Test func `an account fence refuses a body that is nested too deeply`() throws {
         let profile = try Self.profile(accounts: [Self.own])
         let body = String(repeating: "[", count: 500_000)
         #expect(try Self.kind(profile, "POST", "/v3/orderexecution/orders", body) == "accounts")
     }
 
-    @Test func `an order by its id is open to its owner`() throws {
+    @Test func `an order by its id is open to the account that owns it`() throws {
         let profile = try Self.profile(accounts: [Self.own])
         #expect(try Self.kind(profile, "DELETE", "/v3/orderexecution/orders/12") == "owner of 12")
         #expect(try Self.kind(profile, "PUT", "/v3/orderexecution/orders/12", #"{"Quantity":"1"}"#) == "owner of 12")
-        let moved = #"{"AccountID":"SIM7654321M"}"#
-        #expect(try Self.kind(profile, "PUT", "/v3/orderexecution/orders/12", moved) == "accounts")
+        let otherAccount = #"{"AccountID":"SIM7654321M"}"#
+        #expect(try Self.kind(profile, "PUT", "/v3/orderexecution/orders/12", otherAccount) == "accounts")
     }
 
     @Test(arguments: [
@@ -165,7 +165,7 @@ import TradeStationModel
         #expect(try Self.kind(Self.profile(url: url), "GET", "/v3/brokerage/accounts") == "open")
     }
 
-    @Test func `without a fence everything is open`() throws {
+    @Test func `without a fence every request is open`() throws {
         for path in ["/v3/orderexecution/orders", "/v3/brokerage/accounts/SIM7654321M/x", "/v3/a;b"] {
             #expect(try Self.kind(Self.profile(), "POST", path, "not JSON") == "open")
         }

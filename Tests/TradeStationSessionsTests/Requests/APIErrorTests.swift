@@ -20,7 +20,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `an error body becomes a typed error with the server's name for the request`() async throws {
+    @Test func `an error body becomes a typed error with the server's request id`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
@@ -49,7 +49,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `the raw form brings the same answer without throwing`() async throws {
+    @Test func `a request without as: returns an error answer instead of throwing`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
@@ -62,7 +62,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `v2 names the request in the body, and a gateway says nothing that can be read`() async throws {
+    @Test func `v2 sends the request id in the body, and the error of a gateway has no details`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
@@ -79,7 +79,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `what failed in parts is there beside what came`() async throws {
+    @Test func `an answer contains both its value and the parts that failed`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let own = EmulatorUser.defaults[0].simAccounts[0]
@@ -93,7 +93,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `a part that cannot be read has failed all the same`() async throws {
+    @Test func `a part that cannot be decoded still counts as failed`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
@@ -108,7 +108,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `an order that was answered with what cannot be read has not failed`() async throws {
+    @Test func `an order with an unreadable answer has an unknown outcome`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
@@ -122,7 +122,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `no error shows a token that stands where a member's name does`() async throws {
+    @Test func `no error shows a token that the server sent as a member name`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
@@ -139,7 +139,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `a body of another shape is an error that says where, not what`() async throws {
+    @Test func `a body of another form is an error that names the place, not the value`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")
@@ -156,7 +156,7 @@ import TradeStationModel
         }
     }
 
-    @Test func `no error shows a token that the server or the path echoes`() async throws {
+    @Test func `no error shows a token that the server echoes or the path contains`() async throws {
         try await SessionStage.with { stage in
             try await stage.withProfiles { manager in
                 let session = try await manager.session(named: "paper")

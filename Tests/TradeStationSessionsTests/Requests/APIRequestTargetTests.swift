@@ -3,7 +3,7 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-@Suite(.serialized) struct APIRequestTargetTests {
+@Suite struct APIRequestTargetTests {
     static func profile(
         _ environment: Environment = .live,
         _ version: APIVersion = .v3,
@@ -47,7 +47,7 @@ import TradeStationModel
         "/v3/marketdata/..%20/brokerage", "/v3/%20./x", "/v3/.../x", "/v3/%2e%2e%09/x",
         "@evil.example",
     ])
-    func `anything but a plain path is refused`(_ path: String) throws {
+    func `text that is not a plain path is refused`(_ path: String) throws {
         let profile = try Self.profile()
         #expect { try APIRequestTarget(path, profile: profile) } throws: { ($0 as? AccountsError)?.code == .usage }
     }

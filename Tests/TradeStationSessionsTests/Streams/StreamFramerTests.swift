@@ -22,7 +22,7 @@ import Testing
         return found
     }
 
-    @Test func `objects come whole wherever two chunk borders fall`() throws {
+    @Test func `objects are complete wherever two chunk boundaries fall`() throws {
         let text = Self.text
         for first in 0...text.count {
             for second in first...text.count {
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `objects come whole when each byte comes alone`() throws {
+    @Test func `objects are complete when each byte arrives alone`() throws {
         #expect(try frames(Self.text.indices.map { Self.text[$0...$0] }) == Self.objects)
     }
 
@@ -44,15 +44,15 @@ import Testing
     }
 
     @Test(arguments: ["[1]", "null", "<html>", "}", "\"x\"", "\u{0}{}", "\u{FEFF}{}"])
-    func `what begins no object is garbage`(text: String) {
+    func `text that does not start an object is refused`(text: String) {
         var framer = StreamFramer()
         framer.append(Array(#"{"A":1}"#.utf8) + Array(text.utf8))
         #expect(throws: Never.self) { try framer.next() }
-        #expect(throws: StreamFramer.Fault.garbage) { try framer.next() }
-        #expect(throws: StreamFramer.Fault.garbage) { try framer.next() }
+        #expect(throws: StreamFramer.Fault.notAnObject) { try framer.next() }
+        #expect(throws: StreamFramer.Fault.notAnObject) { try framer.next() }
     }
 
-    @Test func `an object may be as long as the limit and no longer`() throws {
+    @Test func `an object may be as long as the limit, but not longer`() throws {
         var framer = StreamFramer(limit: 10)
         let fits = Array(#"{"A":"12"}"#.utf8)
         framer.append(fits + [0x0A] + fits)

@@ -7,17 +7,17 @@ public import TradeStationModel
     import Darwin
 #endif
 
-/// The machine's own clocks.
+/// The clocks of this machine.
 public struct SystemClock: TimeSource {
-    /// Names the boot of this machine.
+    /// Identifies the current boot of this machine.
     public let bootID: String
 
-    /// Reads the boot id once.
+    /// A clock. Reads the boot id once.
     public init() {
         bootID = Self.readBootID()
     }
 
-    /// Milliseconds since boot; suspend counts, steps of the wall clock do not.
+    /// Milliseconds since boot. Includes time in suspend; steps of the wall clock do not affect it.
     public func bootMilliseconds() -> Int64 {
         #if canImport(Darwin)
             Self.read(CLOCK_MONOTONIC_RAW)
@@ -31,7 +31,7 @@ public struct SystemClock: TimeSource {
         Timestamp(milliseconds: Self.read(CLOCK_REALTIME))
     }
 
-    /// Waits on a clock that counts suspend.
+    /// Waits on a clock that includes time in suspend.
     public func sleep(milliseconds: Int64) async throws {
         try await Task.sleep(for: Duration.milliseconds(milliseconds), clock: .continuous)
     }

@@ -4,9 +4,9 @@
     import Darwin
 #endif
 
-/// What this machine calls itself, for the audit.
+/// The name of this machine, for the audit.
 enum HostName {
-    /// Asks the kernel only: Foundation would ask the resolver, which can take seconds.
+    /// Comes from the kernel. Foundation would use the DNS resolver, which can take seconds.
     static var current: String {
         var buffer = [CChar](repeating: 0, count: 256)
         let result = gethostname(&buffer, buffer.count - 1)

@@ -1,0 +1,106 @@
+import TradeStationModel
+import TradeStationOAuth
+
+/// A call with the token that it is sent with. Keeps that token out of every text.
+struct AuthorizedCall: Sendable {
+    let token: AccessToken
+    private let call: APICall
+    private let target: APIRequestTarget
+    private let profile: ProfileName
+
+    init(_ admitted: AdmittedCall, token: AccessToken) {
+        call = admitted.call
+        target = admitted.target
+        profile = admitted.record.name
+        self.token = token
+    }
+
+    /// The path for messages.
+    var shownPath: String { Redaction.printable(target.path, without: [token.secret], limit: 120) }
+
+    /// The text, printable and without the token.
+    func redacted(_ text: String) -> String { Redaction.printable(text, without: [token.secret], limit: 500) }
+
+    /// The HTTP request of a call that is answered as a whole.
+    ///
+    /// - Parameter milliseconds: how long the whole reply may take.
+    func exchangeRequest(within milliseconds: Int64) -> HTTPExchangeRequest {
+        var request = HTTPExchangeRequest(
+            method: call.method,
+            url: target.url,
+            headers: [("Authorization", token.authorizationHeader), ("Accept", "application/json")],
+            body: call.body,
+            deadlineMilliseconds: Int(max(1, milliseconds))
+        )
+        // TradeStation, "HTTP Requests": requests with a JSON body name its type.
+        if !call.body.isEmpty { request.headers.append(("Content-Type", "application/json")) }
+        return request
+    }
+
+    /// The HTTP request of a stream.
+    var streamRequest: HTTPExchangeRequest {
+        HTTPExchangeRequest(url: target.url, headers: [("Authorization", token.authorizationHeader)])
+    }
+
+    /// The response for the program.
+    func response(from reply: HTTPExchangeResponse) -> APIResponse {
+        APIResponse(
+            status: reply.status,
+            headers: reply.headers,
+            body: reply.body,
+            error: refusal(in: reply),
+            redact: redacted,
+            mayHaveActed: !call.isRepeatable
+        )
+    }
+
+    /// The error that a reply reports; nil for a status from 200 to 299.
+    func refusal(in reply: HTTPExchangeResponse) -> APIError? {
+        APIError(reply, method: call.method, path: target.path, token: token.secret)
+    }
+
+    /// The error for a call without a reply. It depends on whether the server may have carried the call out.
+    func error(for failure: TransportFailure) -> AccountsError {
+        guard call.isRepeatable || failure.stage == .notSent else {
+            return AccountsError(
+                .outcomeUnknown,
+                "\(call.method) \(shownPath) got no answer, and may have been carried out.",
+                reason: failure.explanation,
+                suggestion: "a request for the account's orders, before this one is sent again"
+            ).about(profile)
+        }
+        switch failure.reason {
+        case .closed: return AccountsError.closed.about(profile)
+        case .tooLarge:
+            return AccountsError(
+                .serverError,
+                "The answer to \(call.method) \(shownPath) is too long to read.",
+                suggestion: "a request for less, for example fewer bars"
+            ).about(profile)
+        default: return unreachable("\(call.method) \(shownPath)", because: failure)
+        }
+    }
+
+    /// The error for a stream that got no reply.
+    func streamError(for failure: TransportFailure) -> AccountsError {
+        unreachable("the stream \(shownPath)", because: failure)
+    }
+
+    private func unreachable(_ subject: String, because failure: TransportFailure) -> AccountsError {
+        AccountsError(
+            .serverUnreachable,
+            "The API did not answer \(subject).",
+            reason: failure.explanation,
+            suggestion: "the same request when the network works again"
+        ).about(profile)
+    }
+
+    /// The error for a call whose time ended before it was sent.
+    var noTimeLeft: AccountsError {
+        AccountsError(
+            .serverUnreachable,
+            "There was no time left to send \(call.method) \(shownPath).",
+            suggestion: "the same request with a longer timeout"
+        )
+    }
+}

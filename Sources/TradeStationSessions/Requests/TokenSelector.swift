@@ -1,0 +1,53 @@
+import TradeStationModel
+
+/// Selects the token for each sending of one call or stream, and records which tokens the API refused.
+struct TokenSelector {
+    private let session: Session
+    /// The generation of the token that the API refused; the next token must be newer. 0 while none was refused.
+    private var rejected = 0
+
+    init(session: Session) {
+        self.session = session
+    }
+
+    /// Whether the API has refused a token of this call or stream.
+    var hasRejected: Bool { rejected > 0 }
+
+    /// The token to send.
+    ///
+    /// - Parameter record: the profile as it is in the store now. Another process may have signed in, refreshed or
+    ///   signed out since this session read the login.
+    func token(for record: ProfileRecord, before deadline: Int64) async throws -> AccessToken {
+        if hasRejected { return try await session.token(.newer(than: rejected), before: deadline) }
+        let cache = session.cache
+        if record.login.generation > cache.generation {
+            _ = try await session.manager.cache(for: record)
+            if record.login.state != .ready {
+                return try await session.token(.newer(than: cache.generation), before: deadline)
+            }
+        }
+        if let token = session.currentAccessToken() { return token }
+        return try await session.token(.validity(milliseconds: 0), before: deadline)
+    }
+
+    /// Whether a newer token may help after the API refused this one.
+    func canRenew(_ token: AccessToken) -> Bool { !session.cache.isFutile(generation: token.generation) }
+
+    /// Stops this process from using a token that the API refused. The next token is newer.
+    mutating func reject(_ token: AccessToken) {
+        session.cache.refuse(generation: token.generation)
+        rejected = token.generation
+    }
+
+    /// Records that the API refused a token although it was new.
+    ///
+    /// For a while, further refusals of the token then cause no refresh.
+    func recordFutileRenewal(of token: AccessToken) {
+        session.cache.noteFutile(generation: token.generation)
+    }
+
+    /// Forgets the refusal, once the API accepted a token.
+    mutating func recordAcceptance() {
+        rejected = 0
+    }
+}
