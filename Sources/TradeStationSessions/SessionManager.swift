@@ -145,7 +145,7 @@ public actor SessionManager {
         for airborne in flights { airborne.task.cancel() }
         await streamTransport.shutdown()
         for airborne in flights { await airborne.task.value }
-        await work.ended()
+        await work.waitForTasks()
         await signInTransport.shutdown()
         await apiTransport.shutdown()
         await store.close()

@@ -1,4 +1,4 @@
-import TradeStationOAuth
+import TradeStationModel
 
 /// The accounts that a JSON body names, wherever they stand in it: an order can hold further orders.
 ///

@@ -1,5 +1,4 @@
 import TradeStationModel
-import TradeStationOAuth
 
 extension Session {
     /// Where a call goes, once path and fences let it through; and the profile as it stands at this moment.

@@ -1,6 +1,5 @@
 import Foundation
 import TradeStationModel
-import TradeStationOAuth
 
 /// A path on the profile's own host. Nothing else can be asked for: a token never goes to a host that was not
 /// registered for it.

@@ -1,4 +1,5 @@
 import Foundation
+import TradeStationModel
 
 /// An answer of the API, whole, whatever its status.
 public struct APIResponse: Sendable {
@@ -21,8 +22,7 @@ public struct APIResponse: Sendable {
 
     /// The first value of a header field, whatever the case of its name.
     public func header(_ name: String) -> String? {
-        let wanted = name.lowercased()
-        return headers.first { $0.name.lowercased() == wanted }?.value
+        headers.firstValue(named: name)
     }
 
     /// The body as a value, with what failed in parts.
