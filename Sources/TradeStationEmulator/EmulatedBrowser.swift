@@ -2,27 +2,26 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Plays a person with a browser at the emulator's sign-in page: opens it, fills in the form, and goes where the
-/// answer leads.
+/// A simulated user with a browser: opens the emulator's sign-in page, fills in the form and follows the redirect.
 public struct EmulatedBrowser: Sendable {
-    /// Why a sign-in could not be played.
+    /// Why a simulated sign-in failed.
     public struct Failure: Error, CustomStringConvertible, Sendable {
-        /// What was seen instead of what was expected.
+        /// The unexpected result.
         public let description: String
     }
 
-    /// A browser without a past.
+    /// Creates a browser without cookies.
     public init() {}
 
-    /// Signs in and follows the redirect to the program that asked.
+    /// Signs in and follows the redirect to the program that requested the sign-in.
     ///
     /// - Parameters:
-    ///   - url: the authorization URL.
-    ///   - username: what is typed into the form.
-    ///   - password: what is typed into the form.
-    ///   - declines: refuses instead of signing in.
-    /// - Returns: the address that the browser ended up at; it holds the code.
-    /// - Throws: ``Failure``, or what the connection throws.
+    ///   - url: The authorization URL.
+    ///   - username: The user name for the form.
+    ///   - password: The password for the form.
+    ///   - declines: Declines the request instead of signing in.
+    /// - Returns: The redirect URL, which contains the code.
+    /// - Throws: ``Failure``, or the error of the connection.
     @discardableResult
     public func signIn(
         at url: String,
@@ -30,14 +29,14 @@ public struct EmulatedBrowser: Sendable {
         password: String,
         declines: Bool = false
     ) async throws -> String {
-        let address = try await redirect(at: url, username: username, password: password, declines: declines)
-        _ = try await Self.client.execute(request(address), timeout: .seconds(10))
-        return address
+        let location = try await redirect(at: url, username: username, password: password, declines: declines)
+        _ = try await Self.client.execute(request(location), timeout: .seconds(10))
+        return location
     }
 
-    /// Signs in, and only says where the browser is sent.
+    /// Signs in and returns the redirect URL without following it.
     ///
-    /// - Throws: ``Failure``, or what the connection throws.
+    /// - Throws: ``Failure``, or the error of the connection.
     public func redirect(
         at url: String,
         username: String,
@@ -49,7 +48,7 @@ public struct EmulatedBrowser: Sendable {
         guard page.status == .ok, let form = html.firstMatch(of: #/<form method="post" action="([^"]+)"/#),
             let hidden = html.firstMatch(of: #/name="transaction" value="([^"]+)"/#),
             let origin = url.firstMatch(of: #/^https?://[^/?]+/#)
-        else { throw Failure(description: "no sign-in page, but HTTP \(page.status.code)") }
+        else { throw Failure(description: "expected the sign-in page, got HTTP \(page.status.code)") }
         var submission = request(String(origin.0) + String(form.1))
         submission.method = .POST
         submission.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
@@ -66,14 +65,14 @@ public struct EmulatedBrowser: Sendable {
         return location
     }
 
-    /// Over a connection of its own, so that none is left when it is answered.
+    /// A request on its own connection, which is closed after the answer.
     private func request(_ url: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "Connection", value: "close")
         return request
     }
 
-    /// Like a browser it resolves localhost, but unlike one it leaves redirects to its caller.
+    /// The client does not follow redirects; the caller does.
     private static let client = HTTPClient(
         eventLoopGroupProvider: .singleton,
         configuration: .init(redirectConfiguration: .disallow)

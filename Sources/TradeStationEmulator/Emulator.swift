@@ -5,9 +5,9 @@ import Synchronization
 
 /// A stand-in for TradeStation's sign-in server and API, on one loopback port.
 ///
-/// It prints nothing and listens on 127.0.0.1 only. It keeps everything in memory; ``stop()`` ends it.
+/// The emulator prints nothing, listens only on 127.0.0.1 and keeps its state in memory. ``stop()`` ends it.
 public final class Emulator: Sendable {
-    /// Where it listens, and with which credentials it is used.
+    /// The emulator's URLs, client credentials and users.
     public let addresses: EmulatorAddresses
     private let core: EmulatorCore
     private let group: ServiceGroup
@@ -31,12 +31,12 @@ public final class Emulator: Sendable {
 
     /// Starts an emulator and returns once it accepts connections.
     ///
-    /// Throws ``EmulatorError`` when the port cannot be had, `CancellationError` when the caller is cancelled.
+    /// - Throws: ``EmulatorError`` if the port is not available; `CancellationError` if the caller is cancelled.
     public static func start(_ configuration: EmulatorConfiguration = EmulatorConfiguration()) async throws -> Emulator
     {
         let secret =
             configuration.clientSecret
-            ?? Moment(now: configuration.now(), randomBytes: configuration.randomBytes).secret(48)
+            ?? DecisionContext(now: configuration.now(), randomBytes: configuration.randomBytes).secret(48)
         let core = EmulatorCore(configuration, clientSecret: secret)
         let silent = Logger(label: "TradeStationEmulator", factory: { _ in SwiftLogNoOpLogHandler() })
         let (ports, continuation) = AsyncThrowingStream.makeStream(of: Int.self)
@@ -51,7 +51,7 @@ public final class Emulator: Sendable {
             logger: silent
         )
         var services = ServiceGroupConfiguration(services: [application], logger: silent)
-        services.maximumGracefulShutdownDuration = patience
+        services.maximumGracefulShutdownDuration = shutdownGracePeriod
         let group = ServiceGroup(configuration: services)
         let server = Task {
             do {
@@ -76,7 +76,7 @@ public final class Emulator: Sendable {
         throw CancellationError()
     }
 
-    /// Runs `body` with an emulator and stops it afterwards, however `body` ends.
+    /// Runs `body` with an emulator and stops the emulator afterwards, even if `body` throws.
     public static func with<Result>(
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(),
         _ body: (Emulator) async throws -> Result
@@ -92,64 +92,66 @@ public final class Emulator: Sendable {
         }
     }
 
-    /// Stops listening, sends every stream away, and closes every connection, also one that a fault holds. Safe to call
-    /// again.
+    /// Stops the emulator: ends every stream with GoAway and closes every connection, including those that a fault holds
+    /// open.
+    ///
+    /// Calling this twice is safe.
     public func stop() async {
         core.withState { state, now in state.streams.stop(state.server.settings, at: now) }
-        // Not by cancelling at once: a connection that was accepted and not yet looked at must not be dropped.
+        // A graceful shutdown still serves connections that were accepted but not yet read; cancelling drops them.
         await group.triggerGracefulShutdown()
         _ = await server.result
     }
 
-    /// How long a request under way may still take when the emulator stops.
-    private static let patience = Duration.milliseconds(100)
+    /// The time that requests in progress have to finish when the emulator stops.
+    private static let shutdownGracePeriod = Duration.milliseconds(100)
 
-    /// What was asked so far.
+    /// The counts so far.
     public var counts: EmulatorCounts { core.withState { $0.counts } }
 
-    /// Every request seen so far except those to the control endpoints, oldest first.
+    /// The requests so far, oldest first, without those to the control endpoints.
     public var log: [RequestLogEntry] { core.withState { $0.log } }
 
-    /// The orders that were accepted, oldest first, as they stand now.
+    /// The accepted orders in their current state, oldest first.
     public var orders: [EmulatedOrder] { core.withState { $0.api.book.orders } }
 
-    /// The open streams, to be driven by hand.
+    /// The open streams, for tests to control.
     public var streams: EmulatedStreams { EmulatedStreams(core: core) }
 
-    /// Returns once the counts are as wanted.
+    /// Waits until the counts meet a condition.
     ///
-    /// - Throws: `CancellationError` when the caller is cancelled first.
+    /// - Throws: `CancellationError` if the caller is cancelled first.
     public func wait(until wanted: @escaping @Sendable (EmulatorCounts) -> Bool) async throws {
         try await core.wait(until: wanted)
     }
 
-    /// The faults that have not struck yet.
+    /// The faults that have not been injected yet.
     public var faults: [EmulatorFault] { core.withState { $0.faults.faults } }
 
-    /// Replaces the faults that wait for their requests.
+    /// Replaces the faults that have not been injected yet.
     public func script(_ faults: [EmulatorFault]) {
         core.withState { $0.faults = FaultQueue(faults) }
     }
 
-    /// What can be switched while it runs.
+    /// The current settings.
     public var settings: EmulatorSettings { core.withState { $0.server.settings } }
 
-    /// Switches settings; requests already decided keep their answers.
+    /// Changes settings; requests that are already decided keep their answers.
     public func changeSettings(_ change: (inout EmulatorSettings) -> Void) {
         core.withState { change(&$0.server.settings) }
     }
 
-    /// Moves the emulator's clock forward; streams do what is due then.
+    /// Moves the emulator's clock forward; streams send what is due.
     public func advance(bySeconds seconds: Double) {
         core.advance(bySeconds: seconds)
     }
 
-    /// Ends every refresh token at once; access tokens live on.
+    /// Revokes every refresh token; access tokens remain valid.
     public func revokeAll() {
         core.withState { $0.server.revokeAll() }
     }
 
-    /// Makes every access token invalid at once; refresh tokens live on.
+    /// Expires every access token; refresh tokens remain valid.
     public func expireAccessTokens() {
         core.expireAccessTokens()
     }

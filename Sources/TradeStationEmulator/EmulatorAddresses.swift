@@ -1,36 +1,36 @@
-/// Where an emulator listens and who it knows: the first line that `tsaccounts emulator` prints, as JSON.
+/// An emulator's URLs, client credentials and users. `tsaccounts emulator` prints them as its first line, in JSON format.
 public struct EmulatorAddresses: Sendable, Equatable, Codable {
-    /// A user as printed for whoever has to sign in.
+    /// A user with the credentials for the sign-in form.
     public struct User: Sendable, Equatable, Codable {
-        /// What is typed into the sign-in form.
+        /// The user name for the sign-in form.
         public let username: String
-        /// The password of the sign-in form.
+        /// The password for the sign-in form.
         public let password: String
-        /// `sub` in every token of this user.
+        /// The `sub` claim in every token of this user.
         public let subject: String
     }
 
-    /// The authorization endpoint, opened in a browser.
+    /// The authorization endpoint, to be opened in a browser.
     public let authorizeURL: String
     /// The token endpoint.
     public let tokenURL: String
     /// The revocation endpoint.
     public let revokeURL: String
-    /// The live API's origin: a client appends `/v3/…`.
+    /// The base URL of the live API; a client appends `/v3/…`.
     public let liveURL: String
-    /// The simulator API's origin: a client appends `/v3/…`.
+    /// The base URL of the simulator API; a client appends `/v3/…`.
     public let simURL: String
-    /// The origin for `/v2/…`. As at TradeStation, it is the live one.
+    /// The base URL for `/v2/…`; as at TradeStation, the live one.
     public let v2URL: String
-    /// The confidential client.
+    /// The client id of the confidential client.
     public let clientID: String
     /// The confidential client's secret.
     public let clientSecret: String
-    /// The public client, which needs PKCE instead of a secret.
+    /// The client id of the public client, which uses PKCE instead of a secret.
     public let publicClientID: String
-    /// Who can sign in.
+    /// The users who can sign in.
     public let users: [User]
-    /// Where the emulator is inspected and told to misbehave.
+    /// The base URL of the control endpoints.
     public let controlURL: String
 
     enum CodingKeys: String, CodingKey {
@@ -64,6 +64,6 @@ public struct EmulatorAddresses: Sendable, Equatable, Codable {
         controlURL = origin + "/control"
     }
 
-    /// One line of JSON, keys in alphabetical order, without a newline at its end.
+    /// One line of JSON with sorted keys, without a newline at the end.
     public var json: String { JSONText.encode(self) }
 }

@@ -1,29 +1,29 @@
 public import Foundation
 
-/// How an emulator is started. Every member has a default, so `EmulatorConfiguration()` is a working sign-in server.
+/// The configuration of an emulator. Every member has a default value.
 public struct EmulatorConfiguration: Sendable {
-    /// The loopback port to listen on; 0 lets the system choose a free one.
+    /// The port to listen on; 0 selects a free one.
     public var port: Int
-    /// What can also be changed while the emulator runs: lifetimes, rotation, accepted client authentication.
+    /// The settings that can also change while the emulator runs, such as lifetimes and rotation.
     public var settings: EmulatorSettings
-    /// Redirect URIs registered beside ``defaultRedirectURIs``, compared character by character.
+    /// Registered redirect URIs in addition to ``defaultRedirectURIs``; they are compared character by character.
     public var additionalRedirectURIs: [String]
-    /// Client id of the confidential client (an API key with a secret).
+    /// The client id of the confidential client (an API key with a secret).
     public var clientID: String
-    /// Secret of the confidential client; nil makes a random one for each run.
+    /// The secret of the confidential client; nil creates a random one for each run.
     public var clientSecret: String?
-    /// Client id of the public client, which has no secret and must use PKCE.
+    /// The client id of the public client, which has no secret and must use PKCE.
     public var publicClientID: String
-    /// Who can sign in.
+    /// The users who can sign in.
     public var users: [EmulatorUser]
-    /// The issuer in every token. TradeStation's ends in a slash.
+    /// The issuer in every token. TradeStation's ends with a slash.
     public var issuer: String
-    /// The emulator's clock, before anything ``Emulator/advance(bySeconds:)`` adds to it.
+    /// The emulator's clock, without the time that ``Emulator/advance(bySeconds:)`` adds.
     public var now: @Sendable () -> Date
-    /// A source of unpredictable bytes, asked for a count.
+    /// Returns a number of random bytes.
     public var randomBytes: @Sendable (Int) -> [UInt8]
 
-    /// Describes an emulator; the arguments that the command line has are repeated here for convenience.
+    /// Creates a configuration; the settings that the command line offers are parameters here too.
     public init(
         port: Int = 0,
         accessTokenSeconds: Int = 1200,
@@ -58,7 +58,7 @@ public struct EmulatorConfiguration: Sendable {
         self.randomBytes = randomBytes
     }
 
-    /// The callbacks every TradeStation key has (TradeStation, "Auth Code Flow").
+    /// The redirect URIs that TradeStation registers for every API key (TradeStation, "Auth Code Flow").
     public static let defaultRedirectURIs = [
         "http://localhost",
         "http://localhost:80",
@@ -68,7 +68,7 @@ public struct EmulatorConfiguration: Sendable {
         "http://localhost:31022",
     ]
 
-    /// Bytes from the operating system.
+    /// Returns random bytes from the operating system.
     public static let systemRandomBytes: @Sendable (Int) -> [UInt8] = { count in
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }

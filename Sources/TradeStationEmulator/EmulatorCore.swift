@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The emulator's state behind its lock, with the clock and the randomness that decisions are given.
+/// The emulator's state with its lock, clock and source of randomness.
 final class EmulatorCore: Sendable {
     private let state: Mutex<EmulatorState>
     private let baseClock: @Sendable () -> Date
@@ -18,36 +18,38 @@ final class EmulatorCore: Sendable {
         state.withLock { body(&$0) }
     }
 
-    /// Reads or changes the state, given the emulator's time.
+    /// Reads or changes the state, with the emulator's current time.
     func withState<Result: Sendable>(_ body: (inout EmulatorState, Date) -> Result) -> Result {
         withState { body(&$0, baseClock().addingTimeInterval($0.clockOffset)) }
     }
 
-    /// Counts, logs and looks for a fault.
+    /// Counts and logs a request and selects its fault.
     func admit(_ request: IncomingRequest) -> EmulatorState.Admission {
         withState { state, now in
-            defer { state.watchers.ring() }
+            defer { state.observers.notify() }
             return state.admit(request, at: now)
         }
     }
 
-    /// Carries a request out.
+    /// Performs a request and returns its answer.
     func decide(_ request: IncomingRequest, _ admission: EmulatorState.Admission) -> Answer {
         withState { state, now in
-            defer { state.watchers.ring() }
-            return state.decide(request, admission, moment: Moment(now: now, randomBytes: randomBytes))
+            defer { state.observers.notify() }
+            return state.decide(request, admission, context: DecisionContext(now: now, randomBytes: randomBytes))
         }
     }
 
-    /// Notes what was sent.
-    func conclude(_ admission: EmulatorState.Admission, sent answer: Answer?) {
+    /// Logs the answer that was sent.
+    func recordAnswer(_ answer: Answer?, to admission: EmulatorState.Admission) {
         withState { state in
-            state.conclude(admission, sent: answer)
-            state.watchers.ring()
+            state.recordAnswer(answer, to: admission)
+            state.observers.notify()
         }
     }
 
-    /// Moves the clock forward and lets the streams do what is due; returns how far it is ahead.
+    /// Moves the clock forward and lets the streams send what is due.
+    ///
+    /// - Returns: The seconds by which the clock is ahead of the configured one.
     @discardableResult
     func advance(bySeconds seconds: Double) -> Double {
         let ahead = withState { state in
@@ -58,25 +60,25 @@ final class EmulatorCore: Sendable {
         return ahead
     }
 
-    /// Ends every access token at once, and the streams on them if they are set to end with it.
+    /// Expires every access token, and ends the streams that use them if the settings require it.
     func expireAccessTokens() {
         withState { $0.server.expireAccessTokens() }
         passTime()
     }
 
-    /// Lets the streams do what is due.
+    /// Lets the streams send what is due.
     func passTime() {
         withState { state, now in state.passTime(to: now) }
     }
 
-    /// Returns once the counts are as wanted.
+    /// Waits until the counts meet a condition.
     ///
-    /// - Throws: `CancellationError` when the caller is cancelled first.
+    /// - Throws: `CancellationError` if the caller is cancelled first.
     func wait(until wanted: @Sendable (EmulatorCounts) -> Bool) async throws {
-        let (changes, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let id = withState { $0.watchers.add(bell) }
-        defer { withState { $0.watchers.remove(id) } }
-        bell.yield()
+        let (changes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let id = withState { $0.observers.add(continuation) }
+        defer { withState { $0.observers.remove(id) } }
+        continuation.yield()
         for await _ in changes where wanted(withState { $0.counts }) { return }
         throw CancellationError()
     }

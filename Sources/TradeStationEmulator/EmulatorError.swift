@@ -1,11 +1,11 @@
-/// Why an emulator did not start.
+/// The error of an emulator that cannot start.
 public struct EmulatorError: Error, Sendable, CustomStringConvertible {
-    /// The port that was asked for.
+    /// The requested port.
     public let port: Int
-    /// What the system said.
+    /// The error of the operating system.
     public let reason: String
 
-    /// One sentence, and what to do next.
+    /// The reason and a suggestion.
     public var description: String {
         "The emulator cannot listen on 127.0.0.1:\(port): \(reason). Use port 0 to get a free one."
     }

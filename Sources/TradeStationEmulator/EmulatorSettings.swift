@@ -1,46 +1,47 @@
-/// What can be switched while the emulator runs: everything TradeStation does not publish or sets per key.
+/// The settings that can change while the emulator runs. TradeStation does not publish their values or sets them per
+/// API key.
 public struct EmulatorSettings: Sendable, Equatable {
-    /// Whose refresh tokens a revocation ends.
+    /// The refresh tokens that a revocation ends.
     public enum RevokeScope: String, Sendable, Codable {
-        /// All users of the API key: what TradeStation's page "Refresh Tokens" says.
+        /// Those of all users of the API key, as TradeStation's page "Refresh Tokens" documents.
         case key
-        /// The one user of that key: what Auth0 does by itself.
+        /// Those of the user, as Auth0 does by default.
         case user
     }
 
-    /// Life of an access token in seconds.
+    /// The lifetime of an access token, in seconds.
     public var accessTokenSeconds: Int
-    /// Whether a refresh hands out a new refresh token and supersedes the one presented.
+    /// Whether a refresh returns a new refresh token that replaces the old one.
     public var rotate: Bool
-    /// For how many seconds after its first rotation the immediately previous refresh token still passes.
+    /// The seconds for which the previous refresh token remains valid after its first rotation.
     public var overlapSeconds: Int
-    /// Rotating keys only: a refresh token dies this many seconds after its issue.
+    /// With rotation: the seconds after which an unused refresh token expires.
     public var idleSeconds: Int
-    /// Rotating keys only: a family of refresh tokens dies this many seconds after the sign-in.
+    /// With rotation: the seconds after the sign-in at which all its refresh tokens expire.
     public var absoluteSeconds: Int
-    /// Whether HTTP Basic client authentication is read at all.
+    /// Whether the server reads HTTP Basic client authentication.
     public var acceptsBasic: Bool
-    /// Whose refresh tokens a revocation ends.
+    /// The refresh tokens that a revocation ends.
     public var revokeScope: RevokeScope
 
-    /// Seconds without an object after which a stream sends a heartbeat; 0 for never.
+    /// The seconds without an object after which a stream sends a heartbeat; 0 sends none.
     public var heartbeatSeconds: Double
-    /// Seconds between the objects that a market data or position stream sends by itself; 0 for none.
+    /// The seconds between the objects that a market data or position stream sends automatically; 0 sends none.
     public var streamSeconds: Double
-    /// Where the borders of a stream's chunks fall.
+    /// How a stream's bytes are divided into HTTP chunks.
     public var streamChunks: StreamChunks
-    /// What becomes of an open stream when its access token ends.
+    /// The effect of an expired access token on an open stream.
     public var streamExpiry: StreamExpiry
-    /// How many streams a user may have open; 0 for any number.
+    /// The maximum number of open streams per user; 0 means no limit.
     public var streamLimit: Int
-    /// How often a user may ask for each resource within the window; 0 for as often as they like and no headers.
+    /// The maximum number of requests per user and resource within the window; 0 means no limit and no headers.
     public var quotaLimit: Int
-    /// The length of the rolling window that the quota is for.
+    /// The length of the quota's rolling window, in seconds.
     public var quotaSeconds: Int
-    /// Whether an API answer 429 says `Retry-After`, which TradeStation does not document.
+    /// Whether a 429 answer of the API contains `Retry-After`, which TradeStation does not document.
     public var sendsRetryAfter: Bool
 
-    /// The settings of a default key: static refresh tokens, access tokens of 20 minutes.
+    /// Creates settings; the defaults are those of a default API key: no rotation, access tokens of 20 minutes.
     public init(
         accessTokenSeconds: Int = 1200,
         rotate: Bool = false,
@@ -74,4 +75,14 @@ public struct EmulatorSettings: Sendable, Equatable {
         self.quotaSeconds = quotaSeconds
         self.sendsRetryAfter = sendsRetryAfter
     }
+}
+
+/// The effect of an expired access token on an open stream. TradeStation does not document it.
+public enum StreamExpiry: String, Sendable, Codable, CaseIterable {
+    /// The stream continues. The little evidence that exists suggests this.
+    case open
+    /// The connection is closed without a message.
+    case cut
+    /// The stream sends the object `{"Error":"Unauthorized",…}` and ends.
+    case error
 }

@@ -1,25 +1,25 @@
 import Foundation
 
-/// Everything an emulator knows, as one value behind one lock.
+/// The complete state of an emulator, as one value.
 struct EmulatorState: Sendable {
-    /// A request that was let in: its line in the log, and the fault that waits for it.
+    /// A request that was logged, with its number in the log and its fault.
     struct Admission: Sendable {
         let seq: Int
         let endpoint: Endpoint
         let fault: EmulatorFault?
     }
 
-    /// The log keeps the newest requests; a test never comes near, and an emulator may run for weeks.
-    static let longestLog = 100_000
+    /// The maximum number of requests in the log; older ones are removed, so that an emulator can run for weeks.
+    static let maximumLogEntries = 100_000
 
     var server: AuthorizationServer
     private(set) var api = TradeStationAPI()
-    var streams = StreamHub()
-    var watchers = Watchers()
+    var streams = OpenStreams()
+    var observers = CountObservers()
     var faults = FaultQueue()
-    /// Seconds that the emulator's clock is ahead of the configured one.
+    /// The seconds by which the emulator's clock is ahead of the configured one.
     var clockOffset: TimeInterval = 0
-    private var counted = EmulatorCounts()
+    private var tally = EmulatorCounts()
     private(set) var log: [RequestLogEntry] = []
     private var requestsSeen = 0
 
@@ -28,7 +28,7 @@ struct EmulatorState: Sendable {
     }
 
     var counts: EmulatorCounts {
-        var counts = counted
+        var counts = tally
         counts.loginsLost = server.loginsLost
         counts.throttled = api.throttled
         counts.ordersAccepted = api.book.accepted
@@ -39,7 +39,7 @@ struct EmulatorState: Sendable {
         return counts
     }
 
-    /// Counts and logs a request on arrival, before anything is decided about it.
+    /// Counts and logs a request on arrival, before it is handled.
     mutating func admit(_ request: IncomingRequest, at now: Date) -> Admission {
         let endpoint = Endpoint(request)
         requestsSeen += 1
@@ -51,7 +51,7 @@ struct EmulatorState: Sendable {
         )
         switch endpoint {
         case .authorize:
-            counted.authorizeRequests += 1
+            tally.authorizeRequests += 1
             entry.clientID = FormFields(request.query)?["client_id"]
         case .token:
             let fields = FormFields(request.body)
@@ -59,17 +59,17 @@ struct EmulatorState: Sendable {
             entry.presented = fields?["refresh_token"].map(Fingerprint.of)
             entry.clientID = fields.flatMap { clientID(request, $0) }
             if let grantType = entry.grantType {
-                counted.exchanges += 1
-                if grantType == "authorization_code" { counted.codeExchanges += 1 }
-                if grantType == "refresh_token" { counted.refreshes += 1 }
+                tally.exchanges += 1
+                if grantType == "authorization_code" { tally.codeExchanges += 1 }
+                if grantType == "refresh_token" { tally.refreshes += 1 }
             }
         case .revoke:
             let fields = AuthorizationServer.revocationFields(request)
-            counted.revocations += 1
+            tally.revocations += 1
             entry.presented = (fields?["token"] ?? fields?["refresh_token"]).map(Fingerprint.of)
             entry.clientID = fields.flatMap { clientID(request, $0) }
         case .api:
-            counted.apiRequests += 1
+            tally.apiRequests += 1
             entry.access = request.bearerToken.map(Fingerprint.of)
             entry.username = server.caller(withAccessToken: request.bearerToken, at: now)?.user.username
         case .signIn, .control, .methodNotAllowed, .unknown: break
@@ -77,42 +77,42 @@ struct EmulatorState: Sendable {
         let fault = faults.take(at: endpoint.places)
         entry.fault = fault?.action.name
         log.append(entry)
-        if log.count > Self.longestLog { log.removeFirst(log.count - Self.longestLog) }
+        if log.count > Self.maximumLogEntries { log.removeFirst(log.count - Self.maximumLogEntries) }
         return Admission(seq: requestsSeen, endpoint: endpoint, fault: fault)
     }
 
-    /// Decides about a request that was admitted, changes what it changes, and logs it.
-    mutating func decide(_ request: IncomingRequest, _ admission: Admission, moment: Moment) -> Answer {
+    /// Handles an admitted request, changes the state and logs the outcome.
+    mutating func decide(_ request: IncomingRequest, _ admission: Admission, context: DecisionContext) -> Answer {
         let outcome =
             switch admission.endpoint {
-            case .authorize: server.authorize(request, moment: moment)
-            case .signIn: server.signIn(request, moment: moment)
-            case .token: server.token(request, moment: moment)
+            case .authorize: server.authorize(request, context: context)
+            case .signIn: server.signIn(request, context: context)
+            case .token: server.token(request, context: context)
             case .revoke: server.revoke(request)
-            case .api(let call): answer(call, request, seq: admission.seq, at: moment.now)
+            case .api(let call): answer(call, request, seq: admission.seq, at: context.now)
             case .methodNotAllowed(let allow): Outcome(methodNotAllowed(allow: allow))
             case .control, .unknown: Outcome(APIFailure.version3(404, "The resource cannot be found."))
             }
-        amend(admission.seq) { $0.record(outcome) }
+        updateLogEntry(admission.seq) { $0.record(outcome) }
         return outcome.answer
     }
 
-    /// Notes what is really sent: the decision's answer, a scripted one, or nothing at all.
-    mutating func conclude(_ admission: Admission, sent answer: Answer?) {
+    /// Logs the answer that is sent: the normal one, a scripted one, or none.
+    mutating func recordAnswer(_ answer: Answer?, to admission: Admission) {
         guard let answer else { return }
-        amend(admission.seq) { entry in
+        updateLogEntry(admission.seq) { entry in
             entry.status = answer.status
             entry.error = answer.oauthError
         }
-        if admission.endpoint == .token, answer.oauthError != nil { counted.refused += 1 }
+        if admission.endpoint == .token, answer.oauthError != nil { tally.refused += 1 }
     }
 
-    private mutating func amend(_ seq: Int, _ change: (inout RequestLogEntry) -> Void) {
+    private mutating func updateLogEntry(_ seq: Int, _ change: (inout RequestLogEntry) -> Void) {
         guard let index = log.lastIndex(where: { $0.seq == seq }) else { return }
         change(&log[index])
     }
 
-    /// RFC 9110 section 15.5.6: the answer names the methods that are.
+    /// A 405 answer, which lists the allowed methods (RFC 9110 section 15.5.6).
     private func methodNotAllowed(allow: String) -> Answer {
         var answer = APIFailure.version3(405, "This method is not allowed here.")
         answer.fields.append(.init(name: "allow", value: allow))
@@ -125,14 +125,26 @@ struct EmulatorState: Sendable {
 
     private mutating func answer(_ call: APICall, _ request: IncomingRequest, seq: Int, at now: Date) -> Outcome {
         let caller = server.caller(withAccessToken: request.bearerToken, at: now)
-        let surroundings = TradeStationAPI.Surroundings(
+        let context = TradeStationAPI.Context(
             settings: server.settings,
             seq: seq,
             openStreams: caller.map { streams.openCount(of: $0.user.username) } ?? 0,
             now: now
         )
-        let outcome = api.answer(call, request, caller: caller, surroundings)
+        let outcome = api.answer(call, request, caller: caller, context)
         streams.report(outcome.changedOrders, server.settings, at: now)
         return outcome
+    }
+
+    /// Lets streams send what is due and ends those whose access token has expired, if the settings require it.
+    mutating func passTime(to now: Date, _ selection: StreamSelection = .all) {
+        let server = server
+        streams.update(selection) { stream in
+            stream.advance(
+                to: now,
+                server.settings,
+                isTokenValid: server.grant(forAccessToken: stream.plan.accessToken, at: now) != nil
+            )
+        }
     }
 }

@@ -1,17 +1,17 @@
-/// A person who can sign in at the emulator, with the brokerage accounts that belong to them.
+/// A user of the emulator, with brokerage accounts.
 public struct EmulatorUser: Sendable, Equatable {
-    /// What is typed into the sign-in form; also the claim `http://tradestation.com/username`.
+    /// The user name for the sign-in form; also the claim `http://tradestation.com/username`.
     public var username: String
-    /// The password of the sign-in form. It guards nothing: the emulator prints it.
+    /// The password for the sign-in form. It is not secret: the emulator prints it.
     public var password: String
-    /// The stable identity, `sub` in every token.
+    /// The permanent identifier; the `sub` claim in every token.
     public var subject: String
-    /// Account ids on the live base URL: digits.
+    /// The account ids on the live base URL: only digits.
     public var liveAccounts: [String]
-    /// Account ids on the simulator base URL: `SIM…M` for margin, `SIM…F` for futures.
+    /// The account ids on the simulator base URL: `SIM…M` for margin, `SIM…F` for futures.
     public var simAccounts: [String]
 
-    /// Describes one user.
+    /// Creates a user.
     public init(
         username: String,
         password: String,
@@ -26,7 +26,7 @@ public struct EmulatorUser: Sendable, Equatable {
         self.simAccounts = simAccounts
     }
 
-    /// The two users there are when nothing else is configured.
+    /// The two users of a default configuration.
     public static let defaults = [
         EmulatorUser(
             username: "alice",

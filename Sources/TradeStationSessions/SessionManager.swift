@@ -121,7 +121,7 @@ public actor SessionManager {
         for airborne in flights { airborne.task.cancel() }
         await services.streamTransport.shutdown()
         for airborne in flights { await airborne.task.value }
-        await services.work.ended()
+        await services.work.waitForTasks()
         await signInTransport.shutdown()
         await services.apiTransport.shutdown()
         await store.close()

@@ -2,20 +2,25 @@ import Synchronization
 package import TradeStationEmulator
 package import TradeStationSessions
 
-/// A sign-in at the emulator, played by a browser without a window. The address that it ends up at is handed over as
-/// if it had been pasted, so that no callback port has to be free.
+/// A sign-in at the emulator by a simulated browser.
+///
+/// The redirect URL is passed on as if the user had pasted it, so that no callback port is needed.
 package struct EmulatedSignIn: Sendable {
     private let addresses: EmulatorAddresses
-    /// Who signs in.
+    /// The user who signs in.
     package let user: EmulatorAddresses.User
 
-    /// - Parameter username: one of the emulator's users; nil means the first of them.
-    /// - Throws: ``AccountsError`` `usage` for a user whom the emulator does not know.
+    /// Creates a sign-in.
+    ///
+    /// - Parameters:
+    ///   - addresses: The emulator.
+    ///   - username: One of the emulator's users; nil means the first one.
+    /// - Throws: ``AccountsError`` `usage` if the emulator does not have the user.
     package init(at addresses: EmulatorAddresses, as username: String? = nil) throws(AccountsError) {
         guard let user = addresses.users.first(where: { username == nil || $0.username == username }) else {
             throw AccountsError(
                 .usage,
-                "The emulator knows no user \"\(username ?? "")\".",
+                "The emulator has no user \"\(username ?? "")\".",
                 suggestion: "one of EmulatorConfiguration.users: "
                     + addresses.users.map(\.username).joined(separator: ", ")
             )
@@ -24,7 +29,7 @@ package struct EmulatedSignIn: Sendable {
         self.user = user
     }
 
-    /// The emulator's API key that has a secret.
+    /// The emulator's API key with a secret.
     package var key: ProfileRequest.KeyRequest {
         get throws(AccountsError) {
             var key = ProfileRequest.KeyRequest(clientID: addresses.clientID)
@@ -36,21 +41,21 @@ package struct EmulatedSignIn: Sendable {
         }
     }
 
-    /// The user in front of the browser.
+    /// The interaction that performs the sign-in.
     ///
     /// - Parameters:
-    ///   - declines: refuses instead of signing in.
-    ///   - watch: is shown the address before the browser opens it.
+    ///   - declines: Declines the request instead of signing in.
+    ///   - watch: Receives the authorization URL before the browser opens it.
     package func interaction(
         declines: Bool = false,
         watch: @escaping @Sendable (_ url: String) throws -> Void = { _ in }
     ) -> SignInInteraction {
-        let opened = OpenedAddress()
+        let pending = PendingURL()
         return SignInInteraction(
             usesCallback: false,
-            present: { url in opened.url.withLock { $0 = url } },
+            present: { url in pending.url.withLock { $0 = url } },
             pasted: { [user] in
-                guard let url = opened.url.withLock({ $0.take() }) else { return nil }
+                guard let url = pending.url.withLock({ $0.take() }) else { return nil }
                 try watch(url)
                 return try await EmulatedBrowser().redirect(
                     at: url,
@@ -62,8 +67,8 @@ package struct EmulatedSignIn: Sendable {
         )
     }
 
-    /// What the browser was asked to open and has not opened yet.
-    private final class OpenedAddress: Sendable {
+    /// The authorization URL that the browser has not opened yet.
+    private final class PendingURL: Sendable {
         let url = Mutex<String?>(nil)
     }
 }

@@ -2,27 +2,28 @@ public import TradeStationEmulator
 public import TradeStationModel
 public import TradeStationSessions
 
-/// What a test of a trading program needs: a session manager with profiles that are signed in, the emulator that they
-/// are signed in at, and the one clock that both live by. Made by
-/// ``withTradeStation(profiles:emulator:clock:configure:_:)``.
+/// The environment for a test of a trading program: a session manager with signed-in profiles, the emulator, and the
+/// clock that both use.
+///
+/// ``withTradeStation(profiles:emulator:clock:configure:_:)`` creates it.
 public struct EmulatedTradeStation: Sendable {
-    /// Hands out the sessions.
+    /// The session manager.
     public let manager: SessionManager
-    /// Sign-in server, API and streams: what it was asked, what it shall do wrong, what streams shall send.
+    /// The emulator of sign-in server, API and streams: counts requests, injects faults and controls streams.
     public let emulator: Emulator
-    /// The clock of both.
+    /// The clock of manager and emulator.
     public let clock: TestClock
-    /// How ``manager`` was opened. Another one that is opened with it shares the store, as another process would.
+    /// The configuration of ``manager``. Another manager with this configuration shares the store, like another process.
     public let configuration: SessionConfiguration
 
-    /// Adds a profile: on the login of another profile of its user, else with a whole sign-in.
+    /// Adds a profile. It shares the login of the user's other profiles; the user's first profile signs in.
     ///
-    /// - Throws: ``AccountsError`` as ``ProfileRegistry/add(_:interaction:)``; `usage` for a user whom the emulator does
-    ///   not know.
+    /// - Throws: ``AccountsError`` as ``ProfileRegistry/add(_:interaction:)``; `usage` if the emulator does not have the
+    ///   user.
     @discardableResult
     public func add(_ profile: TestProfile) async throws -> ProfileRecord {
         let signIn = try EmulatedSignIn(at: emulator.addresses, as: profile.username)
-        let companion = try await manager.registry.profiles().first { $0.login.identity.subject == signIn.user.subject }
+        let existing = try await manager.registry.profiles().first { $0.login.identity.subject == signIn.user.subject }
         return try await manager.registry.add(
             ProfileRequest(
                 name: ProfileName(profile.name),
@@ -33,14 +34,13 @@ public struct EmulatedTradeStation: Sendable {
                 ),
                 isReadOnly: profile.isReadOnly,
                 accounts: profile.accounts,
-                source: companion.map { .sameLogin(as: $0.profile.name) } ?? .key(signIn.key)
+                source: existing.map { .sameLogin(as: $0.profile.name) } ?? .key(signIn.key)
             ),
             interaction: signIn.interaction()
         )
     }
 
-    /// Lets the user of a profile sign in again, as `tsaccounts login` would: the way back after
-    /// ``Emulator/revokeAll()``.
+    /// Signs the user of a profile in again, like `tsaccounts login`, for example after ``Emulator/revokeAll()``.
     ///
     /// - Throws: ``AccountsError`` as ``ProfileRegistry/signIn(_:interaction:)``.
     public func signIn(_ name: String) async throws {
@@ -49,9 +49,11 @@ public struct EmulatedTradeStation: Sendable {
         _ = try await manager.registry.signIn(record.profile.name, interaction: signIn.interaction())
     }
 
-    /// Lets time pass as it really does, for programs that run meanwhile: from heartbeat to heartbeat, with a stop
-    /// wherever somebody wakes. After each step streams hear what is due, and the next one comes when whoever woke sleeps
-    /// again and whoever waited for an answer has it; at the latest after two seconds of real time.
+    /// Lets time pass in small steps while programs run.
+    ///
+    /// Each step ends at the next heartbeat or when a sleeping task wakes. After each step streams send what is due. The
+    /// next step starts when the tasks that woke sleep again and pending requests have their answers, at the latest after
+    /// two seconds of real time.
     ///
     /// - Throws: `CancellationError`.
     public func pass(_ duration: Duration) async throws {
@@ -60,31 +62,31 @@ public struct EmulatedTradeStation: Sendable {
             let count = clock.sleeperCount(otherThan: limits)
             let next = clock.rest(ofSleepsBelow: .max) ?? .max
             let woken = clock.move(byMilliseconds: min(end - clock.bootMilliseconds(), step, next))
-            // Who has waited in vain tries again after a pause.
+            // A task whose time limit has passed retries after a pause, so it sleeps again.
             try await settle(sleepers: count + woken.count(where: limits.contains))
         }
     }
 
-    /// Milliseconds until a stream may have something to say; heartbeats are due every five seconds unless set otherwise
-    /// (OpenAPI file, `Heartbeat`).
+    /// The milliseconds until something can be due on a stream; by default, heartbeats are due every five seconds (OpenAPI
+    /// file, `Heartbeat`).
     private var step: Int64 {
         let settings = emulator.settings
         let seconds = [settings.heartbeatSeconds, settings.streamSeconds].filter { $0 > 0 }.min() ?? 5
         return max(1, Int64(seconds * 1000))
     }
 
-    /// Who sleeps so long waits for an answer: a caller, or a stream for its next byte.
+    /// The durations of sleeps that are time limits: of a call for its answer, and of a stream for its next byte.
     private var limits: Set<Int64> { [configuration.timeout.wholeMilliseconds, 30_000] }
 
-    /// Returns when nobody waits any more for what began before now, and so many sleep for anything else.
+    /// Waits until no time limit from before the current time is pending and `count` other tasks sleep.
     private func settle(sleepers count: Int) async throws {
         try await withThrowingTaskGroup(of: Void.self) { [clock, limits] group in
             group.addTask { try await clock.waitUntilSettled(sleepers: count, limits: limits) }
-            group.addTask { try await SystemClock().sleep(milliseconds: Self.patience) }
+            group.addTask { try await SystemClock().sleep(milliseconds: Self.settleMilliseconds) }
             defer { group.cancelAll() }
             try await group.next()
         }
     }
 
-    private static let patience: Int64 = 2000
+    private static let settleMilliseconds: Int64 = 2000
 }

@@ -1,3 +1,3 @@
-// A test speaks of sessions and of the emulator all the time: one import is enough.
+// A test uses sessions and the emulator, so one import provides both.
 @_exported public import TradeStationEmulator
 @_exported public import TradeStationSessions

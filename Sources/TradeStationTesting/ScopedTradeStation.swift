@@ -2,8 +2,8 @@ import Foundation
 public import TradeStationEmulator
 public import TradeStationSessions
 
-/// Gives a test of a trading program a TradeStation of its own: the emulator on a loopback port, a session manager on a
-/// store in memory, profiles that are signed in, and one clock that stands still until the test moves it.
+/// Runs a test of a trading program with its own emulator, a session manager with a store in memory, signed-in profiles
+/// and one clock that moves only when the test moves it.
 ///
 /// ```swift
 /// @Test func `an hour takes three refreshes`() async throws {
@@ -18,15 +18,15 @@ public import TradeStationSessions
 /// }
 /// ```
 ///
-/// Nothing leaves the machine and nothing is left on disk. Any number may exist at once.
+/// It uses only the loopback interface and writes no files. Any number of tests can run at once.
 ///
 /// - Parameters:
-///   - profiles: the profiles there are; unless said otherwise `live` and `sim`, on one login.
-///   - configuration: how the emulator is set up: rotation, overlap, lives, users. Its clock is replaced.
-///   - clock: the clock, to begin at a time that matters.
-///   - configure: changes how the manager is opened: its timeouts, where messages go. Its clock is replaced.
-///   - body: the test. Afterwards everything is closed.
-/// - Throws: ``EmulatorError``; ``AccountsError`` as ``EmulatedTradeStation/add(_:)``; what `body` throws.
+///   - profiles: The profiles; by default `live` and `sim`, on one login.
+///   - configuration: The emulator's configuration, for example rotation, lifetimes and users. Its clock is replaced.
+///   - clock: The clock; pass one to start at a certain time.
+///   - configure: Changes the manager's configuration, for example its timeouts. Its clock is replaced.
+///   - body: The test. Emulator and manager are closed afterwards.
+/// - Throws: ``EmulatorError``; ``AccountsError`` as ``EmulatedTradeStation/add(_:)``; the error of `body`.
 public func withTradeStation<Result: Sendable>(
     profiles: [TestProfile] = [.live, .sim],
     emulator configuration: EmulatorConfiguration = EmulatorConfiguration(),

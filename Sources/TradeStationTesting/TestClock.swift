@@ -1,10 +1,10 @@
 import Synchronization
 public import TradeStationModel
 
-/// A clock that stands still until a test moves it. Whoever sleeps on it wakes when the time has come.
+/// A clock that moves only when a test moves it. Tasks that sleep on it wake when their time has come.
 ///
-/// Each move is one jump, as for a machine that was suspended: who sleeps several times on the way wakes once.
-/// ``EmulatedTradeStation/pass(_:)`` goes in steps.
+/// Each move is one jump, as on a computer that was suspended: a task that would sleep several times in that period
+/// wakes once. ``EmulatedTradeStation/pass(_:)`` moves in steps.
 public final class TestClock: TimeSource {
     private struct Sleeper {
         let since: Int64
@@ -18,8 +18,8 @@ public final class TestClock: TimeSource {
         var boot: Int64
         var wall: Int64
         var sleepers: [Int: Sleeper] = [:]
-        var bells: [Int: AsyncStream<Void>.Continuation] = [:]
-        var followers: [@Sendable () -> Void] = []
+        var observers: [Int: AsyncStream<Void>.Continuation] = [:]
+        var moveHandlers: [@Sendable () -> Void] = []
         private var nextID = 0
 
         init(boot: Int64, wall: Int64) {
@@ -36,21 +36,21 @@ public final class TestClock: TimeSource {
             sleepers.values.count { !limits.contains($0.milliseconds) }
         }
 
-        func ring() {
-            for bell in bells.values { bell.yield() }
+        func notifyObservers() {
+            for observer in observers.values { observer.yield() }
         }
     }
 
-    /// Names the boot of the machine that this clock is of. Another one plays a reboot.
+    /// The id of the computer's boot. A clock with another id simulates a reboot.
     public let bootID: String
     private let state: Mutex<State>
 
-    /// A clock that stands.
+    /// Creates a clock that does not move.
     ///
     /// - Parameters:
-    ///   - wall: what the wall clock shows; unless said otherwise, a Tuesday at 9:31 in UTC.
-    ///   - bootID: names the boot of the machine.
-    ///   - sinceBoot: how long ago that was.
+    ///   - wall: The wall clock time; by default a Tuesday at 9:31 in UTC.
+    ///   - bootID: The id of the computer's boot.
+    ///   - sinceBoot: The time since the boot.
     public init(
         wall: Timestamp = Timestamp(milliseconds: 1_791_279_060_000),
         bootID: String = "test-boot",
@@ -60,71 +60,71 @@ public final class TestClock: TimeSource {
         state = Mutex(State(boot: sinceBoot.wholeMilliseconds, wall: wall.milliseconds))
     }
 
-    /// Milliseconds since boot.
+    /// The milliseconds since the boot.
     public func bootMilliseconds() -> Int64 { state.withLock { $0.boot } }
 
-    /// The wall clock.
+    /// The wall clock time.
     public func wallTime() -> Timestamp { Timestamp(milliseconds: state.withLock { $0.wall }) }
 
     // MARK: Moving
 
-    /// Moves on, to the millisecond, and wakes whoever is due.
+    /// Moves the clock forward, to the millisecond, and wakes the tasks that are due.
     public func advance(by duration: Duration) {
         move(byMilliseconds: duration.wholeMilliseconds)
     }
 
-    /// Moves the wall clock only, as an administrator or NTP would; also back.
+    /// Moves only the wall clock, forward or back, like an administrator or NTP.
     public func stepWall(by duration: Duration) {
-        let followers = state.withLock { state in
+        let handlers = state.withLock { state in
             state.wall += duration.wholeMilliseconds
-            return state.followers
+            return state.moveHandlers
         }
-        for follow in followers { follow() }
+        for handler in handlers { handler() }
     }
 
-    /// Lets pauses pass while `body` runs: whenever somebody sleeps for less than `limit`, moves on to the end of that.
+    /// Skips pauses while `body` runs: whenever a task sleeps for less than `limit`, moves the clock to the end of the sleep.
     ///
-    /// Longer sleeps stand still, for most of them are limits that nothing comes near when all is well: a caller's
-    /// patience (``SessionConfiguration/timeout``) and the silence after which a stream is dead are 30 s each.
+    /// Longer sleeps are not skipped, because most of them are time limits that normally do not pass: the timeout of a
+    /// call (``SessionConfiguration/timeout``) and the silence after which a stream reconnects are 30 s each.
     ///
-    /// - Throws: what `body` throws.
+    /// - Throws: The error of `body`.
     public func whileTimePasses<Result>(
         sleepingLessThan limit: Duration = .seconds(30),
         _ body: () async throws -> Result
     ) async rethrows -> Result {
-        let hand = Task { [milliseconds = limit.wholeMilliseconds] in
+        let mover = Task { [milliseconds = limit.wholeMilliseconds] in
             while true {
                 try await wait { $0.sleepers.values.contains { $0.milliseconds < milliseconds } }
                 try Task.checkCancellation()
                 if let rest = rest(ofSleepsBelow: milliseconds) { move(byMilliseconds: rest) }
             }
         }
-        // Once this is over the clock stands: the hand is let go of before anybody looks.
+        // Stop the mover before returning, so that the clock does not move afterwards.
         do {
             let result = try await body()
-            await letGo(of: hand)
+            await stop(mover)
             return result
         } catch {
-            await letGo(of: hand)
+            await stop(mover)
             throw error
         }
     }
 
-    private func letGo(of hand: Task<Void, any Error>) async {
-        hand.cancel()
-        _ = await hand.result
+    private func stop(_ mover: Task<Void, any Error>) async {
+        mover.cancel()
+        _ = await mover.result
     }
 
     // MARK: Waiting
 
-    /// Sleeps until the clock was moved so far.
+    /// Sleeps until the clock has moved this far.
     ///
     /// - Throws: `CancellationError`.
     public func sleep(milliseconds: Int64) async throws {
         let id = state.withLock { $0.id() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let settled: Result<Void, any Error>? = state.withLock { state in
+                let immediate: Result<Void, any Error>? = state.withLock { state in
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if milliseconds <= 0 { return .success(()) }
                     state.sleepers[id] = Sleeper(
@@ -132,30 +132,30 @@ public final class TestClock: TimeSource {
                         milliseconds: milliseconds,
                         continuation: continuation
                     )
-                    state.ring()
+                    state.notifyObservers()
                     return nil
                 }
-                if let settled { continuation.resume(with: settled) }
+                if let immediate { continuation.resume(with: immediate) }
             }
         } onCancel: {
             let sleeper = state.withLock { state in
-                defer { state.ring() }
+                defer { state.notifyObservers() }
                 return state.sleepers.removeValue(forKey: id)
             }
             sleeper?.continuation.resume(throwing: CancellationError())
         }
     }
 
-    /// How many tasks sleep at the moment.
+    /// The number of tasks that sleep now.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
-    /// Whether somebody sleeps for exactly that long.
+    /// Whether a task sleeps for exactly this long.
     public func sleeps(for duration: Duration) -> Bool {
         let milliseconds = duration.wholeMilliseconds
         return state.withLock { $0.sleepers.values.contains { $0.milliseconds == milliseconds } }
     }
 
-    /// Returns once somebody sleeps, or sleeps for exactly that long if a time is given.
+    /// Waits until a task sleeps, or sleeps for exactly `duration` if it is given.
     ///
     /// - Throws: `CancellationError`.
     public func waitForSleeper(of duration: Duration? = nil) async throws {
@@ -165,45 +165,46 @@ public final class TestClock: TimeSource {
         }
     }
 
-    // MARK: For the stage around it
+    // MARK: For withTradeStation and EmulatedTradeStation
 
-    /// Calls `follow` after each move, before the sleepers wake.
-    func onMove(_ follow: @escaping @Sendable () -> Void) {
-        state.withLock { $0.followers.append(follow) }
+    /// Calls `handler` after each move, before sleeping tasks wake.
+    func onMove(_ handler: @escaping @Sendable () -> Void) {
+        state.withLock { $0.moveHandlers.append(handler) }
     }
 
-    /// Moves on; for how long those slept who wake.
+    /// Moves the clock forward; returns the sleep durations of the tasks that wake.
     @discardableResult
     func move(byMilliseconds milliseconds: Int64) -> [Int64] {
-        let followers = state.withLock { state in
+        let handlers = state.withLock { state in
             state.boot += milliseconds
             state.wall += milliseconds
-            return state.followers
+            return state.moveHandlers
         }
-        for follow in followers { follow() }
+        for handler in handlers { handler() }
         let due = state.withLock { state in
             let due = state.sleepers.filter { $0.value.wakesAt <= state.boot }
             for id in due.keys { state.sleepers[id] = nil }
-            state.ring()
+            state.notifyObservers()
             return due.values
         }
         for sleeper in due { sleeper.continuation.resume() }
         return due.map(\.milliseconds)
     }
 
-    /// Milliseconds until the next of those wakes that sleep for less than `limit`; nil when there is none.
+    /// The milliseconds until the next task wakes, among those that sleep for less than `limit`; nil if none does.
     func rest(ofSleepsBelow limit: Int64) -> Int64? {
         state.withLock { state in
             state.sleepers.values.filter { $0.milliseconds < limit }.map { $0.wakesAt - state.boot }.min()
         }
     }
 
-    /// How many sleep for other times than these.
+    /// The number of tasks whose sleep duration is not in `limits`.
     func sleeperCount(otherThan limits: Set<Int64>) -> Int {
         state.withLock { $0.sleeperCount(otherThan: limits) }
     }
 
-    /// Returns once so many sleep for other times than these, and nobody for one of these since before now.
+    /// Waits until `count` tasks sleep for durations that are not in `limits`, and no sleep with a duration in `limits` is
+    /// left from before the current time.
     func waitUntilSettled(sleepers count: Int, limits: Set<Int64>) async throws {
         try await wait { state in
             state.sleeperCount(otherThan: limits) >= count
@@ -211,16 +212,16 @@ public final class TestClock: TimeSource {
         }
     }
 
-    private func wait(until isSo: (State) -> Bool) async throws {
-        let (changes, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private func wait(until condition: (State) -> Bool) async throws {
+        let (changes, observer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in
             let id = state.id()
-            state.bells[id] = bell
+            state.observers[id] = observer
             return id
         }
-        defer { state.withLock { $0.bells[id] = nil } }
-        bell.yield()
-        for await _ in changes where state.withLock({ isSo($0) }) { return }
+        defer { state.withLock { $0.observers[id] = nil } }
+        observer.yield()
+        for await _ in changes where state.withLock({ condition($0) }) { return }
         throw CancellationError()
     }
 }

@@ -1,21 +1,21 @@
 public import TradeStationModel
 
-/// A profile as a test wants it. All profiles of one user are on one login, as a person would set them up.
+/// A profile for a test. All profiles of a user share one login.
 public struct TestProfile: Hashable, Sendable {
-    /// The name by which a session is asked for.
+    /// The profile name.
     public var name: String
-    /// Real money or the simulator, both of the emulator.
+    /// Live or simulator, both of the emulator.
     public var environment: Environment
-    /// Who signs in: one of ``EmulatorConfiguration/users``; nil means the first of them.
+    /// The user who signs in, one of ``EmulatorConfiguration/users``; nil means the first one.
     public var username: String?
-    /// The API version it speaks.
+    /// The API version.
     public var apiVersion: APIVersion
-    /// Whether order endpoints are fenced off.
+    /// Whether the fence forbids orders.
     public var isReadOnly: Bool
-    /// The account ids it is fenced to; nil means all.
+    /// The account ids that the fence allows; nil means all.
     public var accounts: [String]?
 
-    /// A profile by its name.
+    /// Creates a profile.
     public init(
         _ name: String,
         _ environment: Environment,

@@ -1,16 +1,16 @@
-/// Why there are no figures.
+/// Why the benchmark produced no figures.
 enum BenchmarkFailure: Error, CustomStringConvertible {
     case noToken
     case noRefreshToken
-    case blindCounter(String)
-    case unreadable(String)
+    case allocationsNotCounted(String)
+    case unexpectedContent(String)
 
     var description: String {
         switch self {
-        case .noToken: "A session has no token at hand."
-        case .noRefreshToken: "The sign-in brought no refresh token."
-        case .blindCounter(let name): "The counter does not see \(name): nothing it says is worth anything here."
-        case .unreadable(let path): "\(path) does not say what it should."
+        case .noToken: "A session has no current token."
+        case .noRefreshToken: "The sign-in returned no refresh token."
+        case .allocationsNotCounted(let name): "The allocation counter does not count \(name)."
+        case .unexpectedContent(let path): "\(path) does not have the expected content."
         }
     }
 }

@@ -4,33 +4,34 @@ import TradeStationEmulator
 import TradeStationSessions
 import TradeStationTesting
 
-/// An emulator, a user's refresh token, and stores that are filled with profiles which stand on logins of their own.
+/// The environment of a benchmark: an emulator, a refresh token, and stores with profiles that each have their own login.
 struct BenchmarkStage: Sendable {
-    /// So long that an access token, which names its issuer twice, is as long as TradeStation's: 1.8 KB.
+    /// A long issuer. An access token contains it twice, so that it is as long as TradeStation's (1.8 KB).
     private static let issuer = "https://signin.tradestation.com/" + String(repeating: "long/", count: 91)
-    /// Nothing falls due while things are measured.
-    private static let life = 86_400
-    /// How many profiles are added at the same time.
-    private static let width = 8
+    /// A long lifetime, so that no refresh is due during the benchmark.
+    private static let lifetimeSeconds = 86_400
+    /// The number of profiles that are added concurrently.
+    private static let concurrency = 8
 
     private let addresses: EmulatorAddresses
     private let refreshToken: Secret
 
     static func with<Value>(_ body: (BenchmarkStage) async throws -> Value) async throws -> Value {
-        try await Emulator.with(EmulatorConfiguration(accessTokenSeconds: life, issuer: issuer)) { emulator in
+        try await Emulator.with(EmulatorConfiguration(accessTokenSeconds: lifetimeSeconds, issuer: issuer)) {
+            emulator in
             let token = try await refreshToken(emulator.addresses)
             return try await body(BenchmarkStage(addresses: emulator.addresses, refreshToken: token))
         }
     }
 
-    /// Adds profiles `p1`, `p2`, ... to a store. Each exchanges the refresh token, which does not rotate, for an access
-    /// token of its own.
+    /// Adds profiles `p1`, `p2`, ... to a store. Each one exchanges the same refresh token, which does not rotate, for its
+    /// own access token.
     func fill(_ store: StoreChoice, profiles count: Int) async throws {
         try await withSessionManager(configuration: SessionConfiguration(store: store)) { manager in
             try await add(1, to: manager.registry)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in stride(from: 2, through: count, by: 1) {
-                    if number > Self.width { try await group.next() }
+                    if number > Self.concurrency { try await group.next() }
                     group.addTask { try await add(number, to: manager.registry) }
                 }
                 try await group.waitForAll()
@@ -57,10 +58,10 @@ struct BenchmarkStage: Sendable {
         )
     }
 
-    /// Signs a user in and keeps the refresh token that came of it.
+    /// Signs a user in and returns the refresh token.
     private static func refreshToken(_ addresses: EmulatorAddresses) async throws -> Secret {
-        let told = Mutex<Secret?>(nil)
-        let store = StoreChoice.inMemory { _, token in told.withLock { $0 = token } }
+        let received = Mutex<Secret?>(nil)
+        let store = StoreChoice.inMemory { _, token in received.withLock { $0 = token } }
         let signIn = try EmulatedSignIn(at: addresses)
         try await withSessionManager(configuration: SessionConfiguration(store: store)) { manager in
             _ = try await manager.registry.add(
@@ -68,7 +69,7 @@ struct BenchmarkStage: Sendable {
                 interaction: signIn.interaction()
             )
         }
-        guard let token = told.withLock({ $0 }) else { throw BenchmarkFailure.noRefreshToken }
+        guard let token = received.withLock({ $0 }) else { throw BenchmarkFailure.noRefreshToken }
         return token
     }
 }

@@ -1,10 +1,10 @@
 import Synchronization
 import TradeStationSessions
 
-/// One way to a token, gone over and over.
+/// A way to get a token, called repeatedly.
 struct Call: Sendable {
     let name: String
-    /// Goes the way that many times.
+    /// Calls it a number of times.
     let run: @Sendable (_ times: Int) async throws -> Void
 
     static func bareMutex(token: String) -> Call {
@@ -32,11 +32,11 @@ struct Call: Sendable {
         }
     }
 
-    /// Asks for memory once each time: what the counter has to see.
+    /// Allocates one object per call, to verify the allocation counter.
     static let oneObject = Call(name: "one object") { times in
-        // Where others can find it, so that it cannot live on the stack.
-        let shelf = Mutex<Box?>(nil)
-        for _ in 0..<times { shelf.withLock { $0 = Box() } }
+        // The object is stored in shared memory, so that the compiler cannot place it on the stack.
+        let shared = Mutex<Box?>(nil)
+        for _ in 0..<times { shared.withLock { $0 = Box() } }
     }
 
     private final class Box: Sendable {}

@@ -1,12 +1,12 @@
 import Synchronization
 import TradeStationSessions
 
-/// The machine's clock, which knows how many tasks sleep on it.
+/// The system clock with a count of the tasks that sleep on it.
 final class CountingClock: TimeSource {
     private let system = SystemClock()
     private let sleepers = Atomic<Int>(0)
 
-    /// How many tasks sleep at the moment: each of them has a timer.
+    /// The number of tasks that sleep now; each of them has a timer.
     var sleeperCount: Int { sleepers.load(ordering: .sequentiallyConsistent) }
 
     var bootID: String { system.bootID }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// One line of the report: what was measured, and the limit that it is held to, if it is.
+/// A line of the report: a measured value and its limit, if it has one.
 struct Figure: Sendable {
     let name: String
     let value: Double
@@ -20,7 +20,7 @@ struct Figure: Sendable {
         self.spread = spread.quartiles
     }
 
-    var isOver: Bool { limit.map { value > $0 } ?? false }
+    var exceedsLimit: Bool { limit.map { value > $0 } ?? false }
 
     var line: String {
         func text(_ value: Double) -> String {
@@ -31,7 +31,7 @@ struct Figure: Sendable {
             String(repeating: " ", count: max(0, 9 - text(value).count)) + text(value),
             unit.padding(toLength: 5, withPad: " ", startingAt: 0),
             spread.map { "(\(text($0.lowerBound)) to \(text($0.upperBound)))" } ?? "",
-            limit.map { isOver ? "OVER THE LIMIT of \(text($0))" : "limit \(text($0))" } ?? "",
+            limit.map { exceedsLimit ? "OVER THE LIMIT of \(text($0))" : "limit \(text($0))" } ?? "",
         ]
         return columns.filter { !$0.isEmpty }.joined(separator: " ")
     }

@@ -3,14 +3,14 @@ import Foundation
 
 /// The memory of this process, in bytes.
 struct MemoryUse: Sendable {
-    /// What malloc has given out.
+    /// The bytes that malloc has allocated.
     let allocated: Double
-    /// What is in the machine's memory. It grows by less where pages are filled up that were in use before.
+    /// The resident memory. It grows by less if free space in used pages is filled first.
     let resident: Double
-    /// What there are addresses for.
+    /// The virtual memory.
     let virtual: Double
 
-    /// As it is now, with what is free given back.
+    /// The current use, after free memory was returned to the system.
     ///
     /// - Throws: ``BenchmarkFailure``.
     static func now() throws -> MemoryUse {
@@ -20,7 +20,7 @@ struct MemoryUse: Sendable {
         func bytes(_ name: String) throws -> Double {
             guard let words = lines.first(where: { $0.hasPrefix(name + ":") })?.split(whereSeparator: \.isWhitespace),
                 words.count == 3, let kilobytes = Double(words[1])
-            else { throw BenchmarkFailure.unreadable(path) }
+            else { throw BenchmarkFailure.unexpectedContent(path) }
             return kilobytes * 1024
         }
         return MemoryUse(

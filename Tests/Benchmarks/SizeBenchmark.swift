@@ -1,12 +1,12 @@
 import TradeStationSessions
 
-/// What sessions cost that are only open, while a manager keeps them fresh.
+/// Measures the memory and timers of open sessions that a manager keeps fresh.
 struct SizeBenchmark {
-    /// KB that an open session may take.
+    /// The maximum memory of an open session, in KB.
     private static let limit = 4.0
 
     let store: StoreChoice
-    /// How many profiles `p1`, `p2`, ... there are.
+    /// The number of profiles `p1`, `p2`, ....
     let count: Int
     let place: String
 
@@ -17,7 +17,7 @@ struct SizeBenchmark {
         return try await withSessionManager(configuration: configuration) { manager in
             let running = Task { try await manager.run() }
             defer { running.cancel() }
-            // What is there once however many follow.
+            // Memory that does not depend on the number of sessions is allocated here.
             let first = try await manager.session(named: "p1")
             while clock.sleeperCount == 0 { await Task.yield() }
 
@@ -47,10 +47,10 @@ struct SizeBenchmark {
         }
     }
 
-    /// How many timers there are once those that were put forward are gone.
+    /// The number of timers, after those that were replaced by earlier ones have ended.
     private func timers(_ clock: CountingClock) async -> Int {
-        let patience = ContinuousClock.now + .seconds(1)
-        while clock.sleeperCount != 1, ContinuousClock.now < patience { await Task.yield() }
+        let deadline = ContinuousClock.now + .seconds(1)
+        while clock.sleeperCount != 1, ContinuousClock.now < deadline { await Task.yield() }
         return clock.sleeperCount
     }
 }

@@ -1,9 +1,9 @@
-/// Many measurements of one thing, in short: the median, and the quartiles for how far it can be trusted.
+/// The median and the quartiles of many measurements.
 struct Spread: Sendable {
     let median: Double
     let quartiles: ClosedRange<Double>
 
-    /// - Parameter values: at least one.
+    /// Creates the spread of at least one value.
     init(_ values: [Double]) {
         let sorted = values.sorted()
         func value(at part: Double) -> Double { sorted[Int((Double(sorted.count - 1) * part).rounded())] }

@@ -2,13 +2,13 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// The API under its base URLs.
+/// Accounts, balances and errors of the API.
 @Suite(.serialized) struct AccountsAPITests {
     private func ids(_ reply: Reply, _ list: String) throws -> [String] {
         try reply.objects(list).compactMap { $0["AccountID"] as? String }
     }
 
-    @Test func `one token serves live and simulator, each with its own accounts`() async throws {
+    @Test func `one token is valid for live and simulator, each with its own accounts`() async throws {
         try await Visitor.with { emulator, visitor in
             let token = try await visitor.tokens(as: "alice").member("access_token")
             let live = try await visitor.get(visitor.addresses.liveURL + "/v3/brokerage/accounts", bearer: token)
@@ -23,7 +23,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `balances succeed in part`() async throws {
+    @Test func `balances can fail in part`() async throws {
         try await Visitor.with { _, visitor in
             let token = try await visitor.tokens(as: "alice").member("access_token")
             let url = visitor.addresses.liveURL + "/v3/brokerage/accounts/11000001,22000001/balances"
@@ -45,7 +45,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `missing, unknown, altered and expired tokens are 401 in TradeStation's shape`() async throws {
+    @Test func `missing, unknown, altered and expired tokens get 401 in TradeStation's error format`() async throws {
         try await Visitor.with { emulator, visitor in
             let url = visitor.addresses.liveURL + "/v3/brokerage/accounts"
             let token = try await visitor.tokens().member("access_token") ?? ""
@@ -65,7 +65,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a missing scope is 403, an unknown path 404, another method 405`() async throws {
+    @Test func `a missing scope is 403, an unknown path 404, a wrong method 405`() async throws {
         try await Visitor.with { _, visitor in
             let live = visitor.addresses.liveURL
             let weak = try await visitor.tokens(as: "alice", ["scope": "openid"]).member("access_token")
@@ -84,7 +84,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `v2 answers on the live base only, with errors of its own shape`() async throws {
+    @Test func `v2 exists only on the live base URL and has its own error format`() async throws {
         try await Visitor.with { _, visitor in
             let token = try await visitor.tokens().member("access_token")
             let path = "/v2/data/symbols/suggest/MS%20FT"
@@ -99,7 +99,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a scripted 429 has TradeStation's body and the headers asked for`() async throws {
+    @Test func `a scripted 429 has TradeStation's body and the scripted headers`() async throws {
         try await Visitor.with { emulator, visitor in
             emulator.script([
                 EmulatorFault(at: .api, .respond(status: 429, headers: ["X-RateLimit-Reset": "3"], body: ""), times: 2)

@@ -17,7 +17,7 @@ import TradeStationEmulator
         #expect(reply.headers["content-type"] == "application/json")
     }
 
-    @Test func `a code gives tokens of TradeStation's shape and claims`() async throws {
+    @Test func `a code is exchanged for tokens with TradeStation's format and claims`() async throws {
         try await Visitor.with { emulator, visitor in
             let tokens = try await visitor.tokens(as: "alice", ["nonce": "n-1"])
             #expect(tokens.status == 200)
@@ -52,7 +52,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `scopes decide about refresh token, ID token and its claims, and unknown ones fall away`() async throws {
+    @Test func `scopes determine refresh token, ID token and claims, and unknown scopes are ignored`() async throws {
         try await Visitor.with { _, visitor in
             let bare = try await visitor.tokens(as: "alice", ["scope": "ReadAccount OptionsSpreads"])
             #expect(try bare.member("scope") == "ReadAccount")
@@ -63,7 +63,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a code used twice is refused and ends what the first use gave`() async throws {
+    @Test func `a second use of a code is refused and revokes the tokens of the first`() async throws {
         try await Visitor.with { emulator, visitor in
             let code = try await visitor.signIn().redirectQuery["code"]
             let tokens = try await visitor.exchange(code)
@@ -81,7 +81,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a code must come from its own client, redirect URI and within ten minutes`() async throws {
+    @Test func `a code is valid only for its client, its redirect URI and ten minutes`() async throws {
         try await Visitor.with { emulator, visitor in
             let description = "Invalid authorization code"
             var code = try await visitor.signIn().redirectQuery["code"]
@@ -102,7 +102,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `PKCE is verified for both kinds of client and the code is spent by a wrong verifier`() async throws {
+    @Test func `PKCE is verified for both kinds of client, and a wrong verifier uses up the code`() async throws {
         try await Visitor.with { _, visitor in
             let failed = "Failed to verify code verifier"
             for verifier in [nil, "short", String(repeating: "wrong-one", count: 5)] {
@@ -130,7 +130,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `the public client cannot start without PKCE, and a verifier without a challenge is refused`()
+    @Test func `the public client needs PKCE, and a verifier without a challenge is refused`()
         async throws
     {
         try await Visitor.with { _, visitor in
@@ -156,7 +156,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `HTTP Basic is accepted while it is switched on`() async throws {
+    @Test func `HTTP Basic is accepted if it is enabled`() async throws {
         try await Visitor.with { emulator, visitor in
             let token = try await visitor.refreshToken()
             let pair = "\(visitor.addresses.clientID):\(visitor.addresses.clientSecret)"
@@ -185,7 +185,7 @@ import TradeStationEmulator
     }
 
     @Test(arguments: ["grant_type", "client_id", "code", "redirect_uri"])
-    func `a missing parameter is named`(name: String) async throws {
+    func `the error names a missing parameter`(name: String) async throws {
         try await Visitor.with { emulator, visitor in
             let reply = try await visitor.exchange("c", [name: nil])
             try expectRefusal(reply, 400, "invalid_request", "Missing required parameter: \(name)")
@@ -209,7 +209,7 @@ import TradeStationEmulator
 }
 
 extension Visitor {
-    /// A code from a browser that was not signed in.
+    /// Returns a code from a browser that was not signed in.
     fileprivate mutating func freshCode(_ changes: [String: String?]) async throws -> String? {
         cookie = nil
         return try await signIn(changes).redirectQuery["code"]

@@ -4,7 +4,7 @@ import TradeStationEmulator
 
 /// The control endpoints, the addresses and the log.
 @Suite(.serialized) struct ControlTests {
-    @Test func `the first line names everything a client needs`() async throws {
+    @Test func `the addresses contain everything that a client needs`() async throws {
         try await Visitor.with { _, visitor in
             let line = visitor.addresses.json
             #expect(!line.contains("\n"))
@@ -31,7 +31,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `each run has a secret of its own unless one is configured`() async throws {
+    @Test func `each run has its own secret unless one is configured`() async throws {
         try await Visitor.with { one, _ in
             try await Visitor.with { other, _ in
                 #expect(one.addresses.clientSecret.count == 64)
@@ -45,7 +45,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a port that is taken is said so`() async throws {
+    @Test func `a busy port is reported`() async throws {
         try await Visitor.with { _, visitor in
             let port = try #require(URL(string: visitor.addresses.tokenURL)?.port)
             let error = await #expect(throws: EmulatorError.self) {
@@ -73,7 +73,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `the log tells the lineage of tokens and holds none of them`() async throws {
+    @Test func `the log shows the lineage of tokens and contains none`() async throws {
         let configuration = EmulatorConfiguration(rotate: true, overlapSeconds: 30, now: Visitor.standingClock)
         try await Visitor.with(configuration) { emulator, visitor in
             let code = try await visitor.signIn().redirectQuery["code"] ?? ""
@@ -117,7 +117,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a script comes back as it was queued, and a new one replaces it`() async throws {
+    @Test func `a script is returned as it was queued, and a new one replaces it`() async throws {
         try await Visitor.with { emulator, visitor in
             let script =
                 #"{"faults":[{"at":"token","do":"hang","seconds":1.5,"times":3,"when":"after"},"#
@@ -162,7 +162,8 @@ import TradeStationEmulator
             "The header Content-Length is set by the emulator itself."
         ),
     ])
-    func `a bad script is refused with the reason and changes nothing`(script: String, reason: String) async throws {
+    func `an invalid script is refused with the reason and changes nothing`(script: String, reason: String) async throws
+    {
         try await Visitor.with { emulator, visitor in
             emulator.script([EmulatorFault(at: .api, .close)])
             let reply = try await visitor.control("faults", script)
@@ -172,7 +173,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `misspelt keys and words are named`() async throws {
+    @Test func `the error names misspelled keys and values`() async throws {
         try await Visitor.with { _, visitor in
             let key = try await visitor.control("faults", #"{"faults":[{"at":"token","do":"close","tims":2}]}"#)
             #expect(try key.member("error")?.hasPrefix("Unknown key \"tims\"; known are at, when, do,") == true)
@@ -186,7 +187,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `settings, clock and revocation are driven over HTTP`() async throws {
+    @Test func `settings, clock and revocation are controlled over HTTP`() async throws {
         try await Visitor.with { emulator, visitor in
             let change =
                 #"{"access_token_seconds":5,"rotate":true,"overlap":7,"redirect_uris":["http://localhost:1/x"]}"#
@@ -205,7 +206,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `web pages and unknown names are turned away`() async throws {
+    @Test func `the control endpoints refuse web pages and unknown names`() async throws {
         try await Visitor.with { _, visitor in
             let url = visitor.addresses.controlURL
             let page = try await visitor.send("GET", url + "/counts", headers: ["origin": "http://localhost"])

@@ -2,11 +2,11 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// Every fault, seen on the wire, and what the server had done by then.
+/// The effect of every fault on the connection and on the server's state.
 @Suite(.serialized) struct FaultTests {
     private static let rotating = EmulatorConfiguration(rotate: true, now: Visitor.standingClock)
 
-    /// Sends a refresh over a bare connection and returns every byte that comes before its end.
+    /// Sends a refresh over a raw connection and returns all bytes that are received.
     private func rawRefresh(_ visitor: Visitor, _ token: String) async throws -> String {
         let body = Visitor.form(visitor.refreshFields(token))
         return await RawConnection(port: try #require(URL(string: visitor.addresses.tokenURL)?.port)).exchange(
@@ -15,7 +15,7 @@ import TradeStationEmulator
         )
     }
 
-    @Test func `close before the commit sends nothing and leaves the token good`() async throws {
+    @Test func `close before the server acts sends nothing, and the token remains valid`() async throws {
         try await Visitor.with(Self.rotating) { emulator, visitor in
             let token = try await visitor.refreshToken()
             emulator.script([EmulatorFault(at: .token, when: .before, .close)])
@@ -31,7 +31,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `close after the commit sends nothing although the token was rotated`() async throws {
+    @Test func `close after the server acted sends nothing, although the token was rotated`() async throws {
         try await Visitor.with(Self.rotating) { emulator, visitor in
             let token = try await visitor.refreshToken()
             emulator.script([EmulatorFault(at: .token, when: .after, .close)])
@@ -46,7 +46,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a program sees a closed connection as an error, not as an answer`() async throws {
+    @Test func `a client sees a closed connection as an error, not as an answer`() async throws {
         try await Visitor.with(Self.rotating) { emulator, visitor in
             let token = try await visitor.refreshToken()
             emulator.script([EmulatorFault(at: .token, when: .before, .close)])
@@ -54,7 +54,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `truncate sends half of the real body under the length of the whole`() async throws {
+    @Test func `truncate sends half of the body with the length of the whole body`() async throws {
         try await Visitor.with(Self.rotating) { emulator, visitor in
             let token = try await visitor.refreshToken()
             emulator.script([EmulatorFault(at: .token, .truncate)])
@@ -71,7 +71,7 @@ import TradeStationEmulator
     }
 
     @Test(arguments: [EmulatorFault.Time.before, .after])
-    func `hang stays silent for its seconds and then closes`(time: EmulatorFault.Time) async throws {
+    func `hang sends nothing for its seconds and then closes`(time: EmulatorFault.Time) async throws {
         try await Visitor.with(Self.rotating) { emulator, visitor in
             let token = try await visitor.refreshToken()
             emulator.script([EmulatorFault(at: .token, when: time, .hang(seconds: 0.2))])
@@ -83,7 +83,7 @@ import TradeStationEmulator
     }
 
     @Test(arguments: [EmulatorFault.Time.before, .after])
-    func `delay answers as usual, but late`(time: EmulatorFault.Time) async throws {
+    func `delay sends the normal answer late`(time: EmulatorFault.Time) async throws {
         try await Visitor.with(Self.rotating) { emulator, visitor in
             let token = try await visitor.refreshToken()
             emulator.script([EmulatorFault(at: .token, when: time, .delay(seconds: 0.2))])
@@ -95,7 +95,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `respond before the commit replaces the answer and leaves the token good`() async throws {
+    @Test func `respond before the server acts replaces the answer, and the token remains valid`() async throws {
         try await Visitor.with(Self.rotating) { emulator, visitor in
             let token = try await visitor.refreshToken()
             let html = "<html>bad gateway</html>"
@@ -120,7 +120,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `respond after the commit replaces the answer of a token that was rotated`() async throws {
+    @Test func `respond after the server acted replaces the answer, although the token was rotated`() async throws {
         try await Visitor.with(Self.rotating) { emulator, visitor in
             let token = try await visitor.refreshToken()
             emulator.script([EmulatorFault(at: .token, when: .after, .respond(status: 400, headers: [:], body: ""))])
@@ -133,7 +133,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `faults wait for their own place and strike as often as told, in order`() async throws {
+    @Test func `faults apply at their place, in order and as often as scripted`() async throws {
         try await Visitor.with { emulator, visitor in
             let token = try await visitor.refreshToken()
             emulator.script([
@@ -152,7 +152,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `stopping ends a request that a fault holds, and idle connections`() async throws {
+    @Test func `stopping closes idle connections and requests that a fault holds open`() async throws {
         let emulator = try await Emulator.start()
         let port = try #require(URL(string: emulator.addresses.tokenURL)?.port)
         emulator.script([EmulatorFault(at: .authorize, .hang(seconds: 3600))])

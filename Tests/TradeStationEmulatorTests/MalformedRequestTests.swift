@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// Bytes that no client should send: each gets an answer or an end, and the emulator lives on.
+/// Malformed requests: each one gets an answer or a closed connection, and the emulator continues to run.
 @Suite(.serialized) struct MalformedRequestTests {
     @Test func `bytes that are not HTTP are answered with 400`() async throws {
         try await Visitor.with { emulator, visitor in
@@ -28,7 +28,7 @@ import TradeStationEmulator
     }
 
     @Test(arguments: ["grant_type=%", "grant_type=%zz", "grant_type=%ff", "a=1&a=2"])
-    func `an unreadable form is invalid_request`(body: String) async throws {
+    func `a malformed form is invalid_request`(body: String) async throws {
         try await Visitor.with { _, visitor in
             let type = ["content-type": "application/x-www-form-urlencoded; charset=utf-8"]
             for url in [visitor.addresses.tokenURL, visitor.addresses.revokeURL] {
@@ -41,7 +41,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `an unreadable query gets an error page`() async throws {
+    @Test func `a malformed query gets an error page`() async throws {
         try await Visitor.with { emulator, _ in
             let port = try #require(URL(string: emulator.addresses.tokenURL)?.port)
             for query in ["client_id=%", "client_id=%4", "client_id=%ff"] {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// Quotes, bars and positions as they are asked for once.
+/// Quotes, bars and positions without streaming.
 @Suite(.serialized) struct MarketDataTests {
     private func withToken(_ body: (Visitor, String) async throws -> Void) async throws {
         try await Visitor.with { _, visitor in
@@ -11,7 +11,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `quotes succeed in part, with prices as strings`() async throws {
+    @Test func `quotes can fail in part, and prices are strings`() async throws {
         try await withToken { visitor, token in
             let reply = try await visitor.sendAuthorized("GET", "/v3/marketdata/quotes/MSFT,UNKNOWN,$SPX.X", token)
             #expect(reply.status == 200)
@@ -29,7 +29,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `bars come oldest first, as many as asked for`() async throws {
+    @Test func `the requested number of bars is returned, oldest first`() async throws {
         try await withToken { visitor, token in
             let path = "/v3/marketdata/barcharts/MSFT"
             let query = "?interval=5&unit=Minute&barsback=3"
@@ -52,7 +52,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `positions succeed in part`() async throws {
+    @Test func `positions can fail in part`() async throws {
         try await withToken { visitor, token in
             let path = "/v3/brokerage/accounts/SIM1100001M,SIM1100001F,SIM2200001M/positions"
             let reply = try await visitor.sendAuthorized("GET", path, token)
@@ -63,7 +63,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `every path needs a token of somebody, and its own scope`() async throws {
+    @Test func `every path needs a valid token with its scope`() async throws {
         try await Visitor.with { emulator, visitor in
             let identity = try await visitor.tokens(as: "alice", ["scope": "openid"]).member("access_token")
             let paths = [
@@ -85,7 +85,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `the log tells whose token each request had`() async throws {
+    @Test func `the log shows the user of each request's token`() async throws {
         try await Visitor.with { emulator, visitor in
             let alice = try await visitor.tokens(as: "alice")
             let bob = try await visitor.tokens(as: "bob")

@@ -22,13 +22,13 @@ extension Visitor {
         return String(decoding: data ?? Data(), as: UTF8.self)
     }
 
-    /// Places an order at the simulator.
+    /// Places an order on the simulator.
     func order(_ token: String, _ changes: [String: String?] = [:]) async throws -> Reply {
         try await sendAuthorized("POST", "/v3/orderexecution/orders", token, body: Self.orderBody(changes))
     }
 }
 
-/// Orders are taken, counted once, changed and listed.
+/// Placing, changing, cancelling and listing orders.
 @Suite(.serialized) struct OrderTests {
     private func withToken(_ body: (Emulator, Visitor, String) async throws -> Void) async throws {
         try await Visitor.with { emulator, visitor in
@@ -37,7 +37,7 @@ extension Visitor {
         }
     }
 
-    @Test func `an order is accepted, logged and listed for tests`() async throws {
+    @Test func `an order is accepted, logged and listed`() async throws {
         try await withToken { emulator, visitor, token in
             let reply = try await visitor.order(token, ["OrderConfirmID": "mine-1"])
             #expect(reply.status == 200)
@@ -71,7 +71,7 @@ extension Visitor {
         EmulatorFault(at: .api, when: .after, .respond(status: 502, headers: [:], body: "<html>")),
         EmulatorFault(at: .api, when: .after, .delay(seconds: 0.05)),
     ])
-    func `an order whose answer is lost was accepted once`(fault: EmulatorFault) async throws {
+    func `an order whose answer is lost is accepted once`(fault: EmulatorFault) async throws {
         try await withToken { emulator, visitor, token in
             emulator.script([fault])
             let port = try #require(URL(string: visitor.addresses.tokenURL)?.port)
@@ -95,7 +95,7 @@ extension Visitor {
         }
     }
 
-    @Test func `an order that a fault stops before is not accepted`() async throws {
+    @Test func `an order that a fault stops before the server acts is not accepted`() async throws {
         try await withToken { emulator, visitor, token in
             emulator.script([
                 EmulatorFault(at: .api, .close), EmulatorFault(at: .api, .respond(status: 503, headers: [:], body: "")),
@@ -121,7 +121,7 @@ extension Visitor {
             (["Symbol": "UNKNOWN"], 400, "Invalid Symbol."),
         ] as [([String: String?], Int, String)]
     )
-    func `a bad order is refused in TradeStation's shape`(
+    func `an invalid order is refused in TradeStation's error format`(
         changes: [String: String?],
         status: Int,
         message: String
@@ -136,7 +136,7 @@ extension Visitor {
         }
     }
 
-    @Test func `without the scope or a token nothing is accepted`() async throws {
+    @Test func `without scope or token no order is accepted`() async throws {
         try await Visitor.with { emulator, visitor in
             let scope = "openid MarketData ReadAccount"
             let weak = try #require(try await visitor.tokens(as: "alice", ["scope": scope]).member("access_token"))
@@ -148,7 +148,7 @@ extension Visitor {
         }
     }
 
-    @Test func `a confirmation id passes once, a confirmation accepts nothing`() async throws {
+    @Test func `a confirmation id is accepted once, and a confirmation accepts no order`() async throws {
         try await withToken { emulator, visitor, token in
             let body = Visitor.orderBody(["OrderConfirmID": "once"])
             let confirm = try await visitor.sendAuthorized("POST", "/v3/orderexecution/orderconfirm", token, body: body)
@@ -163,7 +163,7 @@ extension Visitor {
         }
     }
 
-    @Test func `groups are accepted as a whole or not at all`() async throws {
+    @Test func `an order group is accepted completely or not at all`() async throws {
         try await withToken { emulator, visitor, token in
             let path = "/v3/orderexecution/ordergroups"
             let good = #"{"Type":"OCO","Orders":[\#(Visitor.orderBody()),\#(Visitor.orderBody())]}"#
@@ -179,7 +179,7 @@ extension Visitor {
         }
     }
 
-    @Test func `an open order is replaced and cancelled, by its user only`() async throws {
+    @Test func `an open order can be replaced and cancelled, only by its user`() async throws {
         try await withToken { emulator, visitor, token in
             var visitor = visitor
             _ = try await visitor.order(token, ["OrderType": "Limit", "LimitPrice": "400.00"])
@@ -202,7 +202,7 @@ extension Visitor {
         }
     }
 
-    @Test func `orders of accounts are listed with errors for what is not there`() async throws {
+    @Test func `orders are listed with errors for unknown accounts and ids`() async throws {
         try await withToken { _, visitor, token in
             _ = try await visitor.order(token)
             _ = try await visitor.order(token)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// Quotas: off unless switched on, one for each user and resource.
+/// Quotas per user and resource; disabled by default.
 @Suite(.serialized) struct QuotaTests {
     private static let accounts = "/v3/brokerage/accounts"
 
@@ -25,7 +25,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `headers count down, and what is too much is 429 until the window has rolled on`() async throws {
+    @Test func `headers count down, and excess requests get 429 until the window has moved`() async throws {
         try await with({ $0.quotaLimit = 2 }) { emulator, visitor, token in
             let first = try await visitor.sendAuthorized("GET", Self.accounts, token)
             #expect(first.status == 200)
@@ -49,7 +49,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `each user and each resource has a quota of its own; orders have none`() async throws {
+    @Test func `each user and resource has its own quota; orders have none`() async throws {
         try await with({ $0.quotaLimit = 1 }) { emulator, visitor, alice in
             let bob = try #require(try await visitor.tokens(as: "bob").member("access_token"))
             for token in [alice, bob] {
@@ -62,7 +62,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `Retry-After can be left out, as TradeStation does not promise it`() async throws {
+    @Test func `Retry-After can be disabled`() async throws {
         try await with({
             $0.quotaLimit = 1
             $0.sendsRetryAfter = false
@@ -74,7 +74,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `too many streams of a user are refused, and a closed one makes room`() async throws {
+    @Test func `a user's streams are limited, and closing one allows another`() async throws {
         try await with({ $0.streamLimit = 1 }) { emulator, visitor, token in
             let bob = try await visitor.tokens(as: "bob").member("access_token")
             let first = try await visitor.stream(Visitor.aliceOrders, bearer: token)

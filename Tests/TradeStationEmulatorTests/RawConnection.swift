@@ -1,10 +1,10 @@
 import Foundation
 
-/// A TCP connection without any idea of HTTP: sends bytes and reads until the other side closes.
+/// A raw TCP connection: sends bytes and reads until the server closes.
 struct RawConnection {
     let port: Int
 
-    /// What came back before the end of the stream; a reset counts as its end.
+    /// The received text until the connection ends or is reset.
     func exchange(_ text: String) async -> String {
         switch await outcome(text) {
         case .success(let bytes): String(decoding: bytes, as: UTF8.self)
@@ -12,7 +12,7 @@ struct RawConnection {
         }
     }
 
-    /// The same, byte by byte; nothing when there is no connection.
+    /// The received bytes; empty if no connection could be established.
     func bytes(_ text: String) async -> [UInt8] {
         (try? await outcome(text).get()) ?? []
     }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// The token endpoint with `grant_type=refresh_token`, on static and on rotating keys.
+/// The token endpoint with `grant_type=refresh_token`, with and without rotation.
 @Suite(.serialized) struct RefreshTests {
     private static func rotating(overlap: Int = 0) -> EmulatorConfiguration {
         EmulatorConfiguration(rotate: true, overlapSeconds: overlap, now: Visitor.standingClock)
@@ -37,7 +37,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a rotating key hands out a new refresh token each time`() async throws {
+    @Test func `a rotating key issues a new refresh token each time`() async throws {
         try await Visitor.with(Self.rotating()) { emulator, visitor in
             var token = try await visitor.refreshToken()
             var seen: Set<String> = [token]
@@ -52,7 +52,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `reuse without overlap ends the family, the newest token too`() async throws {
+    @Test func `reuse without overlap ends the family, including the newest token`() async throws {
         try await Visitor.with(Self.rotating()) { emulator, visitor in
             let first = try await visitor.refreshToken()
             let second = try await visitor.refresh(first).member("refresh_token")
@@ -63,14 +63,14 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `the previous token passes until the overlap is over`() async throws {
+    @Test func `the previous token is valid until the overlap ends`() async throws {
         try await Visitor.with(Self.rotating(overlap: 10)) { emulator, visitor in
             let first = try await visitor.refreshToken()
             _ = try await visitor.refresh(first)
             emulator.advance(bySeconds: 9.999)
             let replayed = try await visitor.refresh(first)
             #expect(replayed.status == 200)
-            // Counted from the first rotation: the replay did not prolong it.
+            // The overlap counts from the first rotation; the replay does not extend it.
             emulator.advance(bySeconds: 0.001)
             try expectLost(try await visitor.refresh(first))
             try expectLost(try await visitor.refresh(replayed.member("refresh_token")))
@@ -78,7 +78,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `two lost replies in a row are survived within the overlap`() async throws {
+    @Test func `within the overlap, a client survives two lost answers in a row`() async throws {
         try await Visitor.with(Self.rotating(overlap: 10)) { emulator, visitor in
             let first = try await visitor.refreshToken()
             _ = try await visitor.refresh(first)
@@ -91,7 +91,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `only the immediately previous token passes within the overlap`() async throws {
+    @Test func `only the previous token is valid within the overlap`() async throws {
         try await Visitor.with(Self.rotating(overlap: 3600)) { emulator, visitor in
             let first = try await visitor.refreshToken()
             let second = try await visitor.refresh(first).member("refresh_token")
@@ -103,7 +103,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a rotating token dies when idle and the family a day after the sign-in`() async throws {
+    @Test func `a rotating token expires when idle, and the family a day after the sign-in`() async throws {
         try await Visitor.with(Self.rotating()) { emulator, visitor in
             var token = try await visitor.refreshToken()
             emulator.advance(bySeconds: 1800)
@@ -122,7 +122,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `two users of a key have families of their own`() async throws {
+    @Test func `two users of a key have separate families`() async throws {
         try await Visitor.with(Self.rotating()) { _, visitor in
             let alice = try await visitor.refreshToken(as: "alice")
             let bob = try await visitor.refreshToken(as: "bob")
@@ -132,7 +132,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `another client's refresh token is refused and the family lives on`() async throws {
+    @Test func `another client's refresh token is refused, and its family remains valid`() async throws {
         try await Visitor.with(Self.rotating()) { emulator, visitor in
             let token = try await visitor.refreshToken()
             let stranger: [String: String?] = [
@@ -145,7 +145,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `rotation can be switched on while it runs`() async throws {
+    @Test func `rotation can be enabled while the emulator runs`() async throws {
         try await Visitor.with { _, visitor in
             let token = try await visitor.refreshToken()
             #expect(try await visitor.refresh(token).member("refresh_token") == nil)
@@ -155,7 +155,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `of 50 refreshes at once with one token exactly one passes without overlap`() async throws {
+    @Test func `without overlap, exactly one of 50 concurrent refreshes with one token succeeds`() async throws {
         try await Visitor.with(Self.rotating()) { emulator, visitor in
             let token = try await visitor.refreshToken()
             let everyone = visitor

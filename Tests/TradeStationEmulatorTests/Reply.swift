@@ -1,12 +1,12 @@
 import Foundation
 
-/// An HTTP answer as the tests look at it.
+/// An HTTP answer with helpers for tests.
 struct Reply: Sendable {
     let status: Int
     let headers: [String: String]
     let body: String
 
-    /// The members of a JSON object as text; numbers and arrays in JSON's own notation.
+    /// A member of the JSON object as text; nil unless it is a string or a number.
     func member(_ name: String) throws -> String? {
         switch try object()[name] {
         case let text as String: text
@@ -23,7 +23,7 @@ struct Reply: Sendable {
         try object()[name] as? [[String: Any]] ?? []
     }
 
-    /// The query of the redirect's target, decoded.
+    /// The decoded query parameters of the redirect URL.
     var redirectQuery: [String: String] {
         let items = URLComponents(string: headers["location"] ?? "")?.queryItems ?? []
         return Dictionary(items.map { ($0.name, $0.value ?? "") }) { _, last in last }

@@ -4,7 +4,7 @@ import TradeStationEmulator
 
 /// The revocation endpoint.
 @Suite(.serialized) struct RevocationTests {
-    @Test func `revoking one token ends all of the key and leaves access tokens alive`() async throws {
+    @Test func `revoking one token revokes all of the key's, and access tokens remain valid`() async throws {
         try await Visitor.with { emulator, visitor in
             let alice = try await visitor.tokens(as: "alice")
             let bob = try await visitor.refreshToken(as: "bob")
@@ -21,7 +21,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `it ends the user's tokens only when switched so`() async throws {
+    @Test func `a revocation can be limited to the user's tokens`() async throws {
         try await Visitor.with { _, visitor in
             #expect(try await visitor.control("settings", #"{"revoke_scope":"user"}"#).status == 200)
             let alice = try await visitor.refreshToken(as: "alice")
@@ -32,7 +32,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `JSON and the name refresh_token are accepted`() async throws {
+    @Test func `a revocation can use JSON and the parameter refresh_token`() async throws {
         try await Visitor.with { _, visitor in
             let token = try await visitor.refreshToken()
             let body = """
@@ -50,7 +50,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `unknown tokens are fine, bad secrets and missing parameters are not`() async throws {
+    @Test func `revoking an unknown token succeeds; a wrong secret or a missing parameter fails`() async throws {
         try await Visitor.with { _, visitor in
             let token = try await visitor.refreshToken()
             #expect(try await visitor.revoke("v1.unknown").status == 200)

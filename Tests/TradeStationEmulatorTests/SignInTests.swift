@@ -2,9 +2,9 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// The authorization endpoint, played as a browser plays it.
+/// The authorization endpoint and the sign-in form.
 @Suite(.serialized) struct SignInTests {
-    @Test func `a sign-in redirects with a code and the state as it was sent`() async throws {
+    @Test func `a sign-in redirects with a code and the unchanged state`() async throws {
         try await Visitor.with { emulator, visitor in
             let page = try await visitor.open()
             #expect(page.status == 200)
@@ -55,7 +55,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a browser that is signed in skips the page, and comes back as the first user`() async throws {
+    @Test func `a browser that is signed in skips the page and keeps its user`() async throws {
         try await Visitor.with { _, visitor in
             _ = try await visitor.signIn(as: "alice")
             let reply = try await visitor.open()
@@ -66,7 +66,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `prompt=login shows the page although the browser is signed in`() async throws {
+    @Test func `prompt=login shows the page even if the browser is signed in`() async throws {
         try await Visitor.with { _, visitor in
             _ = try await visitor.signIn(as: "alice")
             let reply = try await visitor.signIn(as: "bob", ["prompt": "login"])
@@ -84,7 +84,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `what is typed or sent comes back escaped`() async throws {
+    @Test func `pages escape user input and parameters`() async throws {
         try await Visitor.with { _, visitor in
             let attack = "\"><script>alert('x')</script>&"
             let escaped = "&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;"
@@ -113,7 +113,7 @@ import TradeStationEmulator
     }
 
     @Test(arguments: EmulatorConfiguration.defaultRedirectURIs + ["http://localhost:4567/cb?keep=1"])
-    func `every registered redirect URI is taken`(uri: String) async throws {
+    func `every registered redirect URI is accepted`(uri: String) async throws {
         let configuration = EmulatorConfiguration(additionalRedirectURIs: ["http://localhost:4567/cb?keep=1"])
         try await Visitor.with(configuration) { _, visitor in
             let reply = try await visitor.signIn(["redirect_uri": uri])
@@ -147,7 +147,7 @@ import TradeStationEmulator
             "invalid_request", "code_challenge must be 43 characters of base64url"
         ),
     ])
-    func `other mistakes are told to the client`(
+    func `other errors redirect to the client`(
         changes: [String: String],
         error: String,
         description: String

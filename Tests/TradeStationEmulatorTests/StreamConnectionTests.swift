@@ -4,11 +4,11 @@ import NIOCore
 import Testing
 import TradeStationEmulator
 
-/// Where chunks end, and what becomes of streams whose connections do.
+/// The chunks of streams, and streams whose connections end.
 @Suite(.serialized) struct StreamConnectionTests {
     private static let objects = [#"{"a":"é"}"#, #"{"b":2}"#, #"{"c":"drei"}"#]
 
-    /// Every chunk of a stream to which three objects are sent together, without the snapshot and the last, empty one.
+    /// The chunks of three objects that are sent together, without the snapshot and the last, empty chunk.
     private func chunks(_ border: StreamChunks) async throws -> [[UInt8]] {
         var chunks: [[UInt8]] = []
         try await Visitor.with { emulator, visitor in
@@ -19,7 +19,7 @@ import TradeStationEmulator
             emulator.streams.send(Self.objects)
             emulator.streams.strike(.end)
             let whole = try await body.value
-            #expect(whole.isWhole)
+            #expect(whole.isComplete)
             chunks = whole.chunks
         }
         #expect(chunks.first == Array("{\"StreamStatus\":\"EndSnapshot\"}\n".utf8))
@@ -30,18 +30,18 @@ import TradeStationEmulator
         String(decoding: chunks.joined(), as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    @Test func `each object is a chunk, unless told otherwise`() async throws {
+    @Test func `by default each object is a chunk`() async throws {
         let chunks = try await chunks(.objects)
         #expect(chunks == Self.objects.map { Array(($0 + "\n").utf8) })
     }
 
-    @Test func `several objects come in one chunk`() async throws {
+    @Test func `several objects can be in one chunk`() async throws {
         let chunks = try await chunks(.several)
         #expect(chunks.count == 1)
         #expect(lines(chunks) == Self.objects)
     }
 
-    @Test func `split objects end in no chunk but the last`() async throws {
+    @Test func `with split chunks, only the last chunk ends with an object`() async throws {
         let chunks = try await chunks(.split)
         #expect(chunks.count == 4)
         #expect(chunks.dropLast().allSatisfy { $0.last != UInt8(ascii: "\n") })
@@ -49,14 +49,14 @@ import TradeStationEmulator
         #expect(lines(chunks) == Self.objects)
     }
 
-    @Test func `bytes come one by one, also those of one character`() async throws {
+    @Test func `bytes are sent one by one, even within a character`() async throws {
         let chunks = try await chunks(.bytes)
         #expect(chunks.allSatisfy { $0.count == 1 })
         #expect(chunks.count == 32)
         #expect(lines(chunks) == Self.objects)
     }
 
-    @Test func `a client that leaves ends its stream at once, also a silent one`() async throws {
+    @Test func `a client that disconnects ends its stream immediately, even a silent one`() async throws {
         try await Visitor.with { emulator, visitor in
             let token = try #require(try await visitor.tokens().member("access_token"))
             for trouble in [nil, StreamTrouble.silence] {
@@ -74,7 +74,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `two hundred streams leave nothing behind`() async throws {
+    @Test func `two hundred streams are all removed when they end`() async throws {
         try await Visitor.with { emulator, visitor in
             let token = try #require(try await visitor.tokens().member("access_token"))
             let http = HTTPClient(
@@ -103,7 +103,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `stopping sends every stream away`() async throws {
+    @Test func `stopping ends every stream with GoAway`() async throws {
         try await Visitor.with { emulator, visitor in
             let token = try await visitor.tokens().member("access_token")
             var orders = try await visitor.stream(Visitor.aliceOrders, bearer: token)
@@ -123,7 +123,7 @@ import TradeStationEmulator
         try await Visitor.with { emulator, visitor in
             let token = try await visitor.tokens().member("access_token")
             var stream = try await visitor.stream(Visitor.aliceOrders, bearer: token)
-            // Far more than the system's buffers hold.
+            // Far more bytes than the system's buffers can hold.
             emulator.streams.send(Array(repeating: String(repeating: "x", count: 1 << 20), count: 64))
             let started = ContinuousClock.now
             await emulator.stop()

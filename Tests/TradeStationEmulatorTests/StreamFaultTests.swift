@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// Faults that wait for streams, and the control endpoint that drives open ones.
+/// Faults of streams, and the control endpoint for open streams.
 @Suite(.serialized) struct StreamFaultTests {
     private func withToken(_ body: (Emulator, Visitor, String) async throws -> Void) async throws {
         try await Visitor.with { emulator, visitor in
@@ -11,7 +11,7 @@ import TradeStationEmulator
         }
     }
 
-    /// Every line of a stream until its proper end.
+    /// The lines of a stream until its end.
     private func lines(_ visitor: Visitor, _ token: String) async throws -> [String] {
         var stream = try await visitor.stream(Visitor.quotes, bearer: token)
         var lines: [String] = []
@@ -19,7 +19,7 @@ import TradeStationEmulator
         return lines
     }
 
-    @Test func `a scripted end comes after so many objects`() async throws {
+    @Test func `a scripted end comes after the given number of objects`() async throws {
         try await withToken { emulator, visitor, token in
             emulator.script([
                 EmulatorFault(at: .stream, .stream(.goAway, afterObjects: 1)),
@@ -44,11 +44,11 @@ import TradeStationEmulator
     @Test(arguments: [
         EmulatorFault(at: .stream, .stream(.cut, afterObjects: 2)), EmulatorFault(at: .stream, .truncate),
     ])
-    func `a scripted cut leaves half an object`(fault: EmulatorFault) async throws {
+    func `a scripted cut sends half an object`(fault: EmulatorFault) async throws {
         try await withToken { emulator, visitor, token in
             emulator.script([fault])
             let body = try await visitor.rawStream(Visitor.quotes, token)
-            #expect(!body.isWhole)
+            #expect(!body.isComplete)
             #expect(body.lines.count == (fault.action == .truncate ? 1 : 3))
             #expect(body.unfinished.hasPrefix("{"))
             #expect(!body.unfinished.hasSuffix("}"))
@@ -56,7 +56,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a stream can be silent from its first byte on`() async throws {
+    @Test func `a stream can be silent from the start`() async throws {
         try await withToken { emulator, visitor, token in
             emulator.script([EmulatorFault(at: .stream, .stream(.silence, afterObjects: 0))])
             var stream = try await visitor.stream(Visitor.quotes, bearer: token)
@@ -67,7 +67,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `the usual faults strike streams, and those at api do, in order`() async throws {
+    @Test func `normal faults and faults at api apply to streams, in order`() async throws {
         try await withToken { emulator, visitor, token in
             emulator.script([
                 EmulatorFault(at: .stream, .respond(status: 403, headers: [:], body: "")),
@@ -91,7 +91,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a script for streams comes back as it was queued`() async throws {
+    @Test func `a script for streams is returned as it was queued`() async throws {
         try await withToken { emulator, visitor, _ in
             let script =
                 #"{"faults":[{"at":"stream","do":"go_away","objects":3,"times":2,"when":"after"},"#
@@ -118,7 +118,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `open streams are listed and driven over HTTP`() async throws {
+    @Test func `open streams are listed and controlled over HTTP`() async throws {
         try await withToken { emulator, visitor, token in
             var stream = try await visitor.stream(Visitor.aliceOrders, bearer: token)
             let listed = try await visitor.control("streams")
@@ -158,7 +158,7 @@ import TradeStationEmulator
         ),
         (#"{"do":"cut","to":{"user":"alice"}}"#, "Unknown key \"user\"; known are id, kind, username, path."),
     ])
-    func `a bad command is refused with the reason`(command: String, reason: String) async throws {
+    func `an invalid stream command is refused with the reason`(command: String, reason: String) async throws {
         try await Visitor.with { _, visitor in
             let reply = try await visitor.control("streams", command)
             #expect(reply.status == 400)
@@ -166,7 +166,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `settings of streams and quotas are driven over HTTP`() async throws {
+    @Test func `settings of streams and quotas are changed over HTTP`() async throws {
         try await Visitor.with { emulator, visitor in
             let change =
                 #"{"heartbeat_seconds":0.5,"stream_seconds":2,"stream_chunks":"split","stream_expiry":"cut","#

@@ -4,9 +4,9 @@ import NIOCore
 import NIOHTTP1
 import TradeStationEmulator
 
-/// Reads a stream line by line, as it comes.
+/// Reads a stream line by line.
 struct StreamReader {
-    /// The body ended within a line.
+    /// Thrown if the body ends within a line.
     struct Unfinished: Error {}
 
     let status: Int
@@ -20,7 +20,7 @@ struct StreamReader {
         iterator = response.body.makeAsyncIterator()
     }
 
-    /// The next line without its newline; nil once the body has properly ended. Throws when the connection breaks.
+    /// The next line without its newline; nil at the end of the body. Throws if the connection breaks.
     mutating func next() async throws -> String? {
         while true {
             if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -36,7 +36,7 @@ struct StreamReader {
         }
     }
 
-    /// The next line as an object.
+    /// The next line as a JSON object.
     mutating func nextObject() async throws -> [String: Any] {
         let line = try await next() ?? ""
         return try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
@@ -48,7 +48,7 @@ extension Visitor {
     static let alicePositions = "/v3/brokerage/stream/accounts/SIM1100001M/positions"
     static let quotes = "/v3/marketdata/stream/quotes/MSFT,AAPL"
 
-    /// Opens a stream at the simulator.
+    /// Opens a stream of the simulator.
     func stream(_ path: String, bearer: String?) async throws -> StreamReader {
         var request = HTTPClientRequest(url: addresses.simURL + path)
         if let bearer { request.headers.add(name: "authorization", value: "Bearer \(bearer)") }

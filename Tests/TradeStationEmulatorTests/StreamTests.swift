@@ -2,9 +2,9 @@ import Foundation
 import Testing
 import TradeStationEmulator
 
-/// What streams send, and how they end.
+/// The objects of streams, and how streams end.
 @Suite(.serialized) struct StreamTests {
-    /// Runs with a token of alice and a clock that stands.
+    /// Runs `body` with a token of alice and a clock that does not move.
     private func withToken(_ body: (Emulator, Visitor, String) async throws -> Void) async throws {
         try await Visitor.with { emulator, visitor in
             let token = try #require(try await visitor.tokens().member("access_token"))
@@ -12,7 +12,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a quote stream begins with whole quotes and goes on with changes`() async throws {
+    @Test func `a quote stream starts with complete quotes and continues with changes`() async throws {
         try await withToken { emulator, visitor, token in
             var stream = try await visitor.stream(Visitor.quotes, bearer: token)
             #expect(stream.status == 200)
@@ -34,7 +34,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a bar stream begins with history and marks its end`() async throws {
+    @Test func `a bar stream starts with history and marks its end`() async throws {
         try await withToken { emulator, visitor, token in
             let path = "/v3/marketdata/stream/barcharts/MSFT?unit=Minute&interval=5&barsback=3"
             var stream = try await visitor.stream(path, bearer: token)
@@ -48,7 +48,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `order and position streams send a snapshot, its end, and what happens afterwards`() async throws {
+    @Test func `order and position streams send a snapshot, its end and later changes`() async throws {
         try await withToken { emulator, visitor, token in
             _ = try await visitor.order(token)
             var orders = try await visitor.stream(Visitor.aliceOrders, bearer: token)
@@ -68,7 +68,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `an order stream of one id sees that order only`() async throws {
+    @Test func `an order stream of one id contains only that order`() async throws {
         try await withToken { emulator, visitor, token in
             let limit = ["OrderType": "Limit", "LimitPrice": "1.00"]
             _ = try await visitor.order(token, limit)
@@ -84,7 +84,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `tick bars are a stream of v2`() async throws {
+    @Test func `tick bars are a v2 stream`() async throws {
         try await withToken { emulator, visitor, token in
             let url = visitor.addresses.v2URL + "/v2/stream/tickbars/MSFT/1/5"
             let reply = Task { try await visitor.get(url, bearer: token) }
@@ -97,7 +97,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `what is wrong with a request is said before the stream or as its only object`() async throws {
+    @Test func `an invalid stream request gets an error status or a stream with only errors`() async throws {
         try await withToken { emulator, visitor, token in
             #expect(try await visitor.stream(Visitor.quotes, bearer: nil).status == 401)
             #expect(try await visitor.stream(Visitor.aliceOrders, bearer: token + "x").status == 401)
@@ -120,7 +120,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `heartbeats count up, come after five quiet seconds and not sooner`() async throws {
+    @Test func `heartbeats count up and come after five quiet seconds`() async throws {
         try await withToken { emulator, visitor, token in
             var stream = try await visitor.stream(Visitor.aliceOrders, bearer: token)
             #expect(try await stream.next() == #"{"StreamStatus":"EndSnapshot"}"#)
@@ -137,7 +137,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `objects come by themselves when that is set`() async throws {
+    @Test func `a stream can be configured to send objects automatically`() async throws {
         var configuration = EmulatorConfiguration(now: Visitor.standingClock)
         configuration.settings.streamSeconds = 1
         configuration.settings.heartbeatSeconds = 0
@@ -157,7 +157,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `with a real clock heartbeats need nobody`() async throws {
+    @Test func `with a real clock, heartbeats are sent automatically`() async throws {
         var configuration = EmulatorConfiguration()
         configuration.settings.heartbeatSeconds = 0.05
         try await Visitor.with(configuration) { _, visitor in
@@ -173,7 +173,7 @@ import TradeStationEmulator
         (Visitor.aliceOrders, #"{"StreamStatus":"GoAway"}"#),
         (Visitor.quotes, #"{"Error":"GoAway","Message":"The server is about to shut down."}"#),
     ])
-    func `go away has the form of its kind and ends the stream`(path: String, object: String) async throws {
+    func `GoAway has the format of the stream's kind and ends the stream`(path: String, object: String) async throws {
         try await withToken { emulator, visitor, token in
             var stream = try await visitor.stream(path, bearer: token)
             #expect(emulator.streams.strike(.goAway) == 1)
@@ -187,7 +187,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `each stream can be driven alone`() async throws {
+    @Test func `each stream can be controlled separately`() async throws {
         try await withToken { emulator, visitor, alice in
             var visitor = visitor
             let bob = try await visitor.tokens(as: "bob").member("access_token")
@@ -210,7 +210,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `silence is no word and no heartbeat until somebody sends something`() async throws {
+    @Test func `a silent stream sends no objects and heartbeats until the test sends something`() async throws {
         try await withToken { emulator, visitor, token in
             var stream = try await visitor.stream(Visitor.aliceOrders, bearer: token)
             #expect(try await stream.next() == #"{"StreamStatus":"EndSnapshot"}"#)
@@ -229,14 +229,14 @@ import TradeStationEmulator
         return try await visitor.tokens().member("access_token")
     }
 
-    @Test func `a cut ends the connection in the middle of an object`() async throws {
+    @Test func `a cut closes the connection in the middle of an object`() async throws {
         try await withToken { emulator, visitor, token in
             let raw = Task { try await visitor.rawStream(Visitor.quotes, token) }
             try await emulator.wait { $0.openStreams == 1 }
             var stream = try await visitor.stream(Visitor.quotes, bearer: token)
             #expect(emulator.streams.strike(.cut) == 2)
             let body = try await raw.value
-            #expect(!body.isWhole)
+            #expect(!body.isComplete)
             #expect(body.lines.count == 3)
             #expect(body.unfinished.hasPrefix("{\"Ask\":"))
             #expect(!body.unfinished.hasSuffix("}"))
@@ -247,7 +247,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `an open stream outlives its token, but a new one needs a living one`() async throws {
+    @Test func `an open stream continues after its token expires, but a new one needs a valid token`() async throws {
         try await withToken { emulator, visitor, token in
             var stream = try await visitor.stream(Visitor.aliceOrders, bearer: token)
             emulator.changeSettings { $0.heartbeatSeconds = 0 }
@@ -260,7 +260,7 @@ import TradeStationEmulator
         }
     }
 
-    @Test func `a stream can be set to end with its token`() async throws {
+    @Test func `a stream can be configured to end with its token`() async throws {
         try await withToken { emulator, visitor, token in
             emulator.changeSettings { $0.streamExpiry = .error }
             var told = try await visitor.stream(Visitor.aliceOrders, bearer: token)

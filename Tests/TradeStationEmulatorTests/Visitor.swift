@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 import TradeStationEmulator
 
-/// A browser and a program in one: follows no redirect by itself, keeps one cookie.
+/// A browser and a client program in one. It follows no redirects and keeps one cookie.
 struct Visitor: Sendable {
     static let allScopes = "openid offline_access profile email MarketData ReadAccount Trade"
 
@@ -12,7 +12,7 @@ struct Visitor: Sendable {
     let http: HTTPClient
     var cookie: String?
 
-    /// Runs an emulator with a visitor. Unless told otherwise, the emulator's clock stands still.
+    /// Runs an emulator with a visitor. By default the emulator's clock does not move.
     static func with(
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(now: standingClock),
         _ body: (Emulator, inout Visitor) async throws -> Void
@@ -75,7 +75,7 @@ struct Visitor: Sendable {
         return try await send(json == nil ? "GET" : "POST", url, body: json)
     }
 
-    // MARK: The browser
+    // MARK: Browser
 
     func authorizeURL(_ changes: [String: String?] = [:]) -> String {
         let usual: [String: String?] = [
@@ -93,7 +93,7 @@ struct Visitor: Sendable {
         try await send("GET", authorizeURL(changes), headers: cookie.map { ["cookie": $0] } ?? [:])
     }
 
-    /// Fills in the form of a page, hidden field included.
+    /// Submits the form of a page, including its hidden field.
     mutating func submit(_ page: Reply, _ fields: [String: String?]) async throws -> Reply {
         let hidden = page.body.firstMatch(of: /name="transaction" value="([^"]+)"/).map { String($0.1) }
         let reply = try await postForm(addresses.authorizeURL, ["transaction": hidden].merging(fields) { $1 })
@@ -101,13 +101,13 @@ struct Visitor: Sendable {
         return reply
     }
 
-    /// A whole sign-in, up to the redirect.
+    /// Signs in and returns the redirect.
     mutating func signIn(as username: String = "alice", _ changes: [String: String?] = [:]) async throws -> Reply {
         let page = try await open(changes)
         return try await submit(page, ["username": username, "password": "\(username)-password"])
     }
 
-    // MARK: The program
+    // MARK: Client program
 
     func exchange(_ code: String?, _ changes: [String: String?] = [:]) async throws -> Reply {
         let usual: [String: String?] = [
@@ -142,14 +142,14 @@ struct Visitor: Sendable {
         return try await postForm(addresses.revokeURL, usual.merging(changes) { $1 })
     }
 
-    /// A whole sign-in and the exchange of its code.
+    /// Signs in and exchanges the code.
     mutating func tokens(as username: String = "alice", _ changes: [String: String?] = [:]) async throws -> Reply {
         cookie = nil
         let code = try await signIn(as: username, changes).redirectQuery["code"]
         return try await exchange(code)
     }
 
-    /// A whole sign-in, for its refresh token.
+    /// Signs in and returns the refresh token.
     mutating func refreshToken(as username: String = "alice") async throws -> String {
         try await tokens(as: username).member("refresh_token") ?? ""
     }

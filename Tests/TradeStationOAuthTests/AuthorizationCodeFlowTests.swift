@@ -4,9 +4,9 @@ import TradeStationTesting
 
 @testable import TradeStationOAuth
 
-/// Where a sign-in listens, how it ends, and that it leaves nothing behind.
+/// The ports that a sign-in listens on, how it ends, and that it frees its port.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct AuthorizationCodeFlowTests {
-    @Test func `a busy port is passed over for the next one`() async throws {
+    @Test func `if a port is busy, the next one is used`() async throws {
         let busy = try await SignIn.start()
         let free = RawSocket.freePort()
         let second = try await SignIn.start(ports: [busy.port, free])
@@ -18,7 +18,7 @@ import TradeStationTesting
     }
 
     @Test(.enabled(if: SignIn.hasIPv6), arguments: ["127.0.0.1", "::1"])
-    func `a port that is taken on one address only is not used at all`(_ address: String) async throws {
+    func `a port that is busy on one address is not used at all`(_ address: String) async throws {
         let host = address == "::1" ? "[::1]" : address
         let port = RawSocket.freePort()
         let foreign = try await SignIn.start(redirectURI: "http://\(host):\(port)")
@@ -41,11 +41,11 @@ import TradeStationTesting
         _ = await foreign.task.result
     }
 
-    @Test func `a redirect URI of its own is listened on with its own path and host`() async throws {
+    @Test func `a registered redirect URI determines host, port and path of the callback`() async throws {
         let port = RawSocket.freePort()
         let signIn = try await SignIn.start(redirectURI: "http://127.0.0.1:\(port)/oauth/callback")
         #expect(signIn.parameter("redirect_uri") == "http://127.0.0.1:\(port)/oauth/callback")
-        let query = signIn.goodTarget.dropFirst(2)
+        let query = signIn.validTarget.dropFirst(2)
         let own = "127.0.0.1:\(port)"
         #expect(try await RawSocket.get("/?\(query)", port: port, host: own).hasPrefix("HTTP/1.1 404 "))
         #expect(try await RawSocket.get("/oauth/callback/?\(query)", port: port, host: own).hasPrefix("HTTP/1.1 404 "))
@@ -54,7 +54,7 @@ import TradeStationTesting
         #expect(try await signIn.task.value.redirectURI == "http://127.0.0.1:\(port)/oauth/callback")
     }
 
-    @Test func `cancelling frees the port at once`() async throws {
+    @Test func `cancelling frees the port immediately`() async throws {
         let signIn = try await SignIn.start()
         signIn.task.cancel()
         let result = await signIn.task.result
@@ -66,13 +66,13 @@ import TradeStationTesting
         _ = await again.task.result
     }
 
-    @Test func `cancelling frees the port even while a reader does not stop`() async throws {
+    @Test func `cancelling frees the port even if the reader of pasted lines does not stop`() async throws {
         let (isReleased, released) = AsyncStream.makeStream(of: Void.self)
-        let stubborn: @Sendable () async -> String? = {
+        let ignoresCancellation: @Sendable () async -> String? = {
             await Task { _ = await isReleased.first { _ in true } }.value
             return nil
         }
-        let signIn = try await SignIn.start(pasted: stubborn)
+        let signIn = try await SignIn.start(pasted: ignoresCancellation)
         signIn.task.cancel()
         while await !SignIn.isFree(signIn.port) { await Task.yield() }
         released.yield()
@@ -80,7 +80,7 @@ import TradeStationTesting
         #expect(throws: CancellationError.self) { try result.get() }
     }
 
-    @Test func `after its limit the sign-in ends by itself and frees the port`() async throws {
+    @Test func `the sign-in ends at its time limit and frees the port`() async throws {
         let time = TestClock()
         let signIn = try await SignIn.start(time: time)
         try await time.waitForSleeper()
@@ -91,44 +91,44 @@ import TradeStationTesting
         #expect(await SignIn.isFree(signIn.port))
     }
 
-    @Test func `a pasted address ends the sign-in, after a bad one was explained`() async throws {
+    @Test func `a pasted URL ends the sign-in, after a note about an unusable one`() async throws {
         let (lines, paste) = AsyncStream.makeStream(of: String.self)
         let reader = LineReader(lines)
         let notes = Notes()
         let signIn = try await SignIn.start(pasted: reader.next, note: notes.add)
         paste.yield("http://localhost:\(signIn.port)/?code=c-0&state=wrong")
         paste.yield("   ")
-        paste.yield("http://localhost:\(signIn.port)\(signIn.goodTarget)&iss=https%3A%2F%2Fs")
+        paste.yield("http://localhost:\(signIn.port)\(signIn.validTarget)&iss=https%3A%2F%2Fs")
         let code = try await signIn.task.value
         #expect(code.code.exposed == "c-1")
         #expect(code.issuer == "https://s")
         #expect(
             notes.all == [
                 AuthorizationResponse.Refusal.wrongState.explanation
-                    + " Paste the whole address line of the browser."
+                    + " Paste the complete URL from the browser's address bar."
             ]
         )
         #expect(await SignIn.isFree(signIn.port))
     }
 
-    @Test func `the end of pasted input leaves the browser's way open`() async throws {
+    @Test func `the browser can complete the sign-in after the end of pasted input`() async throws {
         let (lines, paste) = AsyncStream.makeStream(of: String.self)
         paste.finish()
         let signIn = try await SignIn.start(pasted: LineReader(lines).next)
-        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
         #expect(try await signIn.task.value.code.exposed == "c-1")
     }
 
-    @Test func `whoever reads the paste is told to stop when the browser wins`() async throws {
+    @Test func `reading pasted lines is cancelled when the browser's redirect arrives first`() async throws {
         let (lines, paste) = AsyncStream.makeStream(of: String.self)
         let signIn = try await SignIn.start(pasted: LineReader(lines).next)
-        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
         #expect(try await signIn.task.value.code.exposed == "c-1")
         paste.finish()
     }
 
     @Test(arguments: ["https://app.example/cb", "https://localhost:3000", "my.app://cb"])
-    func `a redirect URI elsewhere can only be pasted`(_ redirectURI: String) async throws {
+    func `a redirect URI of another host needs the pasted URL`(_ redirectURI: String) async throws {
         let (lines, paste) = AsyncStream.makeStream(of: String.self)
         let signIn = try await SignIn.start(redirectURI: redirectURI, pasted: LineReader(lines).next)
         paste.yield("\(redirectURI)?code=c-1&state=\(signIn.parameter("state"))")
@@ -145,7 +145,7 @@ import TradeStationTesting
             time: TestClock()
         )
         await #expect {
-            try await flow.run(present: { _ in Issue.record("nothing may be shown") })
+            try await flow.run(present: { _ in Issue.record("the sign-in must not show a URL") })
         } throws: { ($0 as? AccountsError)?.code == .inputRequired }
     }
 
@@ -154,7 +154,7 @@ import TradeStationTesting
         #expect(CallbackLimits().signInMilliseconds == 600_000)
         #expect(CallbackLimits().connectionMilliseconds == 5_000)
         #expect(
-            CallbackDesk.hostValues(["localhost", "::1"], port: 80) == [
+            CallbackHandler.hostValues(["localhost", "::1"], port: 80) == [
                 "localhost", "localhost:80", "[::1]", "[::1]:80",
             ]
         )

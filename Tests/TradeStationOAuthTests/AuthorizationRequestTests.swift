@@ -2,7 +2,8 @@ import Crypto
 import Foundation
 import Testing
 import TradeStationModel
-import TradeStationOAuth
+
+@testable import TradeStationOAuth
 
 @Suite(.serialized) struct AuthorizationRequestTests {
     private func request(
@@ -23,7 +24,7 @@ import TradeStationOAuth
         return Dictionary(grouping: items, by: \.name).mapValues { $0.map { $0.value ?? "" } }
     }
 
-    @Test func `the URL carries what TradeStation documents, each parameter once`() throws {
+    @Test func `the URL contains the parameters that TradeStation documents, each once`() throws {
         let request = request(try .sample())
         #expect(request.url.hasPrefix("https://signin.example/authorize?response_type=code&client_id=client-1&"))
         #expect(request.url.contains("&redirect_uri=http%3A%2F%2Flocalhost%3A31022&"))
@@ -45,13 +46,13 @@ import TradeStationOAuth
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    @Test func `the verifier has a length that RFC 7636 allows, and its alphabet`() throws {
+    @Test func `the verifier has the length and alphabet of RFC 7636`() throws {
         let verifier = try #require(request(try .sample(), random: .system).verifier).exposed
         #expect((43...128).contains(verifier.utf8.count))
         #expect(verifier.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._~".contains($0)) })
     }
 
-    @Test func `two requests have nothing secret in common`() throws {
+    @Test func `two requests share no secret`() throws {
         let (one, other) = (request(try .sample(), random: .system), request(try .sample(), random: .system))
         #expect(one.state != other.state)
         #expect(one.verifier != other.verifier)
@@ -66,11 +67,11 @@ import TradeStationOAuth
         #expect(request(try .sample(), scopes: ["MarketData"]).nonce == nil)
     }
 
-    @Test func `a public client uses PKCE whatever was registered`() throws {
+    @Test func `a public client always uses PKCE`() throws {
         #expect(request(try .sample(authentication: .none, usesPKCE: false)).verifier != nil)
     }
 
-    @Test func `query items of the endpoint are kept, and no parameter stands twice`() throws {
+    @Test func `query items of the endpoint are kept, and no parameter occurs twice`() throws {
         let request = request(
             try .sample(
                 authorizeURL: "https://signin.example/a?connection=x%26y&audience=https%3A%2F%2Fother&state=evil"

@@ -1,11 +1,12 @@
 import Testing
 import TradeStationModel
-import TradeStationOAuth
+
+@testable import TradeStationOAuth
 
 @Suite(.serialized) struct AuthorizationResponseTests {
     private let state = Secret("st-1")
 
-    /// The response in one comparable line.
+    /// The response as one line, for comparison.
     private func summary(_ response: AuthorizationResponse) -> String {
         switch response {
         case .accepted(let code, let issuer): "accepted \(code.exposed) \(issuer ?? "-")"
@@ -60,11 +61,11 @@ import TradeStationOAuth
         ("error=access_denied&state=st-2", "refused wrongState"),
         ("error=access_denied", "refused wrongState"),
     ])
-    func `a query means what the table says`(_ query: String, _ meaning: String) {
+    func `a query is read as the table expects`(_ query: String, _ meaning: String) {
         #expect(summary(AuthorizationResponse.read(query: query, state: state)) == meaning)
     }
 
-    @Test func `a code of 2 KiB is taken, one byte more is not`() {
+    @Test func `a code of 2 KiB is accepted, one byte more is refused`() {
         for (length, isTaken) in [(2_048, true), (2_049, false)] {
             let query = "code=\(String(repeating: "a", count: length))&state=st-1"
             let response = summary(AuthorizationResponse.read(query: query, state: state))
@@ -72,7 +73,7 @@ import TradeStationOAuth
         }
     }
 
-    @Test func `hundreds of parameters are refused`() {
+    @Test func `more than 64 parameters are refused`() {
         let query = (0..<65).map { "p\($0)=1" }.joined(separator: "&") + "&code=c1&state=st-1"
         #expect(summary(AuthorizationResponse.read(query: query, state: state)) == "refused malformed")
     }
@@ -83,21 +84,21 @@ import TradeStationOAuth
         ("  HTTP://LocalHost:31022/?code=c1&state=st-1  ", "accepted c1 -"),
         ("http://localhost:31022/?co\n   de=c1&sta\r\nte=st-1", "accepted c1 -"),
         ("http://localhost:31022/?code=c1&state=st-1 and then I closed the window", "refused wrongState"),
-        ("http://localhost:31022/?code=c1&state=st-1#", "refused notAnAddress"),
-        ("http://localhost:31022/#code=c1&state=st-1", "refused notAnAddress"),
+        ("http://localhost:31022/?code=c1&state=st-1#", "refused notAURL"),
+        ("http://localhost:31022/#code=c1&state=st-1", "refused notAURL"),
         ("http://localhost:31022/", "refused wrongState"),
-        ("http://localhost:31022/other?code=c1&state=st-1", "refused wrongAddress"),
-        ("http://localhost:3000/?code=c1&state=st-1", "refused wrongAddress"),
-        ("https://localhost:31022/?code=c1&state=st-1", "refused wrongAddress"),
-        ("http://127.0.0.1:31022/?code=c1&state=st-1", "refused wrongAddress"),
-        ("http://localhost:31022@evil.example/?code=c1&state=st-1", "refused notAnAddress"),
-        ("http://evil.example/?code=c1&state=st-1", "refused wrongAddress"),
-        ("code=c1&state=st-1", "refused notAnAddress"),
-        ("c1", "refused notAnAddress"),
-        ("", "refused notAnAddress"),
+        ("http://localhost:31022/other?code=c1&state=st-1", "refused wrongRedirectURI"),
+        ("http://localhost:3000/?code=c1&state=st-1", "refused wrongRedirectURI"),
+        ("https://localhost:31022/?code=c1&state=st-1", "refused wrongRedirectURI"),
+        ("http://127.0.0.1:31022/?code=c1&state=st-1", "refused wrongRedirectURI"),
+        ("http://localhost:31022@evil.example/?code=c1&state=st-1", "refused notAURL"),
+        ("http://evil.example/?code=c1&state=st-1", "refused wrongRedirectURI"),
+        ("code=c1&state=st-1", "refused notAURL"),
+        ("c1", "refused notAURL"),
+        ("", "refused notAURL"),
         ("http://localhost:31022/?error=access_denied&state=st-1", "denied login_denied access_denied"),
     ])
-    func `a pasted line means what the table says`(_ text: String, _ meaning: String) {
+    func `a pasted line is read as the table expects`(_ text: String, _ meaning: String) {
         let response = AuthorizationResponse.read(
             pasted: text,
             redirectURI: "http://localhost:31022",
@@ -112,19 +113,19 @@ import TradeStationOAuth
         ("http://[::1]:9000/cb", "http://[::1]:9000/cb?code=c1&state=st-1"),
         ("my.app://callback", "my.app://callback?code=c1&state=st-1"),
     ])
-    func `any registered redirect URI can be pasted back`(_ redirectURI: String, _ text: String) {
+    func `a URL of any registered redirect URI can be pasted`(_ redirectURI: String, _ text: String) {
         let response = AuthorizationResponse.read(pasted: text, redirectURI: redirectURI, state: state)
         #expect(summary(response) == "accepted c1 -")
     }
 
-    @Test func `a pasted novel is refused`() {
+    @Test func `a pasted text over 16 KiB is refused`() {
         let text = "http://localhost:31022/?code=c1&state=st-1" + String(repeating: " ", count: 16 * 1_024)
         let response = AuthorizationResponse.read(pasted: text, redirectURI: "http://localhost:31022", state: state)
         #expect(summary(response) == "refused tooLong")
     }
 
     @Test(arguments: AuthorizationResponse.Refusal.allCases)
-    func `every refusal has a sentence for the person who pasted`(_ refusal: AuthorizationResponse.Refusal) {
+    func `every refusal has an explanation`(_ refusal: AuthorizationResponse.Refusal) {
         #expect(refusal.explanation.hasSuffix("."))
     }
 

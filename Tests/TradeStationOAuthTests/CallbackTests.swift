@@ -3,11 +3,11 @@ import TradeStationModel
 
 @testable import TradeStationOAuth
 
-/// What the callback answers to browsers and to everybody else.
+/// The replies of the callback to browsers and to other clients.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct CallbackTests {
-    @Test func `the browser's return ends the sign-in, after its page was delivered`() async throws {
+    @Test func `the browser's redirect ends the sign-in after the page was delivered`() async throws {
         let signIn = try await SignIn.start()
-        let page = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        let page = try await RawSocket.get(signIn.validTarget, port: signIn.port)
         let code = try await signIn.task.value
         #expect(code.code.exposed == "c-1")
         #expect(code.redirectURI == "http://localhost:\(signIn.port)")
@@ -19,7 +19,8 @@ import TradeStationModel
         #expect(await SignIn.isFree(signIn.port))
     }
 
-    @Test func `every page forbids scripts, copies and referrers, and repeats nothing`() async throws {
+    @Test func `every page forbids scripts, caching and referrers, and repeats nothing from the request`() async throws
+    {
         let signIn = try await SignIn.start()
         let evil = "%3Cscript%3Ealert(1)%3C/script%3E"
         let page = try await RawSocket.get(
@@ -41,13 +42,13 @@ import TradeStationModel
     }
 
     @Test(arguments: CallbackPage.allCases)
-    func `a page loads nothing and runs nothing`(_ page: CallbackPage) {
+    func `a page loads no resources and runs no scripts`(_ page: CallbackPage) {
         for word in ["<script", "src=", "href=", "http:", "https:", "<form", "onload"] {
             #expect(!page.html.contains(word))
         }
     }
 
-    @Test func `what does not belong to the sign-in is turned away, and the sign-in goes on`() async throws {
+    @Test func `a request that does not belong to the sign-in is refused, and the sign-in continues`() async throws {
         let signIn = try await SignIn.start()
         let state = signIn.parameter("state")
         let refused: [(target: String, host: String?, method: String, status: Int)] = [
@@ -67,17 +68,17 @@ import TradeStationModel
             ("//?code=c-1&state=\(state)", nil, "GET", 404),
             ("/callback?code=c-1&state=\(state)", nil, "GET", 404),
             ("http://localhost/?code=c-1&state=\(state)", nil, "GET", 404),
-            (signIn.goodTarget, nil, "POST", 405),
-            (signIn.goodTarget, nil, "HEAD", 405),
-            (signIn.goodTarget, nil, "OPTIONS", 405),
-            (signIn.goodTarget, nil, "PUT", 405),
-            (signIn.goodTarget, nil, "PROPFIND", 405),
-            (signIn.goodTarget, "evil.example", "GET", 421),
-            (signIn.goodTarget, "evil.example:\(signIn.port)", "GET", 421),
-            (signIn.goodTarget, "localhost", "GET", 421),
-            (signIn.goodTarget, "localhost:1", "GET", 421),
-            (signIn.goodTarget, "localhost.evil.example:\(signIn.port)", "GET", 421),
-            (signIn.goodTarget, "", "GET", 421),
+            (signIn.validTarget, nil, "POST", 405),
+            (signIn.validTarget, nil, "HEAD", 405),
+            (signIn.validTarget, nil, "OPTIONS", 405),
+            (signIn.validTarget, nil, "PUT", 405),
+            (signIn.validTarget, nil, "PROPFIND", 405),
+            (signIn.validTarget, "evil.example", "GET", 421),
+            (signIn.validTarget, "evil.example:\(signIn.port)", "GET", 421),
+            (signIn.validTarget, "localhost", "GET", 421),
+            (signIn.validTarget, "localhost:1", "GET", 421),
+            (signIn.validTarget, "localhost.evil.example:\(signIn.port)", "GET", 421),
+            (signIn.validTarget, "", "GET", 421),
         ]
         for request in refused {
             let answer = try await RawSocket.get(
@@ -92,43 +93,45 @@ import TradeStationModel
         #expect(head.contains("\r\nAllow: GET\r\n"))
         #expect(head.hasSuffix("\r\n\r\n"))
         let twoHosts = try await RawSocket.connect(port: signIn.port).ask(
-            "GET \(signIn.goodTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nHost: evil.example\r\n\r\n"
+            "GET \(signIn.validTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nHost: evil.example\r\n\r\n"
         )
         #expect(twoHosts.hasPrefix("HTTP/1.1 421 "))
-        let noHost = try await RawSocket.connect(port: signIn.port).ask("GET \(signIn.goodTarget) HTTP/1.0\r\n\r\n")
+        let noHost = try await RawSocket.connect(port: signIn.port).ask("GET \(signIn.validTarget) HTTP/1.0\r\n\r\n")
         #expect(noHost.hasPrefix("HTTP/1.1 421 "))
 
-        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
         #expect(try await signIn.task.value.code.exposed == "c-1")
     }
 
     @Test(arguments: ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"])
-    func `a browser may come under any name of this machine`(_ name: String) async throws {
+    func `the callback accepts every host name of this computer`(_ name: String) async throws {
         let signIn = try await SignIn.start()
-        let page = try await RawSocket.get(signIn.goodTarget, port: signIn.port, host: "\(name):\(signIn.port)")
+        let page = try await RawSocket.get(signIn.validTarget, port: signIn.port, host: "\(name):\(signIn.port)")
         #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(try await signIn.task.value.code.exposed == "c-1")
     }
 
-    @Test(.enabled(if: SignIn.hasIPv6)) func `a browser may come over IPv6`() async throws {
+    @Test(.enabled(if: SignIn.hasIPv6)) func `the callback accepts a browser over IPv6`() async throws {
         let signIn = try await SignIn.start()
-        let page = try await RawSocket.get(signIn.goodTarget, port: signIn.port, address: "::1")
+        let page = try await RawSocket.get(signIn.validTarget, port: signIn.port, address: "::1")
         #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(try await signIn.task.value.code.exposed == "c-1")
         #expect(await SignIn.isFree(signIn.port, address: "::1"))
     }
 
-    @Test func `a right answer counts once`() async throws {
-        let desk = CallbackDesk(hosts: ["localhost:1"], path: "/", state: Secret("s"))
-        let first = desk.answer(method: "GET", target: "/?code=c&state=s", hosts: ["localhost:1"])
-        let second = desk.answer(method: "GET", target: "/?code=d&state=s", hosts: ["localhost:1"])
+    @Test func `a valid response is accepted once`() async throws {
+        let handler = CallbackHandler(hosts: ["localhost:1"], path: "/", state: Secret("s"))
+        let first = handler.answer(method: "GET", target: "/?code=c&state=s", hosts: ["localhost:1"])
+        let second = handler.answer(method: "GET", target: "/?code=d&state=s", hosts: ["localhost:1"])
         #expect(first.0 == CallbackReply(status: 200, page: .received))
         #expect(first.1 != nil)
         #expect(second.0 == CallbackReply(status: 400, page: .refused))
         #expect(second.1 == nil)
     }
 
-    @Test func `what is not HTTP is closed without an answer, and the sign-in goes on`() async throws {
+    @Test func `a connection without HTTP is closed without an answer, and the sign-in continues`()
+        async throws
+    {
         let signIn = try await SignIn.start()
         let greeting: [UInt8] = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03, 0x00, 0x0D, 0x0A]
         #expect(try await RawSocket.connect(port: signIn.port).ask(greeting) == "")
@@ -136,22 +139,22 @@ import TradeStationModel
         #expect(try await RawSocket.connect(port: signIn.port).ask("\r\n\0\0garbage\r\n\r\n") == "")
         let prior = try await RawSocket.connect(port: signIn.port).ask("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         #expect(!prior.contains("200 OK"))
-        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
         #expect(try await signIn.task.value.code.exposed == "c-1")
     }
 
-    @Test func `a request over 8 KiB is cut off`() async throws {
+    @Test func `a request over 8 KiB is closed without an answer`() async throws {
         let signIn = try await SignIn.start()
         let padding = String(repeating: "a", count: 8 * 1_024)
         let answer = try await RawSocket.connect(port: signIn.port).ask(
-            "GET \(signIn.goodTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nX: \(padding)\r\n\r\n"
+            "GET \(signIn.validTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nX: \(padding)\r\n\r\n"
         )
         #expect(answer == "")
-        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
         #expect(try await signIn.task.value.code.exposed == "c-1")
     }
 
-    @Test func `a request that never ends is cut off at its limit`() async throws {
+    @Test func `an incomplete request is closed at the time limit`() async throws {
         let signIn = try await SignIn.start(connectionMilliseconds: 100)
         #expect(try await RawSocket.connect(port: signIn.port).ask("GET / HTTP/1.1\r\nHost: loc") == "")
         #expect(try await RawSocket.connect(port: signIn.port).ask("") == "")
@@ -159,20 +162,20 @@ import TradeStationModel
         _ = await signIn.task.result
     }
 
-    @Test func `of more than 32 connections the oldest goes, and the browser still gets through`() async throws {
+    @Test func `above 32 connections the oldest is closed, and the browser can still connect`() async throws {
         let signIn = try await SignIn.start()
         var idle: [RawSocket] = []
         for _ in 0..<40 { idle.append(try await RawSocket.connect(port: signIn.port)) }
         for dropped in idle[..<8] { #expect(await dropped.ask("") == "") }
-        _ = try await RawSocket.get(signIn.goodTarget, port: signIn.port)
+        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
         #expect(try await signIn.task.value.code.exposed == "c-1")
         for socket in idle[8...] { await socket.close() }
     }
 
-    @Test func `a client that closes its half early still gets its page`() async throws {
+    @Test func `a client that closes its sending side still receives the page`() async throws {
         let signIn = try await SignIn.start()
         let page = try await RawSocket.connect(port: signIn.port).askOnce(
-            "GET \(signIn.goodTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\n\r\n"
+            "GET \(signIn.validTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\n\r\n"
         )
         #expect(page.hasSuffix(CallbackPage.received.html))
         #expect(try await signIn.task.value.code.exposed == "c-1")

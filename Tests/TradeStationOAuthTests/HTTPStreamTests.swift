@@ -3,7 +3,7 @@ import Testing
 
 @testable import TradeStationOAuth
 
-/// Replies that go on, from a server that can be made to do anything.
+/// Streaming responses from a scripted server.
 @Suite struct HTTPStreamTests {
     private static let piece = String(repeating: "x", count: 1 << 16)
     private static let pieces = 1024
@@ -12,7 +12,7 @@ import Testing
         HTTPExchangeRequest(url: "http://127.0.0.1:\(server.port)\(path)")
     }
 
-    /// How many bytes of body there are until the stream's proper end; nil when it has none.
+    /// The number of body bytes until the stream's end; nil if it fails.
     private func length(of stream: HTTPStream) async -> Int? {
         var length = 0
         while true {
@@ -29,8 +29,8 @@ import Testing
         if case .failed(let failure) = event { failure.reason } else { nil }
     }
 
-    @Test func `a server is only read as fast as its reader asks`() async throws {
-        // Two connections send 64 MiB each; how far the first one has come.
+    @Test func `a stream is read only as fast as its reader asks`() async throws {
+        // Two connections send 64 MiB each; this counts the pieces that the first one has written.
         let written = Atomic(0)
         let transport = HTTPTransport(configuration: TransportConfiguration(replyMilliseconds: 1, maximumBodyBytes: 1))
         try await ScriptedServer.run { connection in
@@ -45,12 +45,12 @@ import Testing
         } while: { server in
             let slow = try transport.open(request(server))
             guard case .head(let head) = await slow.next(), case .bytes(let first) = await slow.next() else {
-                Issue.record("no stream")
+                Issue.record("the stream did not start")
                 return
             }
             #expect(head.status == 200)
             #expect(head.header("Transfer-Encoding") == "chunked")
-            // Meanwhile another reader takes everything, so there was time.
+            // Another reader reads everything, which gives the first connection enough time to write.
             let fast = try transport.open(request(server))
             #expect(await length(of: fast) == Self.pieces << 16)
             #expect(written.load(ordering: .relaxed) < Self.pieces / 2)
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `letting go of it, closing it and shutting down end the connection`() async throws {
+    @Test func `releasing the stream, closing it and shutting down close the connection`() async throws {
         let (ends, ended) = AsyncStream.makeStream(of: Void.self)
         try await ScriptedServer.run { connection in
             try await connection.readRequest()
@@ -82,7 +82,7 @@ import Testing
             let open = try transport.open(request(server))
             _ = await open.next()
             _ = await open.next()
-            // Nobody waits for what this one brings.
+            // No task waits for the events of this one.
             let unread = try transport.open(request(server))
             _ = await unread.next()
             async let last = open.next()
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func `a redirect is told and not followed, and a cut body is no end`() async throws {
+    @Test func `a redirect is reported and not followed, and a cut body is a failure`() async throws {
         try await ScriptedServer.run { connection in
             try await connection.readRequest()
             if connection.isFirst {
@@ -106,7 +106,7 @@ import Testing
         } while: { server in
             let transport = HTTPTransport()
             guard case .head(let head) = await (try transport.open(request(server))).next() else {
-                Issue.record("no head")
+                Issue.record("the stream has no head")
                 return
             }
             #expect(head.status == 307)
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func `no server is no connection`() async throws {
+    @Test func `a stream without a server fails with not connected`() async throws {
         let transport = HTTPTransport()
         let stream = try transport.open(HTTPExchangeRequest(url: "http://127.0.0.1:\(RawSocket.freePort())/"))
         #expect(reason(await stream.next()) == .notConnected)

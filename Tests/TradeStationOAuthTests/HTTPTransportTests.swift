@@ -1,8 +1,9 @@
 import Testing
-import TradeStationOAuth
+
+@testable import TradeStationOAuth
 
 @Suite(.serialized) struct HTTPTransportTests {
-    /// Sends one request and says how it ended.
+    /// Sends one request and returns its outcome.
     private func outcome(
         of request: HTTPExchangeRequest,
         _ configuration: TransportConfiguration = TransportConfiguration()
@@ -26,7 +27,7 @@ import TradeStationOAuth
         return failure
     }
 
-    @Test func `a GET brings status, headers in order and the body`() async throws {
+    @Test func `a GET returns the status, the headers in order and the body`() async throws {
         let (response, requests) = try await ScriptedServer.run { connection in
             try await connection.readRequest()
             try await connection.reply("418 Teapot", headers: ["X-One: 1", "X-one: 2"], body: "short and stout")
@@ -49,7 +50,7 @@ import TradeStationOAuth
         #expect(request.contains("Accept-Encoding: identity\r\n"))
     }
 
-    @Test func `a request's own deadline wins over the transport's`() async throws {
+    @Test func `a request's deadline overrides the transport's`() async throws {
         let failure = try await ScriptedServer.run { connection in
             try await connection.readRequest()
             try await connection.drain()
@@ -85,7 +86,7 @@ import TradeStationOAuth
     }
 
     @Test(arguments: [[UInt8](), Array("x=1".utf8)])
-    func `a refused connection was not sent, with a body and without`(_ body: [UInt8]) async throws {
+    func `a refused connection fails with not sent, with a body and without`(_ body: [UInt8]) async throws {
         let port = RawSocket.freePort()
         for host in ["localhost", "127.0.0.1", "[::1]"] {
             let failure = await self.failure(
@@ -96,7 +97,7 @@ import TradeStationOAuth
         }
     }
 
-    @Test func `a name that does not exist was not sent`() async {
+    @Test func `an unknown host name fails with not sent`() async {
         let failure = await self.failure(
             of: HTTPExchangeRequest(method: "POST", url: "https://no-such-host.invalid/", body: [1])
         )
@@ -104,8 +105,8 @@ import TradeStationOAuth
         #expect(failure?.reason != .timedOut)
     }
 
-    @Test func `a connection that does not stand in time was not sent`() async throws {
-        // The server accepts, but never answers the TLS greeting.
+    @Test func `a connect timeout fails with not sent`() async throws {
+        // The server accepts the connection but does not answer the TLS handshake.
         let failure = try await ScriptedServer.run {
             try await $0.drain()
         } while: { server in
@@ -117,7 +118,7 @@ import TradeStationOAuth
         #expect(failure?.stage == .notSent)
     }
 
-    @Test func `a reply limit that passes while connecting was not sent either`() async throws {
+    @Test func `a reply timeout while connecting fails with not sent`() async throws {
         let failure = try await ScriptedServer.run {
             try await $0.drain()
         } while: { server in
@@ -131,11 +132,11 @@ import TradeStationOAuth
     }
 
     @Test(arguments: ["", "nonsense", "ftp://localhost/", "http://"])
-    func `a URL that is none was not sent`(_ url: String) async {
+    func `an invalid URL fails with not sent`(_ url: String) async {
         #expect(await self.failure(of: HTTPExchangeRequest(method: "POST", url: url, body: [1]))?.stage == .notSent)
     }
 
-    @Test func `a header with a line break is refused before anything is sent`() async throws {
+    @Test func `a header with a line break is rejected before anything is sent`() async throws {
         let (failure, requests) = try await ScriptedServer.run { connection in
             try await connection.readRequest()
             try await connection.reply("200 OK", body: "")
@@ -153,7 +154,7 @@ import TradeStationOAuth
         #expect(requests.isEmpty)
     }
 
-    @Test func `a transport that was shut down, twice, sends nothing more`() async {
+    @Test func `a transport that was shut down twice sends nothing`() async {
         let transport = HTTPTransport()
         await transport.shutdown()
         await transport.shutdown()
@@ -164,7 +165,7 @@ import TradeStationOAuth
         }
     }
 
-    @Test func `a transport may be dropped without being shut down`() async throws {
+    @Test func `a transport can be released without being shut down`() async throws {
         let status = try await ScriptedServer.run { connection in
             try await connection.readRequest()
             try await connection.reply("200 OK", body: "")
@@ -174,7 +175,7 @@ import TradeStationOAuth
         #expect(status == 200)
     }
 
-    @Test func `requests and replies show nothing when printed, reflected or dumped`() {
+    @Test func `requests and responses show no secrets when printed, reflected or dumped`() {
         let request = HTTPExchangeRequest(
             method: "POST",
             url: "https://h/?t=\(Canary.text)",
@@ -190,7 +191,7 @@ import TradeStationOAuth
         for value in [request, response, failure] as [Any] {
             let shown = Canary.everythingShown(by: value)
             #expect(!shown.contains(Canary.text))
-            // A dumped byte array would show the text as numbers.
+            // A dumped byte array shows the text as numbers.
             #expect(!shown.contains("\(UInt8(ascii: "c"))\n"))
         }
     }

@@ -1,8 +1,9 @@
 import Testing
 import TradeStationModel
-import TradeStationOAuth
 
-/// Descriptions that servers send, as they are shown.
+@testable import TradeStationOAuth
+
+/// Error descriptions from servers, as they are shown to the user.
 @Suite(.serialized) struct RedactionTests {
     private func failure(_ error: String, _ description: String, secret: String) -> TokenFailure? {
         let answer = TokenAnswer.classify(
@@ -19,17 +20,17 @@ import TradeStationOAuth
         #expect(failure?.description == "The <redacted><redacted>ion kept <redacted> paint")
     }
 
-    @Test func `the longer of two secrets is taken out whole`() {
+    @Test func `the longer of two secrets is replaced as a whole`() {
         #expect(failure("invalid_grant", "got compact", secret: "compact")?.description == "got <redacted>")
     }
 
-    @Test func `an empty description leaves no trace`() {
+    @Test func `an empty description is omitted`() {
         let failure = failure("invalid_client", "", secret: "unheard")
         #expect(failure?.description == nil)
         #expect(failure?.accountsError().reason == "HTTP 400: invalid_client")
     }
 
-    @Test func `a declined sign-in without a description shows its error alone`() {
+    @Test func `a declined sign-in without a description shows only the error code`() {
         let query = "error=access_denied&error_description=&state=unguessable"
         guard case .denied(let error) = AuthorizationResponse.read(query: query, state: Secret("unguessable")) else {
             Issue.record("not denied")

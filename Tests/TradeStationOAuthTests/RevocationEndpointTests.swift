@@ -4,7 +4,7 @@ import TradeStationModel
 import TradeStationOAuth
 
 @Suite(.serialized) struct RevocationEndpointTests {
-    /// Revokes against a server that answers so; says which error came and what the server was sent.
+    /// Revokes against a server that sends this answer; returns the error and the requests that the server received.
     private func revoke(
         status: String,
         body: String = "",
@@ -56,7 +56,7 @@ import TradeStationOAuth
         ("307 Temporary Redirect", "", "server_error"),
         ("", "", "server_unreachable"),
     ])
-    func `a refusal has its code, and never the token in its text`(
+    func `a failed revocation has its error code and never shows the token`(
         _ status: String,
         _ body: String,
         _ code: String

@@ -4,7 +4,7 @@ import Testing
 @testable import TradeStationOAuth
 
 @Suite struct TaskRegisterTests {
-    @Test func `closing cancels what is under way, and nothing begins any more`() async throws {
+    @Test func `closing cancels running tasks and prevents new ones`() async throws {
         let register = TaskRegister()
         let (never, held) = AsyncStream.makeStream(of: Void.self)
         let task = try #require(
@@ -21,7 +21,7 @@ import Testing
         held.finish()
     }
 
-    @Test func `it waits for those that end on their own terms`() async throws {
+    @Test func `waiting includes tasks that ignore cancellation`() async throws {
         let register = TaskRegister()
         let (gate, opened) = AsyncStream.makeStream(of: Void.self)
         let hasEnded = Atomic(false)
@@ -31,7 +31,7 @@ import Testing
         }
         register.close()
         async let sawEnd = {
-            await register.ended()
+            await register.waitForTasks()
             return hasEnded.load(ordering: .sequentiallyConsistent)
         }()
         opened.finish()
@@ -39,7 +39,7 @@ import Testing
         #expect(deaf != nil)
     }
 
-    @Test func `what has ended is forgotten`() async throws {
+    @Test func `a finished task is removed`() async throws {
         final class Load: Sendable {}
         let register = TaskRegister()
         weak var load: Load?

@@ -1,9 +1,10 @@
 import Foundation
 import Testing
 import TradeStationModel
-import TradeStationOAuth
 
-/// One answer of a token endpoint and what it has to mean; `fixtures/token-answers.json` holds the table.
+@testable import TradeStationOAuth
+
+/// An answer of a token endpoint with its expected meaning, from the table in `fixtures/token-answers.json`.
 struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
     struct Repeat: Decodable {
         let text: String
@@ -28,7 +29,7 @@ struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
     let headers: [String: String]?
     let body: String?
     let body_hex: String?
-    /// What stands for `@@` in the body.
+    /// The text that replaces `@@` in the body.
     let `repeat`: Repeat?
     let expect: Expectation
 
@@ -54,13 +55,13 @@ struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
 }
 
 @Suite(.serialized) struct TokenAnswerTests {
-    @Test func `the table of canned answers is there and names nothing twice`() {
+    @Test func `the table of canned answers exists and has unique names`() {
         #expect(CannedAnswer.all.count >= 110)
         #expect(Set(CannedAnswer.all.map(\.name)).count == CannedAnswer.all.count)
     }
 
     @Test(arguments: CannedAnswer.all)
-    func `a canned answer means what the table says`(_ canned: CannedAnswer) {
+    func `a canned answer is classified as the table expects`(_ canned: CannedAnswer) {
         let answer = TokenAnswer.classify(
             status: canned.status,
             headers: (canned.headers ?? [:]).map { ($0.key, $0.value) },
@@ -92,7 +93,7 @@ struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: TokenFailure.Kind.allCases)
-    func `every kind of failure has words that end in what to do next`(_ kind: TokenFailure.Kind) {
+    func `every kind of failure has a message and a suggestion`(_ kind: TokenFailure.Kind) {
         let error = TokenFailure(kind: kind, httpStatus: 400, oauthError: "e", description: "d").accountsError()
         #expect(error.reason == "HTTP 400: e: d")
         #expect(error.suggestion?.isEmpty == false)
@@ -103,13 +104,13 @@ struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
         )
     }
 
-    @Test func `an unknown outcome is unreachable without a status and a server error with one`() {
+    @Test func `an unknown outcome is server_unreachable without a status and server_error with one`() {
         #expect(TokenFailure(kind: .outcomeUnknown).code == .serverUnreachable)
         #expect(TokenFailure(kind: .outcomeUnknown, httpStatus: 200).code == .serverError)
         #expect(TokenFailure(kind: .notSent).code == .serverUnreachable)
     }
 
-    @Test func `no answer shows a token when it is printed, reflected or dumped`() {
+    @Test func `an answer shows no token when it is printed, reflected or dumped`() {
         let body = """
             {"access_token":"\(Canary.text)-a","refresh_token":"\(Canary.text)-r","id_token":"\(Canary.text)-i",
             "error":"x \(Canary.text)-a","error_description":"\(Canary.text)-r is not \(Canary.text) at all"}
@@ -126,7 +127,7 @@ struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func `a secret with reserved characters is recognised in its encoded forms`() {
+    @Test func `a secret with reserved characters is redacted in its encoded forms`() {
         let sent = Secret("p+q/r s=&%")
         let echo = #"{"error":"invalid_grant","error_description":"p%2Bq%2Fr+s%3D%26%25 | p%2Bq%2Fr%20s%3D%26%25"}"#
         let failure = TokenAnswer.classify(status: 400, body: Array(echo.utf8), sent: [sent]).failure

@@ -41,11 +41,11 @@ import TradeStationOAuth
         "", ".", "..", "a.b", "a.b.c.d", "a.!!!!.c", "a.bm90IGpzb24.c", "a.W10.c", "a.eyJzdWIiOiJ4Ig.c",
         "opaque-token", String(repeating: "a", count: 70_000) + ".e30.c",
     ])
-    func `what is no JWT has no claims`(_ text: String) {
+    func `a token that is not a JWT has no claims`(_ text: String) {
         #expect(TokenClaims(Secret(text)) == nil)
     }
 
-    @Test func `claims of a wrong type count as absent, and nothing crashes`() throws {
+    @Test func `claims of a wrong type are treated as absent`() throws {
         let claims = try #require(
             TokenClaims(
                 token(#"{"sub":17,"iss":null,"aud":{"a":1},"exp":1e300,"nonce":[],"azp":true,"email":""}"#)
@@ -70,7 +70,7 @@ import TradeStationOAuth
             (#"{"sub":"a\u001bb","nickname":"x\ny"}"#, #"{}"#, "a b", "x y"),
         ] as [(String, String, String?, String?)]
     )
-    func `who signed in is read from both tokens`(
+    func `the identity is read from both tokens`(
         _ idToken: String,
         _ accessToken: String,
         _ subject: String?,
@@ -80,7 +80,7 @@ import TradeStationOAuth
         #expect(identity == Identity(subject: subject, username: username))
     }
 
-    @Test func `opaque tokens tell nothing about who signed in`() {
+    @Test func `opaque tokens contain no identity`() {
         #expect(TokenClaims.identity(idToken: nil, accessToken: Secret("opaque")) == Identity())
     }
 
@@ -106,7 +106,7 @@ import TradeStationOAuth
         #"{"aud":"client-1","nonce":"n","exp":1789999700}"#,
         #"{"aud":"client-1","nonce":"n","exp":1790000900.5,"iss":"https://s/"}"#,
     ])
-    func `an ID token that fits is accepted`(_ payload: String) {
+    func `an ID token that matches is accepted`(_ payload: String) {
         #expect(rejection(payload, issuer: "https://s/") == nil)
     }
 
@@ -120,11 +120,11 @@ import TradeStationOAuth
         (#"{"aud":"client-1","nonce":"n","exp":1789999699}"#, "(exp)"),
         (#"{"aud":"client-1","nonce":"n","exp":1790000900,"iss":"https://evil/"}"#, "(iss)"),
     ])
-    func `an ID token that does not fit is refused with the claim's name`(_ payload: String, _ claim: String) {
+    func `an ID token that does not match is refused with the claim's name`(_ payload: String, _ claim: String) {
         #expect(rejection(payload, issuer: "https://s/")?.contains(claim) == true)
     }
 
-    @Test func `without an ID token, a nonce or an issuer there is less to check`() throws {
+    @Test func `checks without an ID token, nonce or issuer are skipped`() throws {
         try TokenClaims.validate(idToken: nil, clientID: "c", nonce: Secret("n"), issuer: "i", now: now)
         #expect(rejection(#"{"aud":"client-1","exp":1790000900,"iss":"x"}"#, nonce: nil) == nil)
         #expect(throws: AccountsError.self) {

@@ -5,10 +5,10 @@ import TradeStationModel
 import TradeStationOAuth
 import TradeStationTesting
 
-/// What comes of an exchange, whatever the server does.
+/// The outcome of an exchange for every behavior of the server.
 @Suite(.serialized) struct TokenEndpointTests {
     @Test(arguments: ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"])
-    func `a redirect is never followed, so the secrets stay here`(_ status: String) async throws {
+    func `a redirect is never followed, so no other server receives the secrets`(_ status: String) async throws {
         let elsewhere = try await ScriptedServer.run { connection in
             try await connection.readRequest()
             try await connection.reply("200 OK", body: Exchange.granted)
@@ -29,7 +29,7 @@ import TradeStationTesting
         #expect(elsewhere.isEmpty)
     }
 
-    @Test func `a refused connection is known not to have reached the server`() async throws {
+    @Test func `a refused connection is reported as not sent`() async throws {
         let port = RawSocket.freePort()
         let failure = try await Exchange.withTransport { transport in
             await TokenEndpoint(transport: transport)
@@ -37,10 +37,10 @@ import TradeStationTesting
         }
         #expect(failure?.kind == .notSent)
         #expect(failure?.code == .serverUnreachable)
-        #expect(failure?.description == "No connection could be made.")
+        #expect(failure?.description == "No connection could be established.")
     }
 
-    @Test func `a server that does not speak TLS is known not to have been sent anything`() async throws {
+    @Test func `a server without TLS is reported as not sent`() async throws {
         let failure = try await ScriptedServer.run { connection in
             try await connection.write("220 this is not TLS\r\n")
             try await connection.drain()
@@ -56,18 +56,19 @@ import TradeStationTesting
         }
         #expect(failure?.kind == .notSent)
         #expect(
-            failure?.description == "No trusted connection could be made: the TLS handshake or the certificate failed."
+            failure?.description
+                == "No trusted connection could be established: the TLS handshake or the certificate failed."
         )
     }
 
-    @Test func `a close after the request leaves the outcome unknown`() async throws {
+    @Test func `closing the connection after the request leaves the outcome unknown`() async throws {
         let (answer, requests) = try await Exchange.refresh { try await $0.readRequest() }
         #expect(answer.failure?.kind == .outcomeUnknown)
         #expect(answer.failure?.code == .serverUnreachable)
         #expect(requests.count == 1)
     }
 
-    @Test func `a reset after the request leaves the outcome unknown`() async throws {
+    @Test func `resetting the connection after the request leaves the outcome unknown`() async throws {
         let (answer, _) = try await Exchange.refresh { connection in
             try await connection.readRequest()
             let socket = try #require(connection.channel as? any SocketOptionProvider)
@@ -76,7 +77,7 @@ import TradeStationTesting
         #expect(answer.failure?.kind == .outcomeUnknown)
     }
 
-    @Test func `silence is cut off at the limit and leaves the outcome unknown`() async throws {
+    @Test func `a missing response ends at the time limit and leaves the outcome unknown`() async throws {
         let (answer, requests) = try await Exchange.refresh(TransportConfiguration(replyMilliseconds: 2_000)) {
             connection in
             try await connection.readRequest()
@@ -85,12 +86,12 @@ import TradeStationTesting
         #expect(answer.failure?.kind == .outcomeUnknown)
         #expect(answer.failure?.httpStatus == nil)
         #expect(answer.failure?.code == .serverUnreachable)
-        #expect(answer.failure?.description == "It did not answer in time.")
+        #expect(answer.failure?.description == "The server did not answer in time.")
         #expect(requests.count == 1)
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a reply that drips is cut off at the limit, though a byte comes ever so often`() async throws {
+    func `a slow response ends at the time limit, although bytes keep arriving`() async throws {
         let time = TestClock(sinceBoot: .zero)
         let (answer, _) = try await Exchange.refresh(
             TransportConfiguration(replyMilliseconds: 2_000, maximumBodyBytes: 32 << 20),
@@ -99,13 +100,13 @@ import TradeStationTesting
                 try await connection.readRequest()
                 try await time.waitForSleeper()
                 try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 30000000\r\n\r\n{")
-                // More than all buffers between hold: once it is written, the client has read what came first.
+                // More bytes than all buffers can hold: once they are written, the client has read the first ones.
                 let piece = String(repeating: " ", count: 1 << 16)
                 for _ in 0..<256 {
                     try await connection.write(piece)
                     time.advance(by: .milliseconds(5))
                 }
-                // Bytes that keep coming must not push the limit out.
+                // Further bytes must not extend the limit.
                 for _ in 0..<36 {
                     try await connection.write(" ")
                     time.advance(by: .milliseconds(20))
@@ -119,7 +120,7 @@ import TradeStationTesting
         #expect(answer.failure?.code == .serverError)
     }
 
-    @Test func `a reply that breaks off gives up the refresh token that already came`() async throws {
+    @Test func `the refresh token of a response that breaks off is salvaged`() async throws {
         let (answer, _) = try await Exchange.refresh { connection in
             try await connection.readRequest()
             try await connection.write(
@@ -131,7 +132,7 @@ import TradeStationTesting
         #expect(answer.failure?.salvagedRefreshToken?.exposed == "ref-2")
     }
 
-    @Test func `tokens in a whole object count, even where the connection broke right after it`() async throws {
+    @Test func `tokens in a complete object count, even if the connection breaks after it`() async throws {
         let (answer, _) = try await Exchange.refresh { connection in
             try await connection.readRequest()
             try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n\(Exchange.granted)")
@@ -139,7 +140,7 @@ import TradeStationTesting
         #expect(answer.grant?.refreshToken?.exposed == "ref-2")
     }
 
-    @Test func `a chunked reply without its last chunk is read as far as it came`() async throws {
+    @Test func `a chunked response without its last chunk leaves the outcome unknown`() async throws {
         let (answer, _) = try await Exchange.refresh { connection in
             try await connection.readRequest()
             try await connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"acc\r\n")
@@ -149,7 +150,7 @@ import TradeStationTesting
     }
 
     @Test(arguments: [true, false])
-    func `a reply over the limit is not read to its end`(_ announced: Bool) async throws {
+    func `a response over the size limit leaves the outcome unknown`(_ announced: Bool) async throws {
         let (answer, _) = try await Exchange.refresh(
             TransportConfiguration(replyMilliseconds: 20_000, maximumBodyBytes: 1_000)
         ) { connection in
@@ -162,7 +163,7 @@ import TradeStationTesting
         #expect(answer.failure?.httpStatus == 200)
     }
 
-    @Test func `an error status counts, however large its page is`() async throws {
+    @Test func `an error status is classified even if the body is over the size limit`() async throws {
         let (answer, _) = try await Exchange.refresh(
             TransportConfiguration(replyMilliseconds: 20_000, maximumBodyBytes: 1_000)
         ) { connection in
@@ -177,7 +178,7 @@ import TradeStationTesting
         #expect(answer.failure?.retryAfterSeconds == 12)
     }
 
-    @Test func `what is not HTTP leaves the outcome unknown`() async throws {
+    @Test func `a response that is not HTTP leaves the outcome unknown`() async throws {
         let (answer, _) = try await Exchange.refresh { connection in
             try await connection.readRequest()
             try await connection.write("SSH-2.0-OpenSSH\r\n\r\n")
@@ -185,7 +186,7 @@ import TradeStationTesting
         #expect(answer.failure?.kind == .outcomeUnknown)
     }
 
-    @Test func `cancelling the caller does not abort an exchange that has begun`() async throws {
+    @Test func `cancelling the caller does not abort an exchange that has started`() async throws {
         let (isAsked, asked) = AsyncStream.makeStream(of: Void.self)
         let (isReleased, released) = AsyncStream.makeStream(of: Void.self)
         let grant = try await ScriptedServer.run { connection in
@@ -202,7 +203,7 @@ import TradeStationTesting
                 let caller = Task { await endpoint.refresh(credentials, refreshToken: Secret("ref-1")) }
                 _ = await isAsked.first { _ in true }
                 caller.cancel()
-                // Whole exchanges later the cancellation would have taken its effect, if it had one.
+                // These exchanges give a wrong cancellation enough time to take effect.
                 for _ in 0..<10 { _ = await endpoint.refresh(credentials, refreshToken: Secret("ref-1")) }
                 released.yield()
                 return await caller.value.grant
@@ -211,7 +212,7 @@ import TradeStationTesting
         #expect(grant?.refreshToken?.exposed == "ref-2")
     }
 
-    @Test func `every exchange uses a connection of its own`() async throws {
+    @Test func `every exchange uses a new connection`() async throws {
         let requests = try await ScriptedServer.run { connection in
             try await connection.readRequest()
             try await connection.reply("200 OK", body: Exchange.granted)

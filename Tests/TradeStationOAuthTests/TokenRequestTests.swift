@@ -3,7 +3,7 @@ import Testing
 import TradeStationModel
 import TradeStationOAuth
 
-/// What is sent to the token endpoint.
+/// The requests that are sent to the token endpoint.
 @Suite(.serialized) struct TokenRequestTests {
     @Test func `a refresh posts the form that TradeStation documents`() async throws {
         let (answer, requests) = try await Exchange.refresh(
@@ -39,7 +39,7 @@ import TradeStationOAuth
     }
 
     @Test(arguments: ClientAuthentication.allCases)
-    func `a client without a secret names itself in the body`(_ authentication: ClientAuthentication) async throws {
+    func `without a secret the client id is sent in the body`(_ authentication: ClientAuthentication) async throws {
         let (_, requests) = try await Exchange.refresh(authentication: authentication, secret: nil) { connection in
             try await connection.readRequest()
             try await connection.reply("200 OK", body: Exchange.granted)
@@ -48,7 +48,7 @@ import TradeStationOAuth
         #expect(requests.first?.lowercased().contains("authorization") == false)
     }
 
-    @Test func `every byte of a form value survives`() async throws {
+    @Test func `a form value with every kind of character is transmitted unchanged`() async throws {
         let token = String(String.UnicodeScalarView((0x20...0x7E).compactMap(Unicode.Scalar.init))) + "é€😀"
         let (_, requests) = try await Exchange.refresh(refreshToken: token) { connection in
             try await connection.readRequest()
@@ -59,7 +59,7 @@ import TradeStationOAuth
         #expect(sent.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "&") })
     }
 
-    @Test func `a code exchange carries the code, the redirect URI and the verifier`() async throws {
+    @Test func `a code exchange sends the code, the redirect URI and the verifier`() async throws {
         let requests = try await ScriptedServer.run { connection in
             try await connection.readRequest()
             try await connection.reply("200 OK", body: Exchange.granted)

@@ -1,7 +1,7 @@
 import Testing
 import TradeStationTesting
 
-/// Time that passes while a program waits.
+/// Moving the clock while a program waits.
 struct PassingTimeTests {
     private struct Quote: Decodable, Sendable, Equatable {
         let Symbol: String
@@ -9,7 +9,7 @@ struct PassingTimeTests {
 
     private static let quotes = "/v3/marketdata/stream/quotes/MSFT"
 
-    @Test func `a pause that the server asked for passes at once, and to the second`() async throws {
+    @Test func `a pause that the server requests is skipped, to the exact second`() async throws {
         try await withTradeStation { tradeStation in
             let session = try await tradeStation.manager.session(named: "sim")
             tradeStation.emulator.script([
@@ -24,7 +24,7 @@ struct PassingTimeTests {
         }
     }
 
-    @Test func `a stream comes back after its backoff`() async throws {
+    @Test func `a stream reconnects after its backoff`() async throws {
         try await withTradeStation { tradeStation in
             let session = try await tradeStation.manager.session(named: "sim")
             var quotes = session.stream(Self.quotes, of: Quote.self).makeAsyncIterator()
@@ -38,7 +38,7 @@ struct PassingTimeTests {
         }
     }
 
-    @Test func `ten quiet minutes are no silence for a program that listens`() async throws {
+    @Test func `ten quiet minutes with heartbeats do not end a stream`() async throws {
         try await withTradeStation { tradeStation in
             let listener = try await Self.listen(tradeStation)
             let before = tradeStation.clock.bootMilliseconds()
@@ -50,7 +50,7 @@ struct PassingTimeTests {
         }
     }
 
-    @Test func `a server that says nothing more for half a minute is left`() async throws {
+    @Test func `a stream reconnects after half a minute of silence`() async throws {
         try await withTradeStation { tradeStation in
             let listener = try await Self.listen(tradeStation)
             tradeStation.emulator.streams.strike(.silence)
@@ -60,7 +60,7 @@ struct PassingTimeTests {
         }
     }
 
-    @Test func `a manager that runs keeps its sessions fresh hour by hour`() async throws {
+    @Test func `a running manager keeps its sessions fresh`() async throws {
         try await withTradeStation { tradeStation in
             let session = try await tradeStation.manager.session(named: "sim")
             let running = Task { try await tradeStation.manager.run() }
@@ -72,16 +72,16 @@ struct PassingTimeTests {
         }
     }
 
-    /// A program that has heard its first quote and waits for what comes then.
+    /// A program that has received its first quote and waits for the next event.
     private static func listen(
         _ tradeStation: EmulatedTradeStation
     ) async throws -> Task<StreamEvent<Quote>?, any Error> {
         let session = try await tradeStation.manager.session(named: "sim")
-        let (first, heard) = AsyncStream.makeStream(of: Void.self)
+        let (first, received) = AsyncStream.makeStream(of: Void.self)
         let task = Task {
             var quotes = session.stream(quotes, of: Quote.self).makeAsyncIterator()
             _ = try await quotes.next()
-            heard.finish()
+            received.finish()
             return try await quotes.next()
         }
         for await _ in first {}
@@ -89,7 +89,7 @@ struct PassingTimeTests {
         return task
     }
 
-    @Test func `no time passes because somebody listens`() async throws {
+    @Test func `listening to events does not move the clock`() async throws {
         try await withTradeStation { tradeStation in
             let events = tradeStation.manager.events
             let listener = Task { await events.first { _ in true } }
@@ -104,7 +104,7 @@ struct PassingTimeTests {
             tradeStation.emulator.expireAccessTokens()
             #expect(try await session.get("/v3/brokerage/accounts").status == 200)
             guard case .refreshed(generation: 2, _) = await listener.value?.kind else {
-                Issue.record("It was not told of the refresh.")
+                Issue.record("The listener did not receive the refresh event.")
                 return
             }
         }

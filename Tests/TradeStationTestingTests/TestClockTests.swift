@@ -2,29 +2,29 @@ import Testing
 import TradeStationModel
 import TradeStationTesting
 
-/// The clock by itself.
+/// The clock without emulator and sessions.
 struct TestClockTests {
-    @Test func `it stands until it is moved, and both of its readings go on together`() {
+    @Test func `the clock moves only when it is moved, and boot and wall time move together`() {
         let clock = TestClock(wall: Timestamp(milliseconds: 5000), sinceBoot: .seconds(2))
         let before = clock.now()
         #expect(clock.now() == before)
         clock.advance(by: .milliseconds(1500))
         #expect(clock.bootMilliseconds() == 3500)
         #expect(clock.wallTime() == Timestamp(milliseconds: 6500))
-        // Not one millisecond is lost to binary fractions.
+        // Binary fractions lose no millisecond.
         clock.advance(by: .seconds(29.9))
         clock.advance(by: .seconds(0.1))
         #expect(clock.bootMilliseconds() == 33_500)
     }
 
-    @Test func `a step of the wall clock leaves the time since boot alone`() {
+    @Test func `a step of the wall clock does not change the time since boot`() {
         let clock = TestClock(wall: Timestamp(milliseconds: 5000), sinceBoot: .seconds(2))
         clock.stepWall(by: .seconds(-3))
         #expect(clock.bootMilliseconds() == 2000)
         #expect(clock.wallTime() == Timestamp(milliseconds: 2000))
     }
 
-    @Test func `who sleeps wakes when the time has come, not a millisecond before`() async throws {
+    @Test func `a sleeping task wakes when its time has come, not a millisecond earlier`() async throws {
         let clock = TestClock()
         let start = clock.bootMilliseconds()
         let sleepers = [Int64(10), 20].map { length in
@@ -45,7 +45,7 @@ struct TestClockTests {
         #expect(clock.sleeperCount == 0)
     }
 
-    @Test func `a sleep of no time is over at once, a cancelled one with an error`() async throws {
+    @Test func `a sleep of zero returns immediately, and a cancelled sleep throws`() async throws {
         let clock = TestClock()
         try await clock.sleep(milliseconds: 0)
         let sleeper = Task { try await clock.sleep(milliseconds: 1000) }
@@ -55,29 +55,29 @@ struct TestClockTests {
         #expect(clock.sleeperCount == 0)
     }
 
-    @Test func `waiting for a sleeper who never comes can be cancelled`() async throws {
+    @Test func `waiting for a sleeper can be cancelled`() async throws {
         let clock = TestClock()
         let waiter = Task { try await clock.waitForSleeper(of: .seconds(7)) }
         waiter.cancel()
         await #expect(throws: CancellationError.self) { try await waiter.value }
     }
 
-    @Test func `pauses pass one after the other, and a long sleep stands still`() async throws {
+    @Test func `pauses are skipped one after the other, and a long sleep is not`() async throws {
         let clock = TestClock()
         let start = clock.bootMilliseconds()
         let long = Task { try await clock.sleep(milliseconds: 30_000) }
         try await clock.waitForSleeper()
-        let word = try await clock.whileTimePasses {
+        let result = try await clock.whileTimePasses {
             for milliseconds in [500, 2000, 29_999] { try await clock.sleep(milliseconds: Int64(milliseconds)) }
             return "done"
         }
-        #expect(word == "done")
-        // Its time came all the same, with theirs.
+        #expect(result == "done")
+        // The skipped pauses add up to its time.
         try await long.value
         #expect(clock.bootMilliseconds() - start == 32_499)
     }
 
-    @Test func `with a limit of one's own, longer pauses pass too, and nothing passes afterwards`() async throws {
+    @Test func `a custom limit skips longer pauses, and afterwards the clock stands still`() async throws {
         let clock = TestClock()
         try await clock.whileTimePasses(sleepingLessThan: .seconds(301)) {
             try await clock.sleep(milliseconds: 300_000)

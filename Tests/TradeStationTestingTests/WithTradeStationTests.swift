@@ -1,9 +1,9 @@
 import Testing
 import TradeStationTesting
 
-/// What a test of a trading program gets without a word, and what it can ask for.
+/// The default environment of a test of a trading program, and its options.
 struct WithTradeStationTests {
-    @Test func `a session lives on through twenty minutes by one refresh`() async throws {
+    @Test func `after twenty minutes one refresh keeps a session usable`() async throws {
         try await withTradeStation { tradeStation in
             let session = try await tradeStation.manager.session(named: "sim")
             #expect(try await session.accounts().map(\.id) == EmulatorUser.defaults[0].simAccounts)
@@ -13,7 +13,7 @@ struct WithTradeStationTests {
         }
     }
 
-    @Test func `live and sim are on one login, whose refresh serves both`() async throws {
+    @Test func `live and sim share one login, and one refresh serves both`() async throws {
         try await withTradeStation { tradeStation in
             #expect(tradeStation.emulator.counts.codeExchanges == 1)
             let live = try await tradeStation.manager.session(named: "live")
@@ -26,7 +26,7 @@ struct WithTradeStationTests {
         }
     }
 
-    @Test func `another user is another login`() async throws {
+    @Test func `another user has another login`() async throws {
         let profiles = [.sim, TestProfile("his", .sim, user: "bob"), TestProfile("real", .live, user: "bob")]
         try await withTradeStation(profiles: profiles) { tradeStation in
             #expect(tradeStation.emulator.counts.codeExchanges == 2)
@@ -41,7 +41,7 @@ struct WithTradeStationTests {
         }
     }
 
-    @Test func `users can be one's own, and one that is not there is said by name`() async throws {
+    @Test func `users can be configured, and an unknown user is named in the error`() async throws {
         let carol = EmulatorUser(
             username: "carol",
             password: "p",
@@ -62,7 +62,7 @@ struct WithTradeStationTests {
         }
     }
 
-    @Test func `fences hold, and nothing is sent`() async throws {
+    @Test func `fences apply, and nothing is sent`() async throws {
         let accounts = EmulatorUser.defaults[0].simAccounts
         let profiles = [
             TestProfile("watcher", .sim, isReadOnly: true), TestProfile("margin", .sim, accounts: [accounts[0]]),
@@ -81,7 +81,7 @@ struct WithTradeStationTests {
         }
     }
 
-    @Test func `a key can rotate, and a sign-in that was ended begins anew`() async throws {
+    @Test func `a key can rotate, and after a revocation the user can sign in again`() async throws {
         try await withTradeStation(emulator: EmulatorConfiguration(rotate: true)) { tradeStation in
             let session = try await tradeStation.manager.session(named: "sim")
             for _ in 1...3 {
@@ -99,7 +99,7 @@ struct WithTradeStationTests {
         }
     }
 
-    @Test func `another manager shares the store, as another process would`() async throws {
+    @Test func `another manager shares the store, like another process`() async throws {
         try await withTradeStation { tradeStation in
             tradeStation.clock.advance(by: .seconds(20 * 60))
             let first = try await tradeStation.manager.session(named: "sim").accessToken()
@@ -111,7 +111,7 @@ struct WithTradeStationTests {
         }
     }
 
-    @Test func `what is not said stays as it is in a manager of one's own`() async throws {
+    @Test func `settings that a test does not change keep their defaults`() async throws {
         try await withTradeStation(configure: { $0.requester = "my bot" }) { tradeStation in
             #expect(tradeStation.configuration.requester == "my bot")
             let rows = try await tradeStation.manager.registry.auditRecords(AuditQuery())

@@ -1,14 +1,14 @@
-/// A request under a base URL of the API: where it goes, and how its errors look.
+/// A request to the API: its path, method and the format of its errors.
 struct APICall: Sendable, Equatable {
     let base: APIBase
-    /// The path's pieces after the base URL.
+    /// The decoded path components after the base URL.
     let path: [String]
     let method: String
 
-    /// v2 has error bodies of its own.
+    /// Whether the path is of v2, which has its own error format.
     var isVersion2: Bool { path.first == "v2" }
 
-    /// Nil when there is nothing at this path.
+    /// The resource at the path; nil if none exists.
     var resource: APIResource? {
         switch path.first {
         case "v3": APIResource(version3: Array(path.dropFirst()))
@@ -17,8 +17,13 @@ struct APICall: Sendable, Equatable {
         }
     }
 
-    /// TradeStation's error body for this request's API version.
+    /// An error answer in the format of the request's API version.
     func failure(_ status: Int, _ message: String) -> Answer {
         isVersion2 ? APIFailure.version2(status, message) : APIFailure.version3(status, message)
     }
+}
+
+/// The API's two base URLs. Both accept the same access tokens; only the live one serves v2.
+enum APIBase: String, Sendable, Codable {
+    case live, sim
 }

@@ -1,4 +1,4 @@
-/// The API's error bodies, which differ from the sign-in server's and between v2 and v3.
+/// Error answers of the API. v2, v3 and the sign-in server each use their own format.
 enum APIFailure {
     private struct Version2: Encodable {
         let TraceId = "00000000-0000-0000-0000-000000000000"

@@ -1,9 +1,9 @@
-/// What a path of the API names, with the paths of TradeStation's OpenAPI file.
+/// A resource of the API, with the paths of TradeStation's OpenAPI file.
 enum APIResource: Sendable, Equatable {
     case accounts
     case balances(accounts: [String])
     case positions(accounts: [String])
-    /// Orders of accounts: all, or those with the given ids.
+    /// The orders of accounts: all of them, or those with the given ids.
     case orders(accounts: [String], ids: [String]?)
     case quotes(symbols: [String])
     case bars(symbol: String)
@@ -11,7 +11,7 @@ enum APIResource: Sendable, Equatable {
     case newOrder, orderConfirmation
     case newOrderGroup, orderGroupConfirmation
     case order(id: String)
-    /// v2: symbols that begin with a text, or meet a criterion.
+    /// v2: symbols that start with a text or match a criterion.
     case symbols(String)
 
     init?(version3 path: [String]) {
@@ -71,7 +71,7 @@ enum APIResource: Sendable, Equatable {
         }
     }
 
-    /// The methods it can be asked with.
+    /// The allowed methods.
     var methods: [String] {
         switch self {
         case .newOrder, .orderConfirmation, .newOrderGroup, .orderGroupConfirmation: ["POST"]
@@ -80,7 +80,7 @@ enum APIResource: Sendable, Equatable {
         }
     }
 
-    /// The scope that a token needs. TradeStation publishes no such map; this is the one clients assume.
+    /// The scope that the token needs. TradeStation does not publish these; clients assume them.
     var scope: String {
         switch self {
         case .accounts, .balances, .positions, .orders, .stream(.orders), .stream(.positions): "ReadAccount"
@@ -89,7 +89,7 @@ enum APIResource: Sendable, Equatable {
         }
     }
 
-    /// Whose quota it uses ("Rate Limiting Overview"); nil where no quota is listed.
+    /// The resource's name in the rate limits ("Rate Limiting Overview"); nil if no limit is listed.
     var quotaName: String? {
         switch self {
         case .accounts: "accounts"

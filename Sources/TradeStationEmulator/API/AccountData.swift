@@ -1,6 +1,6 @@
 import Foundation
 
-/// Accounts, balances and positions of one user on one host, with the same figures every time.
+/// The accounts, balances and positions of a user on one base URL; the values never change.
 struct AccountData: Sendable {
     private struct Account: Encodable {
         let AccountID: String
@@ -40,20 +40,22 @@ struct AccountData: Sendable {
         let Errors: [PartialError]
     }
 
-    let own: [String]
+    let ownAccounts: [String]
 
     init(of caller: Caller, at base: APIBase) {
-        own = caller.accounts(at: base)
+        ownAccounts = caller.accounts(at: base)
     }
 
     var accounts: Answer {
-        .json(["Accounts": own.map(Self.account)])
+        .json(["Accounts": ownAccounts.map(Self.account)])
     }
 
     func balances(_ asked: [String]) -> Answer {
         .json(
             Balances(
-                Balances: asked.filter(own.contains).map { Balance(AccountID: $0, AccountType: Self.accountType($0)) },
+                Balances: asked.filter(ownAccounts.contains).map {
+                    Balance(AccountID: $0, AccountType: Self.accountType($0))
+                },
                 Errors: errors(asked)
             )
         )
@@ -62,18 +64,18 @@ struct AccountData: Sendable {
     func positions(_ asked: [String], at now: Date) -> Answer {
         .json(
             Positions(
-                Positions: asked.filter(own.contains).map { Position(account: $0, at: now) },
+                Positions: asked.filter(ownAccounts.contains).map { Position(account: $0, at: now) },
                 Errors: errors(asked)
             )
         )
     }
 
-    /// One error for each account that is not the user's.
+    /// One error for each account that does not belong to the user.
     func errors(_ asked: [String]) -> [PartialError] {
-        asked.filter { !own.contains($0) }.map(PartialError.account)
+        asked.filter { !ownAccounts.contains($0) }.map(PartialError.account)
     }
 
-    /// A simulator account ends in M for margin or F for futures; live accounts are digits.
+    /// The type of an account: simulator ids end in M for margin or F for futures; live ids contain only digits.
     static func accountType(_ id: String) -> String {
         id.hasSuffix("F") ? "Futures" : "Margin"
     }

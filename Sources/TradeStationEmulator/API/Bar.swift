@@ -1,6 +1,6 @@
 import Foundation
 
-/// A bar of a chart.
+/// A bar of a bar chart.
 struct Bar: Encodable, Sendable {
     let Open: String
     let High: String
@@ -13,7 +13,7 @@ struct Bar: Encodable, Sendable {
     let IsEndOfHistory: Bool
     let BarStatus: String
 
-    /// The `step`th bar of its answer or stream.
+    /// Creates the bar with the index `step` in its answer or stream.
     init(symbol: String, endingAt end: Date, step: Int, isOpen: Bool = false, isEndOfHistory: Bool = false) {
         let price = Price(of: symbol, step: step)
         Open = price.text

@@ -1,19 +1,19 @@
 import Foundation
 
-/// Which bars are asked for: `interval`, `unit` and `barsback` of the query.
+/// A request for bars: the query parameters `interval`, `unit` and `barsback`.
 struct BarRequest: Sendable, Equatable {
     let symbol: String
     let barSeconds: Double
     let count: Int
 
-    /// Nil when a parameter is not what TradeStation's OpenAPI file allows.
+    /// Reads a query; nil if it contains a value that TradeStation's OpenAPI file does not allow.
     init?(symbol: String, query: String) {
         guard let fields = FormFields(query) else { return nil }
         let seconds: [String: Double] = ["minute": 60, "daily": 86400, "weekly": 604_800, "monthly": 2_592_000]
         guard
             let interval = Int(fields["interval"] ?? "1"), (1...1440).contains(interval),
             let unit = seconds[(fields["unit"] ?? "Daily").lowercased()],
-            let count = Int(fields["barsback"] ?? "1"), (1...MarketData.mostBars).contains(count)
+            let count = Int(fields["barsback"] ?? "1"), (1...MarketData.maximumBars).contains(count)
         else { return nil }
         self.symbol = symbol
         barSeconds = unit * Double(interval)
@@ -26,7 +26,7 @@ struct BarRequest: Sendable, Equatable {
         count = 1
     }
 
-    /// The closed bars up to now, oldest first. A stream marks the last of them.
+    /// The closed bars up to now, oldest first. A stream marks the last one.
     func history(at now: Date, marksEnd: Bool = false) -> [Bar] {
         (0..<count).map { index in
             Bar(

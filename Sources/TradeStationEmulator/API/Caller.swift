@@ -1,4 +1,4 @@
-/// Who asks, as the bearer token says.
+/// The user and scopes of a request's bearer token.
 struct Caller: Sendable {
     let user: EmulatorUser
     let scopes: [String]

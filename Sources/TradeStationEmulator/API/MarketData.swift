@@ -1,6 +1,6 @@
 import Foundation
 
-/// Quotes and bars, made up from the symbol and the time.
+/// Quotes and symbols, computed from the symbol's name and the time.
 enum MarketData {
     private struct Quotes: Encodable {
         let Quotes: [Quote]
@@ -12,8 +12,8 @@ enum MarketData {
         let Description: String
     }
 
-    /// At most this many bars in one answer (TradeStation's OpenAPI file).
-    static let mostBars = 57_600
+    /// The maximum number of bars in one answer (TradeStation's OpenAPI file).
+    static let maximumBars = 57_600
 
     static func quotes(_ symbols: [String], at now: Date) -> Answer {
         .json(
@@ -28,7 +28,7 @@ enum MarketData {
         .json([Symbol(Name: text, Description: "OK")])
     }
 
-    /// Every symbol is known, except those that begin with UNKNOWN.
+    /// Whether a symbol exists: every one does, except those that start with UNKNOWN.
     static func knows(_ symbol: String) -> Bool {
         !symbol.isEmpty && !symbol.uppercased().hasPrefix("UNKNOWN")
     }

@@ -1,4 +1,4 @@
-/// The failed part of an answer about several accounts, orders or symbols: HTTP 200 with `Errors` beside the rest.
+/// An error about one account, order or symbol in an answer about several: HTTP 200 with an `Errors` member.
 struct PartialError: Encodable, Sendable {
     var AccountID: String?
     var OrderID: String?
@@ -6,7 +6,7 @@ struct PartialError: Encodable, Sendable {
     let Error: String
     var Message: String?
 
-    /// An account that the token's user does not have on this host.
+    /// An account that does not belong to the token's user on this base URL.
     static func account(_ id: String) -> PartialError {
         PartialError(AccountID: id, Error: "Forbidden", Message: "Invalid Account ID.")
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The one position that each account has.
+/// The position of an account; each account has exactly one.
 struct Position: Encodable, Sendable {
     let AccountID: String
     let AssetType: String

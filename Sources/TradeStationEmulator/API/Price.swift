@@ -1,11 +1,11 @@
-/// A made-up price: the same for a symbol each time, and one cent more with each step.
+/// A price computed from a symbol's name; each step adds one cent.
 struct Price: Sendable, Equatable {
     let symbol: String
     private let cents: Int
 
     init(of symbol: String, step: Int = 0) {
         self.symbol = symbol
-        // FNV-1a: the standard library's hash differs from run to run.
+        // FNV-1a, because the standard library's hash differs between runs.
         let hash = symbol.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
         cents = 5000 + Int(hash % 45000) + step
     }
@@ -15,7 +15,7 @@ struct Price: Sendable, Equatable {
         self.cents = cents
     }
 
-    /// TradeStation writes prices as strings.
+    /// The price as TradeStation sends it: as a string.
     var text: String { Self.text(cents: cents) }
 
     func moved(_ steps: Int) -> Price {

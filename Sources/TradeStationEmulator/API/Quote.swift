@@ -1,6 +1,6 @@
 import Foundation
 
-/// A quote: whole, or only what changes with a trade.
+/// A quote: complete, or only the members that change with a trade.
 struct Quote: Encodable, Sendable {
     let Symbol: String
     var Open: String?
@@ -15,7 +15,7 @@ struct Quote: Encodable, Sendable {
     let Volume: String
     let TradeTime: String
 
-    /// All members, as the first object of a stream and a snapshot have them.
+    /// Creates a complete quote, as in a snapshot or the first object of a stream.
     init(_ symbol: String, at now: Date) {
         self.init(change: 0, of: symbol, at: now)
         let price = Price(of: symbol)
@@ -27,7 +27,7 @@ struct Quote: Encodable, Sendable {
         BidSize = "200"
     }
 
-    /// What a stream sends afterwards.
+    /// Creates a change, as in the later objects of a stream.
     init(change step: Int, of symbol: String, at now: Date) {
         let price = Price(of: symbol, step: step)
         Symbol = symbol

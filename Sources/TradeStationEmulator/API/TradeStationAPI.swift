@@ -1,29 +1,29 @@
 import Foundation
 
-/// TradeStation's API as a value: live and simulator, v3 and a little of v2. Every function is a decision.
+/// TradeStation's API as a value: live and simulator, v3 and a small part of v2. It decides and performs no I/O.
 struct TradeStationAPI: Sendable {
-    /// What a decision may know beyond the request.
-    struct Surroundings: Sendable {
+    /// The information for a decision besides the request.
+    struct Context: Sendable {
         let settings: EmulatorSettings
-        /// The number of the request in the log.
+        /// The request's number in the log.
         let seq: Int
-        /// How many streams the caller has open.
+        /// The number of streams that the caller has open.
         let openStreams: Int
         let now: Date
     }
 
-    /// At most this many accounts in one request (TradeStation's OpenAPI file).
-    static let mostAccounts = 25
-    /// At most this many symbols in one request (TradeStation's OpenAPI file).
-    static let mostSymbols = 100
+    /// The maximum number of accounts in one request (TradeStation's OpenAPI file).
+    static let maximumAccounts = 25
+    /// The maximum number of symbols in one request (TradeStation's OpenAPI file).
+    static let maximumSymbols = 100
 
     private(set) var book = OrderBook()
-    /// Requests that were answered with 429 because a quota was used up.
+    /// The number of requests that were answered with 429 because a quota was exhausted.
     private(set) var throttled = 0
     private var quotas = QuotaLedger()
 
-    /// Answers a request; `caller` is who its bearer token belongs to, nil without a living token.
-    mutating func answer(_ call: APICall, _ request: IncomingRequest, caller: Caller?, _ around: Surroundings)
+    /// Answers a request. `caller` is the user of its bearer token; nil if the token is not valid.
+    mutating func answer(_ call: APICall, _ request: IncomingRequest, caller: Caller?, _ context: Context)
         -> Outcome
     {
         guard call.path.first == "v3" || (call.path.first == "v2" && call.base == .live) else {
@@ -40,32 +40,34 @@ struct TradeStationAPI: Sendable {
             answer.fields.append(.init(name: "allow", value: resource.methods.joined(separator: ", ")))
             return Outcome(answer)
         }
-        let reading = useQuota(of: resource, by: caller, around)
+        let reading = useQuota(of: resource, by: caller, context)
         if let seconds = reading?.retryAfterSeconds {
             throttled += 1
             var answer = call.failure(429, "Rate quota exceeded").adding(reading)
-            if around.settings.sendsRetryAfter { answer.fields.append(.init(name: "retry-after", value: "\(seconds)")) }
+            if context.settings.sendsRetryAfter {
+                answer.fields.append(.init(name: "retry-after", value: "\(seconds)"))
+            }
             return Outcome(answer)
         }
         var outcome =
             caller.scopes.contains(resource.scope)
-            ? decide(resource, call, request, caller, around)
+            ? decide(resource, call, request, caller, context)
             : Outcome(call.failure(403, "The access token lacks the scope \(resource.scope)."))
         outcome.answer = outcome.answer.adding(reading)
         return outcome
     }
 
-    /// The quota is enforced before the request reaches the service that it is for.
-    private mutating func useQuota(of resource: APIResource, by caller: Caller, _ around: Surroundings)
+    /// Counts the request against its quota. This happens before the resource handles the request.
+    private mutating func useQuota(of resource: APIResource, by caller: Caller, _ context: Context)
         -> QuotaLedger.Reading?
     {
-        guard around.settings.quotaLimit > 0, let name = resource.quotaName else { return nil }
+        guard context.settings.quotaLimit > 0, let name = resource.quotaName else { return nil }
         return quotas.use(
             name,
             by: caller.user.username,
-            limit: around.settings.quotaLimit,
-            periodSeconds: around.settings.quotaSeconds,
-            at: around.now
+            limit: context.settings.quotaLimit,
+            periodSeconds: context.settings.quotaSeconds,
+            at: context.now
         )
     }
 
@@ -74,29 +76,29 @@ struct TradeStationAPI: Sendable {
         _ call: APICall,
         _ request: IncomingRequest,
         _ caller: Caller,
-        _ around: Surroundings
+        _ context: Context
     ) -> Outcome {
         if let refusal = refusal(of: resource, call) { return Outcome(refusal) }
         let data = AccountData(of: caller, at: call.base)
-        let desk = OrderDesk(call: call, caller: caller, seq: around.seq)
+        let service = OrderService(call: call, caller: caller, seq: context.seq)
         switch resource {
         case .accounts: return Outcome(data.accounts)
         case .balances(let accounts): return Outcome(data.balances(accounts))
-        case .positions(let accounts): return Outcome(data.positions(accounts, at: around.now))
-        case .orders(let accounts, let ids): return Outcome(desk.list(book, accounts: accounts, ids: ids))
-        case .quotes(let symbols): return Outcome(MarketData.quotes(symbols, at: around.now))
+        case .positions(let accounts): return Outcome(data.positions(accounts, at: context.now))
+        case .orders(let accounts, let ids): return Outcome(service.list(book, accounts: accounts, ids: ids))
+        case .quotes(let symbols): return Outcome(MarketData.quotes(symbols, at: context.now))
         case .symbols(let text): return Outcome(MarketData.symbols(text))
         case .bars(let symbol):
             guard MarketData.knows(symbol) else { return Outcome(call.failure(400, "Invalid Symbol.")) }
             guard let bars = BarRequest(symbol: symbol, query: request.query) else { return invalidBars(call) }
-            return Outcome(.json(["Bars": bars.history(at: around.now)]))
-        case .newOrder: return desk.place(request.body, isGroup: false, in: &book, at: around.now)
-        case .newOrderGroup: return desk.place(request.body, isGroup: true, in: &book, at: around.now)
-        case .orderConfirmation: return desk.confirm(request.body, isGroup: false, book)
-        case .orderGroupConfirmation: return desk.confirm(request.body, isGroup: true, book)
+            return Outcome(.json(["Bars": bars.history(at: context.now)]))
+        case .newOrder: return service.place(request.body, isGroup: false, in: &book, at: context.now)
+        case .newOrderGroup: return service.place(request.body, isGroup: true, in: &book, at: context.now)
+        case .orderConfirmation: return service.confirm(request.body, isGroup: false, book)
+        case .orderGroupConfirmation: return service.confirm(request.body, isGroup: true, book)
         case .order(let id):
-            return call.method == "PUT" ? desk.replace(id, request.body, in: &book) : desk.cancel(id, in: &book)
-        case .stream(let subject): return open(subject, call, request, caller, around)
+            return call.method == "PUT" ? service.replace(id, request.body, in: &book) : service.cancel(id, in: &book)
+        case .stream(let subject): return open(subject, call, request, caller, context)
         }
     }
 
@@ -105,9 +107,9 @@ struct TradeStationAPI: Sendable {
         _ call: APICall,
         _ request: IncomingRequest,
         _ caller: Caller,
-        _ around: Surroundings
+        _ context: Context
     ) -> Outcome {
-        if around.settings.streamLimit > 0, around.openStreams >= around.settings.streamLimit {
+        if context.settings.streamLimit > 0, context.openStreams >= context.settings.streamLimit {
             throttled += 1
             return Outcome(call.failure(429, "Stream quota exceeded"))
         }
@@ -118,7 +120,7 @@ struct TradeStationAPI: Sendable {
         }
         let opening = StreamOpening(
             subject: subject,
-            own: AccountData(of: caller, at: call.base).own,
+            ownAccounts: AccountData(of: caller, at: call.base).ownAccounts,
             orders: subject.accounts.map { book.orders(of: $0, at: call.base) } ?? [],
             bars: bars
         )
@@ -127,7 +129,7 @@ struct TradeStationAPI: Sendable {
             fields: [
                 .init(name: "content-type", value: subject.contentType),
                 .init(name: "cache-control", value: "no-store"),
-                // The connection is not for a second request: the server ends it with the stream.
+                // The server closes the connection at the end of the stream.
                 .init(name: "connection", value: "close"),
             ]
         )
@@ -137,7 +139,7 @@ struct TradeStationAPI: Sendable {
             path: request.path,
             username: caller.user.username,
             accessToken: caller.accessToken,
-            objects: opening.objects(at: around.now),
+            objects: opening.objects(at: context.now),
             isRefused: opening.isRefused
         )
         return Outcome(answer)
@@ -147,11 +149,11 @@ struct TradeStationAPI: Sendable {
         switch resource {
         case .balances(let list), .positions(let list), .orders(let list, _), .stream(.orders(let list, _)),
             .stream(.positions(let list)):
-            (1...Self.mostAccounts).contains(list.count)
-                ? nil : call.failure(400, "Between 1 and \(Self.mostAccounts) accounts can be asked for.")
+            (1...Self.maximumAccounts).contains(list.count)
+                ? nil : call.failure(400, "Between 1 and \(Self.maximumAccounts) accounts can be asked for.")
         case .quotes(let list), .stream(.quotes(let list)):
-            (1...Self.mostSymbols).contains(list.count)
-                ? nil : call.failure(400, "Between 1 and \(Self.mostSymbols) symbols can be asked for.")
+            (1...Self.maximumSymbols).contains(list.count)
+                ? nil : call.failure(400, "Between 1 and \(Self.maximumSymbols) symbols can be asked for.")
         default: nil
         }
     }

@@ -1,4 +1,4 @@
-/// The back door for tests: what was counted and logged, and how to make the emulator misbehave.
+/// The control endpoints for tests: counts, log, faults, settings and streams.
 struct ControlAPI: Sendable {
     private struct Advance: Decodable {
         let seconds: Double
@@ -16,7 +16,7 @@ struct ControlAPI: Sendable {
     let core: EmulatorCore
 
     func answer(_ request: IncomingRequest, name: String) -> Answer {
-        // Only browsers send Origin: no web page may drive the emulator.
+        // Only browsers send Origin; a web page must not control the emulator.
         guard request.origin == nil else { return failure(403, "The control endpoints are not for browsers.") }
         switch (name, request.method) {
         case ("counts", "GET"): return .json(core.withState { $0.counts })
@@ -46,7 +46,7 @@ struct ControlAPI: Sendable {
         }
     }
 
-    /// One JSON object per line.
+    /// The log with one JSON object per line.
     private var log: Answer {
         var answer = Answer.json("")
         answer.fields[0] = Answer.Field(name: "content-type", value: "application/x-ndjson")
@@ -83,8 +83,8 @@ struct ControlAPI: Sendable {
 
     private func advance(_ body: String) -> Answer {
         decode(Advance.self, body) { advance in
-            guard (0...Double(SettingsChange.longest)).contains(advance.seconds) else {
-                return failure(400, "\"seconds\" must be between 0 and \(SettingsChange.longest).")
+            guard (0...Double(SettingsChange.maximum)).contains(advance.seconds) else {
+                return failure(400, "\"seconds\" must be between 0 and \(SettingsChange.maximum).")
             }
             return .json(["advanced_seconds": core.advance(bySeconds: advance.seconds)])
         }

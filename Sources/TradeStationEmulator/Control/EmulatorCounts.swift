@@ -1,25 +1,25 @@
-/// What the emulator was asked so far, so that anyone can assert "exactly one exchange".
+/// The numbers of requests and their effects so far, for assertions such as "exactly one exchange".
 public struct EmulatorCounts: Sendable, Equatable, Codable {
-    /// POSTs to the token endpoint that asked for tokens, also those that a fault swallowed.
+    /// POST requests to the token endpoint for tokens, including those that a fault left unanswered.
     public internal(set) var exchanges = 0
-    /// The exchanges whose grant was `authorization_code`.
+    /// The exchanges with the grant type `authorization_code`.
     public internal(set) var codeExchanges = 0
-    /// The exchanges whose grant was `refresh_token`.
+    /// The exchanges with the grant type `refresh_token`.
     public internal(set) var refreshes = 0
-    /// Exchanges that were answered with an OAuth error, scripted ones included.
+    /// Exchanges that were answered with an OAuth error, including scripted ones.
     public internal(set) var refused = 0
-    /// Families of refresh tokens that ended by reuse or expiry. A revocation that was asked for is no loss;
-    /// an expiry is noticed when the expired token is presented.
+    /// Families of refresh tokens that ended by reuse or expiry. Revocations do not count. An expiry counts when a client
+    /// presents the expired token.
     public internal(set) var loginsLost = 0
-    /// POSTs to the revocation endpoint.
+    /// POST requests to the revocation endpoint.
     public internal(set) var revocations = 0
-    /// GETs of the authorization endpoint.
+    /// GET requests to the authorization endpoint.
     public internal(set) var authorizeRequests = 0
-    /// Requests to the API, on any base URL.
+    /// Requests to the API, on either base URL.
     public internal(set) var apiRequests = 0
-    /// API requests that were answered with 429 because a quota was used up; scripted ones are not counted.
+    /// API requests that were answered with 429 because a quota was exhausted; scripted answers do not count.
     public internal(set) var throttled = 0
-    /// Orders that were accepted, also those whose answer a fault swallowed.
+    /// Orders that were accepted, including those whose answer a fault suppressed.
     public internal(set) var ordersAccepted = 0
     /// Orders that were replaced.
     public internal(set) var ordersReplaced = 0
@@ -27,7 +27,7 @@ public struct EmulatorCounts: Sendable, Equatable, Codable {
     public internal(set) var ordersCancelled = 0
     /// Streams that are open now.
     public internal(set) var openStreams = 0
-    /// Streams that were ever opened.
+    /// Streams that have been opened so far.
     public internal(set) var streamsOpened = 0
 
     enum CodingKeys: String, CodingKey {

@@ -1,54 +1,54 @@
-/// One way in which the emulator misbehaves on request.
+/// A fault that the emulator injects into requests.
 public struct EmulatorFault: Sendable, Equatable {
-    /// Which requests it waits for.
+    /// The requests that a fault can apply to.
     public enum Place: String, Sendable, Codable, CaseIterable {
-        /// POST of the token endpoint.
+        /// POST requests to the token endpoint.
         case token
-        /// POST of the revocation endpoint.
+        /// POST requests to the revocation endpoint.
         case revoke
-        /// Any request under a base URL of the API.
+        /// All requests to the API.
         case api
-        /// Any request of the API that opens a stream.
+        /// API requests that open a stream.
         case stream
-        /// The authorization endpoint, page and form.
+        /// Requests to the authorization endpoint, both page and form.
         case authorize
     }
 
-    /// Whether the server has acted when the fault strikes.
+    /// Whether the fault applies before or after the server acts.
     public enum Time: String, Sendable, Codable, CaseIterable {
-        /// Nothing was decided and nothing will be (except after a delay, which goes on as usual).
+        /// The server does not act on the request, except after a delay.
         case before
-        /// The request was carried out, tokens were rotated; only the answer suffers.
+        /// The server acts on the request, for example rotates tokens; only the answer is affected.
         case after
     }
 
-    /// What happens instead of the usual answer.
+    /// The effect of a fault.
     public enum Action: Sendable, Equatable {
-        /// The TCP connection is closed without an answer.
+        /// Closes the TCP connection without an answer.
         case close
-        /// Nothing is sent for this many seconds, then the connection is closed.
+        /// Sends nothing for this many seconds, then closes the connection.
         case hang(seconds: Double)
-        /// The usual answer comes this many seconds late: before the decision, or after it.
+        /// Sends the normal answer this many seconds late; the delay is before or after the server acts.
         case delay(seconds: Double)
-        /// This answer is sent instead.
+        /// Sends this answer instead of the normal one.
         case respond(status: Int, headers: [String: String], body: String)
-        /// Half of the usual body is sent under the length of the whole, then the connection is closed. There has to
-        /// be a usual body, so the request is always carried out first.
+        /// Sends half of the normal body with the length of the whole body, then closes the connection. The server always
+        /// acts first, because the normal body is needed.
         case truncate
-        /// The stream is opened as usual, and this happens once it has sent so many objects; heartbeats are not counted.
+        /// Opens the stream normally and injects the fault after this many objects, without heartbeats.
         case stream(StreamTrouble, afterObjects: Int)
     }
 
-    /// Which requests it waits for.
+    /// The requests that the fault applies to.
     public var place: Place
-    /// Whether the server has acted when the fault strikes.
+    /// Whether the fault applies before or after the server acts.
     public var time: Time
-    /// What happens instead of the usual answer.
+    /// The effect.
     public var action: Action
-    /// How many requests it strikes.
+    /// The number of requests that the fault applies to.
     public var times: Int
 
-    /// Describes a fault that strikes `times` requests at `place`; what happens to streams is at ``Place/stream``.
+    /// Creates a fault for `times` requests at `place`. A stream fault always applies at ``Place/stream``.
     public init(at place: Place, when time: Time = .before, _ action: Action, times: Int = 1) {
         switch action {
         case .truncate:

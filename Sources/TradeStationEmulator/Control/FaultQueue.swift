@@ -1,4 +1,4 @@
-/// Faults that wait for their request, in order.
+/// The faults that have not been injected yet, in order.
 struct FaultQueue: Sendable {
     private(set) var faults: [EmulatorFault] = []
 
@@ -6,7 +6,7 @@ struct FaultQueue: Sendable {
         self.faults = faults.filter { $0.times > 0 }
     }
 
-    /// Takes one strike of the first fault that waits for one of these places.
+    /// Takes the first fault for one of these places and reduces its remaining count.
     mutating func take(at places: [EmulatorFault.Place]) -> EmulatorFault? {
         guard let index = faults.firstIndex(where: { places.contains($0.place) }) else { return nil }
         let fault = faults[index]

@@ -1,7 +1,7 @@
-/// Faults as JSON, in and out: `{"faults":[{"at":…,"when":…,"do":…}]}`.
+/// Faults in JSON format: `{"faults":[{"at":…,"when":…,"do":…}]}`.
 struct FaultScript: Sendable, Equatable {
-    static let longestWait = 3600.0
-    static let mostTimes = 1_000_000
+    static let maximumWaitSeconds = 3600.0
+    static let maximumTimes = 1_000_000
 
     var faults: [EmulatorFault]
 
@@ -14,19 +14,19 @@ struct FaultScript: Sendable, Equatable {
     }
 
     var json: String {
-        JSONText.encode(Script(faults: faults.map(FaultLine.init)))
+        JSONText.encode(Script(faults: faults.map(ScriptedFault.init)))
     }
 
     private struct Script: Codable {
-        let faults: [FaultLine]
+        let faults: [ScriptedFault]
 
-        init(faults: [FaultLine]) {
+        init(faults: [ScriptedFault]) {
             self.faults = faults
         }
 
         init(from decoder: any Decoder) throws {
             try InvalidJSON.refuseUnknownKeys(in: decoder, known: ["faults"])
-            faults = try decoder.container(keyedBy: CodingKeys.self).decode([FaultLine].self, forKey: .faults)
+            faults = try decoder.container(keyedBy: CodingKeys.self).decode([ScriptedFault].self, forKey: .faults)
         }
     }
 }

@@ -1,4 +1,4 @@
-/// What is wrong with JSON that somebody wrote by hand, in a sentence.
+/// A sentence that explains why JSON is invalid.
 struct InvalidJSON: Error, Equatable {
     let reason: String
 
@@ -15,7 +15,7 @@ struct InvalidJSON: Error, Equatable {
         }
     }
 
-    /// A misspelt key would otherwise be a fault that silently is another one.
+    /// Rejects unknown keys, so that a misspelled key does not silently have no effect.
     static func refuseUnknownKeys(in decoder: any Decoder, known: [String]) throws {
         let keys = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
         guard let unknown = keys.filter({ !known.contains($0) }).min() else { return }

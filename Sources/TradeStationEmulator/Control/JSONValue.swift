@@ -1,4 +1,4 @@
-/// Any JSON, passed on as it came but for spaces and the order of keys.
+/// Any JSON value. Encoding it again can change white space and the order of keys.
 enum JSONValue: Codable, Sendable, Equatable {
     case null
     case bool(Bool)

@@ -1,39 +1,38 @@
-/// One request as the emulator saw it. Tokens appear as fingerprints only: the first 12 hexadecimal digits of their
-/// SHA-256.
+/// A request in the emulator's log. Tokens appear only as fingerprints: the first 12 hexadecimal digits of their SHA-256.
 public struct RequestLogEntry: Sendable, Equatable, Codable {
-    /// Counts requests from 1, in the order in which they arrived.
+    /// The request's number, starting at 1 in the order of arrival.
     public let seq: Int
-    /// When it arrived, by the emulator's clock: RFC 3339 with milliseconds.
+    /// The time of arrival on the emulator's clock: RFC 3339 with milliseconds.
     public let at: String
     /// The HTTP method.
     public let method: String
-    /// The path, without the query (which may hold a code).
+    /// The path, without the query, which may contain a code.
     public let path: String
-    /// `grant_type` of a request to the token endpoint.
+    /// The `grant_type` of a request to the token endpoint.
     public internal(set) var grantType: String?
-    /// The client that asked.
+    /// The client id of the request.
     public internal(set) var clientID: String?
-    /// The refresh token that was presented, to be exchanged or revoked.
+    /// The refresh token that the client presented, to exchange or to revoke it.
     public internal(set) var presented: String?
     /// The access token that an API request presented.
     public internal(set) var access: String?
-    /// The user whose living access token that is.
+    /// The user of that access token, if the token is valid.
     public internal(set) var username: String?
     /// The refresh token that was issued.
     public internal(set) var issuedRefresh: String?
     /// The access token that was issued.
     public internal(set) var issuedAccess: String?
-    /// The family of refresh tokens it was about.
+    /// The family of refresh tokens that the request affected.
     public internal(set) var familyID: String?
-    /// Which refresh token of the family was issued or, when none was, presented; counting from 1.
+    /// The number, starting at 1, of the family's refresh token that was issued, or presented if none was issued.
     public internal(set) var generation: Int?
-    /// The status that was answered; nil while there is none, or none was sent.
+    /// The HTTP status of the answer; nil if no answer was sent or the request is still in progress.
     public internal(set) var status: Int?
-    /// The OAuth error that was decided on or scripted.
+    /// The OAuth error of the answer, scripted or not.
     public internal(set) var error: String?
-    /// The fault that struck, as in a script: `close`, `hang`, `delay`, `respond`, `truncate`, `go_away`, ….
+    /// The name of the injected fault, as in a script: `close`, `hang`, `delay`, `respond`, `truncate`, `go_away`, ….
     public internal(set) var fault: String?
-    /// Whether the server's state changed: somebody signed in, tokens were issued or revoked, an order was accepted,
+    /// Whether the server's state changed: a user signed in, tokens were issued or revoked, or an order was accepted,
     /// replaced or cancelled.
     public internal(set) var committed = false
 

@@ -1,4 +1,4 @@
-/// The answer a fault asks for. An API error without a body gets the body TradeStation would send.
+/// The answer of a `respond` fault. An API error without a body gets TradeStation's error body.
 struct ScriptedAnswer: Sendable {
     let status: Int
     let headers: [String: String]

@@ -1,4 +1,4 @@
-/// A change of settings as JSON; what is not named stays as it is.
+/// A change of settings in JSON format; missing members keep their value.
 struct SettingsChange: Codable, Sendable {
     var accessTokenSeconds: Int?
     var rotate: Bool?
@@ -15,7 +15,7 @@ struct SettingsChange: Codable, Sendable {
     var quotaLimit: Int?
     var quotaSeconds: Int?
     var sendsRetryAfter: Bool?
-    /// Redirect URIs to register beside those there are.
+    /// Redirect URIs to register in addition to the existing ones.
     var redirectURIs: [String]?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -56,18 +56,18 @@ struct SettingsChange: Codable, Sendable {
     init(from decoder: any Decoder) throws {
         try InvalidJSON.refuseUnknownKeys(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
         let change = try decoder.container(keyedBy: CodingKeys.self)
-        func seconds(_ key: CodingKeys, from least: Int) throws -> Int? {
-            try number(key, from: least, to: Self.longest, " seconds")
+        func seconds(_ key: CodingKeys, from minimum: Int) throws -> Int? {
+            try number(key, from: minimum, to: Self.maximum, " seconds")
         }
         func number<Number: Decodable & Comparable>(
             _ key: CodingKeys,
-            from least: Number,
-            to most: Number,
+            from minimum: Number,
+            to maximum: Number,
             _ unit: String = ""
         ) throws -> Number? {
             guard let number = try change.decodeIfPresent(Number.self, forKey: key) else { return nil }
-            guard (least...most).contains(number) else {
-                throw InvalidJSON(reason: "\"\(key.rawValue)\" must be between \(least) and \(most)\(unit).")
+            guard (minimum...maximum).contains(number) else {
+                throw InvalidJSON(reason: "\"\(key.rawValue)\" must be between \(minimum) and \(maximum)\(unit).")
             }
             return number
         }
@@ -78,12 +78,12 @@ struct SettingsChange: Codable, Sendable {
         absolute = try seconds(.absolute, from: 1)
         acceptsBasic = try change.decodeIfPresent(Bool.self, forKey: .acceptsBasic)
         revokeScope = try change.decodeIfPresent(EmulatorSettings.RevokeScope.self, forKey: .revokeScope)
-        heartbeatSeconds = try number(.heartbeatSeconds, from: 0, to: Double(Self.longest), " seconds")
-        streamSeconds = try number(.streamSeconds, from: 0, to: Double(Self.longest), " seconds")
+        heartbeatSeconds = try number(.heartbeatSeconds, from: 0, to: Double(Self.maximum), " seconds")
+        streamSeconds = try number(.streamSeconds, from: 0, to: Double(Self.maximum), " seconds")
         streamChunks = try change.decodeIfPresent(StreamChunks.self, forKey: .streamChunks)
         streamExpiry = try change.decodeIfPresent(StreamExpiry.self, forKey: .streamExpiry)
-        streamLimit = try number(.streamLimit, from: 0, to: Self.longest)
-        quotaLimit = try number(.quotaLimit, from: 0, to: Self.longest)
+        streamLimit = try number(.streamLimit, from: 0, to: Self.maximum)
+        quotaLimit = try number(.quotaLimit, from: 0, to: Self.maximum)
         quotaSeconds = try seconds(.quotaSeconds, from: 1)
         sendsRetryAfter = try change.decodeIfPresent(Bool.self, forKey: .sendsRetryAfter)
         redirectURIs = try change.decodeIfPresent([String].self, forKey: .redirectURIs)
@@ -108,6 +108,6 @@ struct SettingsChange: Codable, Sendable {
         server.redirectURIs.formUnion(redirectURIs ?? [])
     }
 
-    /// Ten years: longer than any test, short enough for every date.
-    static let longest = 315_360_000
+    /// The maximum of every number: in seconds ten years, which no test needs and date arithmetic allows.
+    static let maximum = 315_360_000
 }

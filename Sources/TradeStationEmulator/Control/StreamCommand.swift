@@ -1,4 +1,4 @@
-/// What somebody wants done to open streams now:
+/// A command for open streams in JSON format:
 /// `{"do":"send","objects":[…],"to":{"kind":"quotes"}}`, `{"do":"go_away"}`, ….
 struct StreamCommand: Decodable, Sendable {
     private enum Action: Sendable {
@@ -43,7 +43,7 @@ struct StreamCommand: Decodable, Sendable {
         }
     }
 
-    /// Does it; returns to how many streams.
+    /// Runs the command; returns the number of affected streams.
     func run(on streams: EmulatedStreams) -> Int {
         switch action {
         case .send(let objects): streams.send(objects, to: selection)

@@ -1,8 +1,8 @@
 extension StreamTrouble {
-    /// The words there are, for whoever misspelt one.
+    /// The list of names for error messages.
     static let names = "go_away, dual_logon, error, silence, cut or end"
 
-    /// Reads the word for it in scripts and commands; only an error has a title and a message.
+    /// Creates a fault from its name in scripts and commands; only an error uses title and message.
     init?(name: String, title: String?, message: String?) {
         switch name {
         case "go_away": self = .goAway
@@ -15,7 +15,7 @@ extension StreamTrouble {
         }
     }
 
-    /// The word for it.
+    /// The name in scripts and commands.
     var name: String {
         switch self {
         case .goAway: "go_away"

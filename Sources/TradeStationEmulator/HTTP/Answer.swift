@@ -1,4 +1,4 @@
-/// What is sent back for a request: a status, header fields and a body.
+/// An HTTP answer: status, header fields and body.
 struct Answer: Sendable, Equatable {
     struct Field: Sendable, Equatable {
         let name: String
@@ -8,7 +8,7 @@ struct Answer: Sendable, Equatable {
     var status: Int
     var fields: [Field]
     var body: String
-    /// The stream that follows instead of the body.
+    /// The stream that is sent instead of the body.
     var stream: StreamPlan?
 
     init(status: Int, fields: [Field] = [], body: String = "") {
@@ -17,13 +17,13 @@ struct Answer: Sendable, Equatable {
         self.body = body
     }
 
-    /// The error code of RFC 6749 section 5.2, if the body is such an error.
+    /// The error code of an OAuth error (RFC 6749 section 5.2); nil for other answers.
     var oauthError: String? {
         struct Body: Decodable { let error: String }
         return status >= 400 ? (try? JSONText.decode(Body.self, from: body))?.error : nil
     }
 
-    /// JSON that no cache may keep (RFC 6749 section 5.1).
+    /// A JSON answer that must not be cached (RFC 6749 section 5.1).
     static func json(_ value: some Encodable, status: Int = 200) -> Answer {
         Answer(
             status: status,
@@ -36,7 +36,7 @@ struct Answer: Sendable, Equatable {
         )
     }
 
-    /// A page for a person: nothing from elsewhere, no scripts, no frames.
+    /// An HTML page without external resources, scripts or frames.
     static func page(_ html: String, status: Int = 200) -> Answer {
         Answer(
             status: status,
@@ -45,7 +45,7 @@ struct Answer: Sendable, Equatable {
                 Field(name: "cache-control", value: "no-store"),
                 Field(name: "referrer-policy", value: "no-referrer"),
                 Field(name: "x-content-type-options", value: "nosniff"),
-                // No form-action: browsers apply it to the redirect that follows the form, too.
+                // No form-action, because browsers also apply it to the redirect that follows the form.
                 Field(
                     name: "content-security-policy",
                     value: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"

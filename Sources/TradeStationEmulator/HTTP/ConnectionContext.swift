@@ -1,7 +1,7 @@
 import Hummingbird
 import NIOCore
 
-/// A request context that keeps its connection, so that a fault can close it.
+/// A request context with its connection, so that a fault can close it.
 struct ConnectionContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel

@@ -1,11 +1,11 @@
-/// How a connection is treated once it is clear what becomes of a request.
+/// How an answer is sent and what happens to the connection.
 enum Delivery: Sendable, Equatable {
-    /// The answer is sent and the connection stays open.
+    /// Sends the answer and keeps the connection open.
     case send(Answer)
-    /// The answer is sent and the connection closed, because the rest of the request was not read.
+    /// Sends the answer and closes the connection, because the rest of the request was not read.
     case sendAndClose(Answer)
-    /// Half of the body is sent under the whole length, then the connection is closed.
+    /// Sends half of the body with the length of the whole body, then closes the connection.
     case sendHalf(Answer)
-    /// The connection is closed without a byte.
+    /// Closes the connection without sending anything.
     case close
 }

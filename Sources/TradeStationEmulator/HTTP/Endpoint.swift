@@ -1,4 +1,4 @@
-/// What a path and a method lead to.
+/// The endpoint for a path and a method.
 enum Endpoint: Sendable, Equatable {
     case authorize
     case signIn
@@ -6,7 +6,7 @@ enum Endpoint: Sendable, Equatable {
     case revoke
     case api(APICall)
     case control(String)
-    /// A path that exists, asked with another method.
+    /// An existing path with a method that it does not allow.
     case methodNotAllowed(allow: String)
     case unknown
 
@@ -31,7 +31,7 @@ enum Endpoint: Sendable, Equatable {
         }
     }
 
-    /// Where faults are looked for.
+    /// The fault places that apply to the endpoint.
     var places: [EmulatorFault.Place] {
         switch self {
         case .authorize, .signIn: [.authorize]

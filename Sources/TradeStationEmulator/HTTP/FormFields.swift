@@ -1,10 +1,10 @@
-/// `application/x-www-form-urlencoded` pairs, of a query or a body, decoded exactly once.
+/// The `application/x-www-form-urlencoded` parameters of a query or body, decoded exactly once.
 struct FormFields: Sendable {
     private var pairs: [(name: String, value: String)] = []
-    /// Names that came more than once, which RFC 6749 sections 3.1 and 3.2 forbid.
+    /// The names that occur more than once, which RFC 6749 sections 3.1 and 3.2 forbid.
     private(set) var repeated: Set<String> = []
 
-    /// Nil when an escape is broken or the bytes are not UTF-8.
+    /// Reads parameters; nil if the percent-encoding is malformed or not UTF-8.
     init?(_ text: String) {
         var seen: Set<String> = []
         for piece in text.split(separator: "&") {
@@ -22,12 +22,12 @@ struct FormFields: Sendable {
         pairs = dictionary.map { ($0.key, $0.value) }
     }
 
-    /// The value of a parameter; an empty one counts as absent (RFC 6749 section 3.1).
+    /// The value of a parameter; an empty one is treated as absent (RFC 6749 section 3.1).
     subscript(_ name: String) -> String? {
         pairs.first { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
     }
 
-    /// Undoes percent-encoding; nil for a broken escape or bytes that are no UTF-8.
+    /// Decodes percent-encoding; nil if it is malformed or not UTF-8.
     static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8.makeIterator()
@@ -48,7 +48,7 @@ struct FormFields: Sendable {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// Percent-encodes everything but the unreserved characters of RFC 3986.
+    /// Percent-encodes all characters except the unreserved ones of RFC 3986.
     static func encode(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF")
         return text.utf8.reduce(into: "") { encoded, byte in

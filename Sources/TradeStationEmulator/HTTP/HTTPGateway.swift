@@ -1,18 +1,18 @@
 import Hummingbird
 import NIOCore
 
-/// Translates HTTP to values and back; every decision is made elsewhere.
+/// Converts HTTP requests to values and answers to HTTP responses; ``RequestHandler`` makes the decisions.
 struct HTTPGateway: HTTPResponder {
-    /// Longer bodies are refused: nothing that is sent to a sign-in server comes near.
-    static let largestBody = 64 * 1024
+    /// The maximum size of a request body.
+    static let maximumBodyBytes = 64 * 1024
 
-    /// The connection was closed on purpose; there is nothing left to write to.
+    /// Thrown after the connection was closed deliberately.
     struct ConnectionClosed: Error {}
 
     let handler: RequestHandler
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
-        // The body is read once; a stream later watches what comes after it.
+        // The body is read once; a stream later uses the request to notice that the client disconnects.
         var request = request
         return try await deliver(await delivery(for: &request), request, to: context.channel)
     }
@@ -20,9 +20,9 @@ struct HTTPGateway: HTTPResponder {
     private func delivery(for request: inout Request) async throws -> Delivery {
         let bytes: ByteBuffer
         do {
-            bytes = try await request.collectBody(upTo: Self.largestBody)
+            bytes = try await request.collectBody(upTo: Self.maximumBodyBytes)
         } catch is NIOTooManyBytesError {
-            return .sendAndClose(APIFailure.version3(413, "The body is larger than \(Self.largestBody) bytes."))
+            return .sendAndClose(APIFailure.version3(413, "The body is larger than \(Self.maximumBodyBytes) bytes."))
         }
         guard let body = String(validating: bytes.readableBytesView, as: UTF8.self) else {
             return .send(APIFailure.version3(400, "The body is not UTF-8."))
@@ -58,10 +58,10 @@ struct HTTPGateway: HTTPResponder {
         }
     }
 
-    /// A response whose body is a stream. It counts as open from here on, before the client sees a byte.
+    /// A response with a stream as its body. The stream counts as open before the first byte is sent.
     private func stream(_ plan: StreamPlan, _ answer: Answer, _ request: Request, _ channel: any Channel) -> Response {
         let stream = StreamResponse(
-            lease: StreamLease(plan, core: handler.core),
+            registration: StreamRegistration(plan, core: handler.core),
             request: request.body,
             channel: channel,
             wait: handler.wait
@@ -69,7 +69,7 @@ struct HTTPGateway: HTTPResponder {
         return Response(status: status(answer), headers: headers(answer), body: stream.body)
     }
 
-    /// A response that announces the whole body, sends `sent`, and closes the connection without ending it properly.
+    /// A response that announces the length of the whole body, sends `sent` and closes the connection.
     private func closing(_ answer: Answer, after sent: ByteBuffer, _ channel: any Channel) -> Response {
         Response(
             status: status(answer),

@@ -1,4 +1,4 @@
-/// One HTTP request as plain text values, so that what is answered can be decided without a connection.
+/// An HTTP request as plain values, independent of its connection.
 struct IncomingRequest: Sendable {
     var method: String
     /// The path as sent, without the query.
@@ -10,7 +10,7 @@ struct IncomingRequest: Sendable {
     var origin: String?
     var body = ""
 
-    /// The path's pieces, decoded; nil when an escape in it is broken.
+    /// The decoded path components; nil if the percent-encoding is malformed.
     var pathComponents: [String]? {
         var components: [String] = []
         for piece in path.split(separator: "/") {
@@ -25,13 +25,13 @@ struct IncomingRequest: Sendable {
         contentType?.split(separator: ";").first.map { String($0).trimmed.lowercased() }
     }
 
-    /// The token of a bearer authorization (RFC 6750 section 2.1).
+    /// The bearer token (RFC 6750 section 2.1).
     var bearerToken: String? {
         guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return nil }
         return String(authorization.dropFirst(7)).trimmed
     }
 
-    /// The value of one cookie.
+    /// The value of a cookie.
     func cookie(named name: String) -> String? {
         for piece in (cookie ?? "").split(separator: ";") {
             let parts = piece.split(separator: "=", maxSplits: 1)
@@ -42,7 +42,7 @@ struct IncomingRequest: Sendable {
 }
 
 extension String {
-    /// Without spaces and tabs at either end.
+    /// The text without spaces and tabs at either end.
     var trimmed: String {
         var text = self[...]
         while let first = text.first, first == " " || first == "\t" { text.removeFirst() }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// JSON as every part of the emulator writes it: one line, sorted keys, slashes left alone.
+/// Encodes and decodes JSON; the text is one line with sorted keys and without escaped slashes.
 enum JSONText {
     static func encode(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Encoding fails only for numbers that JSON cannot hold, and no value of the emulator has one.
+        // Encoding fails only for numbers that JSON cannot represent, and the emulator has none.
         return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
     }
 

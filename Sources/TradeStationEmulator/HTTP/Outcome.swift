@@ -1,27 +1,28 @@
-/// What the authorization server decided about one request: the answer, and what the log says of it.
+/// The result of a request: the answer and the information for the log.
 struct Outcome: Sendable {
     var answer: Answer
-    /// Whether the server's state changed: somebody signed in, tokens were issued, tokens were revoked, an order was
-    /// accepted, replaced or cancelled.
+    /// Whether the server's state changed: a user signed in, tokens were issued or revoked, or an order was accepted,
+    /// replaced or cancelled.
     var committed = false
     var familyID: String?
-    /// Which refresh token of the family was issued or confirmed, counting from 1.
+    /// The number, starting at 1, of the family's refresh token that was issued or confirmed.
     var generation: Int?
     var issuedRefreshToken: String?
     var issuedAccessToken: String?
-    /// Orders that are new or different.
+    /// The orders that were added or changed.
     var changedOrders: [EmulatedOrder] = []
 
     init(_ answer: Answer) {
         self.answer = answer
     }
 
-    /// An OAuth error as Auth0 words it; its statuses differ from RFC 6749 (403 for `invalid_grant`).
+    /// An OAuth error with Auth0's texts and statuses, which differ from RFC 6749 (403 for `invalid_grant`).
     static func refusal(_ error: String, _ description: String, status: Int) -> Outcome {
         Outcome(.json(["error": error, "error_description": description], status: status))
     }
 
-    /// The refusal of a client: 401, with a challenge when it tried HTTP Basic (RFC 6749 section 5.2).
+    /// A 401 answer for a failed client authentication, with a challenge if the client used HTTP Basic (RFC 6749 section
+    /// 5.2).
     static func refusedClient(_ error: String, _ description: String, credentials: ClientCredentials) -> Outcome {
         var outcome = refusal(error, description, status: 401)
         if credentials.triedBasic {

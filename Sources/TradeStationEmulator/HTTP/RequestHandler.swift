@@ -1,7 +1,7 @@
-/// Takes a request through admission, fault and decision. The only waiting is what a fault asks for.
+/// Handles a request: logs it, injects its fault and performs it. It waits only if a fault requires it.
 struct RequestHandler: Sendable {
     let core: EmulatorCore
-    /// Waits for so many seconds; throws when the emulator stops.
+    /// Waits for a number of seconds; throws if the emulator stops.
     let wait: @Sendable (Double) async throws -> Void
 
     func handle(_ request: IncomingRequest) async throws -> Delivery {
@@ -20,9 +20,9 @@ struct RequestHandler: Sendable {
             try await wait(seconds)
             return .send(perform(request, admission))
         case (_, .before):
-            return try await strike(fault, request, admission, answer: nil)
+            return try await inject(fault, request, admission, answer: nil)
         case (_, .after):
-            return try await strike(fault, request, admission, answer: core.decide(request, admission))
+            return try await inject(fault, request, admission, answer: core.decide(request, admission))
         }
     }
 
@@ -33,12 +33,12 @@ struct RequestHandler: Sendable {
     ) -> Answer {
         var answer = core.decide(request, admission)
         answer.stream?.script = script
-        core.conclude(admission, sent: answer)
+        core.recordAnswer(answer, to: admission)
         return answer
     }
 
-    /// The faults that do the same before and after the decision.
-    private func strike(
+    /// Injects a fault that has the same effect before and after the request was performed.
+    private func inject(
         _ fault: EmulatorFault,
         _ request: IncomingRequest,
         _ admission: EmulatorState.Admission,
@@ -53,11 +53,11 @@ struct RequestHandler: Sendable {
         case .respond(let status, let headers, let body):
             let scripted = ScriptedAnswer(status: status, headers: headers, body: body)
                 .answer(at: admission.endpoint)
-            core.conclude(admission, sent: scripted)
+            core.recordAnswer(scripted, to: admission)
             return .send(scripted)
         case .delay(let seconds):
             try await wait(seconds)
-            core.conclude(admission, sent: answer)
+            core.recordAnswer(answer, to: admission)
             return answer.map { .send($0) } ?? .close
         case .truncate, .stream:
             return answer.map { .sendHalf($0) } ?? .close

@@ -1,46 +1,46 @@
-/// An order that the emulator accepted, so that a test can assert "it saw it once, from this user, with this token".
+/// An order that the emulator accepted, with the user and token that placed it, for assertions in tests.
 public struct EmulatedOrder: Sendable, Equatable, Codable {
-    /// How far an order got.
+    /// The status of an order.
     public enum Status: String, Sendable, Codable {
-        /// Accepted and working.
+        /// Accepted and not yet executed.
         case open = "OPN"
-        /// Executed in full. At the simulator that happens to market orders at once.
+        /// Executed completely. The simulator fills market orders immediately.
         case filled = "FLL"
-        /// Cancelled by its user.
+        /// Cancelled by the user.
         case cancelled = "UCN"
     }
 
-    /// The id that was answered.
+    /// The order id in the answer.
     public let orderID: String
-    /// Which request of the log it came with.
+    /// The number of the request in the log that placed the order.
     public let seq: Int
-    /// When it was accepted, by the emulator's clock: RFC 3339 with milliseconds.
+    /// The time of acceptance on the emulator's clock: RFC 3339 with milliseconds.
     public let at: String
-    /// The base URL it came to: `live` or `sim`.
+    /// The base URL of the request: `live` or `sim`.
     public let environment: String
-    /// The user whose token was presented.
+    /// The user of the access token.
     public let username: String
-    /// The access token that was presented, as a fingerprint.
+    /// The fingerprint of the access token.
     public let access: String
-    /// The account it is for.
+    /// The account.
     public let accountID: String
-    /// What is bought or sold.
+    /// The symbol.
     public let symbol: String
-    /// How much of it.
+    /// The quantity.
     public internal(set) var quantity: String
-    /// `Market`, `Limit`, `StopMarket`, `StopLimit`.
+    /// The order type: `Market`, `Limit`, `StopMarket` or `StopLimit`.
     public internal(set) var orderType: String
-    /// The price of a limit order.
+    /// The limit price.
     public internal(set) var limitPrice: String?
-    /// The price of a stop order.
+    /// The stop price.
     public internal(set) var stopPrice: String?
-    /// `BUY`, `SELL`, ….
+    /// The trade action: `BUY`, `SELL`, ….
     public let tradeAction: String
-    /// `DAY`, `GTC`, ….
+    /// The duration: `DAY`, `GTC`, ….
     public let duration: String
-    /// The client's own id, which passes once.
+    /// The client's own id for the order, which is accepted once.
     public let confirmID: String?
-    /// How far it got.
+    /// The current status.
     public internal(set) var status: Status
 
     enum CodingKeys: String, CodingKey {

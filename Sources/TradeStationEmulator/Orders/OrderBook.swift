@@ -1,15 +1,15 @@
-/// Every order that was accepted, of all users, oldest first.
+/// The accepted orders of all users, oldest first.
 struct OrderBook: Sendable {
     enum Change: Equatable, Sendable {
         case done(EmulatedOrder)
-        /// No order of this user on this host has the id.
+        /// The user has no order with this id on this base URL.
         case unknown
-        /// It was filled or cancelled already.
+        /// The order is already filled or cancelled.
         case notOpen
     }
 
-    /// As the request log, the book keeps the newest only.
-    static let longest = 100_000
+    /// The maximum number of orders; older ones are removed.
+    static let maximumOrders = 100_000
     private static let firstID = 286_234_131
 
     private(set) var orders: [EmulatedOrder] = []
@@ -18,7 +18,7 @@ struct OrderBook: Sendable {
     private(set) var cancelled = 0
     private var confirmIDs: Set<String> = []
 
-    /// Whether this client id was used before: TradeStation takes each once per user.
+    /// Whether the user has used this confirmation id before; TradeStation accepts each one once per user.
     func isUsed(confirmID: String?, by username: String) -> Bool {
         confirmID.map { confirmIDs.contains("\(username) \($0)") } ?? false
     }
@@ -47,7 +47,7 @@ struct OrderBook: Sendable {
         accepted += 1
         if let id = request.OrderConfirmID { confirmIDs.insert("\(caller.user.username) \(id)") }
         orders.append(order)
-        if orders.count > Self.longest { orders.removeFirst(orders.count - Self.longest) }
+        if orders.count > Self.maximumOrders { orders.removeFirst(orders.count - Self.maximumOrders) }
         return order
     }
 
@@ -70,7 +70,7 @@ struct OrderBook: Sendable {
         }
     }
 
-    /// The orders of some accounts on one host.
+    /// The orders of accounts on one base URL.
     func orders(of accounts: [String], at base: APIBase) -> [EmulatedOrder] {
         orders.filter { $0.environment == base.rawValue && accounts.contains($0.accountID) }
     }

@@ -1,4 +1,4 @@
-/// The body of an order, with the members of TradeStation's OpenAPI file that matter here.
+/// The body of an order: the members of TradeStation's OpenAPI file that the emulator uses.
 struct OrderRequest: Decodable, Sendable {
     struct TimeInForce: Decodable, Sendable {
         let Duration: String
@@ -19,8 +19,8 @@ struct OrderRequest: Decodable, Sendable {
     let StopPrice: String?
     let OrderConfirmID: String?
 
-    /// What TradeStation would refuse; nil when there is nothing.
-    var objection: String? {
+    /// Why TradeStation would reject the order; nil if it is valid.
+    var validationError: String? {
         if Double(Quantity).map({ $0 > 0 }) != true { return "Quantity must be a positive number." }
         if !Self.types.contains(OrderType) { return "OrderType must be one of \(Self.types.joined(separator: ", "))." }
         if !Self.actions.contains(TradeAction) {
@@ -32,8 +32,22 @@ struct OrderRequest: Decodable, Sendable {
         return nil
     }
 
-    /// What is said of an order that was sent.
-    var sentence: String {
+    /// The one-line description in the answer.
+    var summary: String {
         "\(TradeAction.prefix(1))\(TradeAction.dropFirst().lowercased()) \(Quantity) \(Symbol) @ \(LimitPrice ?? OrderType)"
     }
+}
+
+/// The body of an order group: one-cancels-the-other, bracket or normal.
+struct OrderGroupRequest: Decodable, Sendable {
+    let `Type`: String
+    let Orders: [OrderRequest]
+}
+
+/// The body of a replacement; members that are missing keep their value.
+struct OrderChange: Decodable, Sendable {
+    let Quantity: String?
+    let LimitPrice: String?
+    let StopPrice: String?
+    let OrderType: String?
 }

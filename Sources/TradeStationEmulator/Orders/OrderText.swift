@@ -1,4 +1,4 @@
-/// An order as the API shows it, in answers and streams.
+/// An order in the API's JSON format, for answers and streams.
 struct OrderText: Encodable, Sendable {
     struct Leg: Encodable {
         let AssetType = "STOCK"

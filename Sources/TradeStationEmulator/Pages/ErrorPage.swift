@@ -1,9 +1,9 @@
-/// What a person sees when a request cannot be answered by a redirect.
+/// The page for an error that cannot be reported to the client by a redirect.
 struct ErrorPage: Sendable {
     let reason: String
 
     var html: String {
-        PageFrame(
+        PageTemplate(
             title: "Sign-in refused",
             content: """
                 <h1>Sign-in refused</h1>

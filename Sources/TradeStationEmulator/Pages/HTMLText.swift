@@ -1,4 +1,4 @@
-/// Text made safe for HTML, in content and in quoted attributes.
+/// Escapes text for HTML content and quoted attributes.
 enum HTMLText {
     static func escape(_ text: String) -> String {
         text.reduce(into: "") { html, character in

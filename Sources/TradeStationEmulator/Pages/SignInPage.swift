@@ -1,6 +1,6 @@
-/// The form a person fills in: plain HTML without scripts, usable by keyboard, screen reader and `curl`.
+/// The sign-in form: plain HTML without scripts, usable with keyboard, screen reader and `curl`.
 struct SignInPage: Sendable {
-    /// Ties the form to the authorization request it was shown for.
+    /// Identifies the authorization request that the form belongs to.
     let transaction: String
     var username = ""
     var error: String?
@@ -11,7 +11,7 @@ struct SignInPage: Sendable {
         let described = error == nil ? "" : " aria-invalid=\"true\" aria-describedby=\"error\""
         let focusName = username.isEmpty ? " autofocus" : ""
         let focusPassword = username.isEmpty ? "" : " autofocus"
-        return PageFrame(
+        return PageTemplate(
             title: error == nil ? "Sign in" : "Error: sign in",
             content: """
                 <h1>Sign in</h1>

@@ -1,17 +1,16 @@
 import Foundation
 
-/// How often each user used each resource within the window. The window rolls: capacity comes back gradually
-/// (TradeStation, "Rate Limiting Overview").
+/// The requests of each user for each resource within a rolling window (TradeStation, "Rate Limiting Overview").
 struct QuotaLedger: Sendable {
-    /// What a request finds when it is counted.
+    /// The state of a quota after a request.
     struct Reading: Sendable, Equatable {
         let resource: String
         let limit: Int
         let periodSeconds: Int
         let remaining: Int
-        /// Whole seconds until all capacity is back.
+        /// Whole seconds until the quota is completely unused.
         let resetSeconds: Int
-        /// Whole seconds until one more request passes; nil when this one did.
+        /// Whole seconds until one more request is allowed; nil if this one was.
         let retryAfterSeconds: Int?
     }
 
@@ -22,14 +21,14 @@ struct QuotaLedger: Sendable {
 
     private var uses: [Account: [Date]] = [:]
 
-    /// Counts a request if there is capacity for it.
+    /// Counts a request if the quota allows it.
     mutating func use(_ resource: String, by username: String, limit: Int, periodSeconds: Int, at now: Date) -> Reading
     {
         let account = Account(username: username, resource: resource)
         let start = now.addingTimeInterval(-Double(periodSeconds))
         var times = (uses[account] ?? []).filter { $0 > start }
-        let passes = times.count < limit
-        if passes { times.append(now) }
+        let isAllowed = times.count < limit
+        if isAllowed { times.append(now) }
         uses[account] = times
         func secondsUntilFree(_ time: Date?) -> Int {
             time.map { Int(($0.timeIntervalSince(start)).rounded(.up)) } ?? 0
@@ -40,13 +39,13 @@ struct QuotaLedger: Sendable {
             periodSeconds: periodSeconds,
             remaining: limit - times.count,
             resetSeconds: secondsUntilFree(times.last),
-            retryAfterSeconds: passes ? nil : secondsUntilFree(times.first)
+            retryAfterSeconds: isAllowed ? nil : secondsUntilFree(times.first)
         )
     }
 }
 
 extension Answer {
-    /// With the headers that tell how much of the quota is left.
+    /// Returns a copy with the rate limit headers.
     func adding(_ reading: QuotaLedger.Reading?) -> Answer {
         guard let reading else { return self }
         var answer = self

@@ -1,14 +1,14 @@
 import Foundation
 
-/// A code handed to the browser, to be exchanged once (RFC 6749 section 4.1.2).
+/// An authorization code, which can be exchanged once (RFC 6749 section 4.1.2).
 struct AuthorizationCode: Sendable {
-    /// Auth0's codes live for minutes; RFC 6749 recommends ten at most.
+    /// RFC 6749 recommends a lifetime of at most ten minutes.
     static let lifetime: TimeInterval = 600
 
     let request: AuthorizationRequest
     let username: String
     let issuedAt: Date
-    /// Names the family that the exchange starts, so that a second use can end it.
+    /// The family of refresh tokens that the exchange starts; a second use of the code ends it.
     let familyID: String
     var isUsed = false
 }

@@ -3,7 +3,7 @@ import Foundation
 
 /// A valid request at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
 struct AuthorizationRequest: Sendable {
-    /// Why a request is refused: to the person when the redirect cannot be trusted, else to the client.
+    /// A refused request: shown to the user if the redirect URI cannot be trusted, otherwise sent to the client.
     enum Refusal: Error {
         case page(String)
         case redirect(String)
@@ -20,7 +20,7 @@ struct AuthorizationRequest: Sendable {
     let nonce: String?
     let prompt: String?
     let loginHint: String?
-    /// The scopes granted: those asked for that TradeStation knows; the others fall away silently.
+    /// The granted scopes: the requested ones that TradeStation knows. Unknown scopes are ignored.
     let scopes: [String]
     let codeChallenge: String?
 
@@ -82,13 +82,13 @@ struct AuthorizationRequest: Sendable {
         codeChallenge = challenge
     }
 
-    /// Where the browser goes next; `state` is added as it came.
+    /// The redirect URL with parameters; `state` is added unchanged.
     func location(_ parameters: [(String, String?)]) -> String {
         Self.location(redirectURI, parameters + [("state", state)])
     }
 
-    /// Whether the verifier presented with the code is the one this request was made with. A verifier for a
-    /// request without a challenge is refused as well (RFC 9700 section 4.8.2).
+    /// Whether the verifier matches this request's challenge. A verifier for a request without a challenge is refused
+    /// (RFC 9700 section 4.8.2).
     func accepts(verifier: String?) -> Bool {
         guard let codeChallenge else { return verifier == nil }
         guard let verifier, verifier.wholeMatch(of: /[A-Za-z0-9\-._~]{43,128}/) != nil else { return false }
@@ -98,7 +98,7 @@ struct AuthorizationRequest: Sendable {
     private static func location(_ redirectURI: String, _ parameters: [(String, String?)]) -> String {
         let query = parameters.compactMap { name, value in value.map { "\(name)=\(FormFields.encode($0))" } }
             .joined(separator: "&")
-        // An address without a path gets one, as Auth0 does it: `http://localhost:3000/?code=…`.
+        // A URI without a path gets one, as at Auth0: `http://localhost:3000/?code=…`.
         let afterScheme = redirectURI.split(separator: "://", maxSplits: 1).last ?? ""
         let base = afterScheme.contains("/") || redirectURI.contains("?") ? redirectURI : redirectURI + "/"
         return base + (base.contains("?") ? "&" : "?") + query

@@ -1,7 +1,9 @@
-/// The revocation endpoint (RFC 7009, with TradeStation's reading of it).
+/// The revocation endpoint (RFC 7009, with TradeStation's differences).
 extension AuthorizationServer {
-    /// POST of the revocation endpoint: JSON as in TradeStation's example, or a form. The token may be called `token`
-    /// or `refresh_token`; a confidential client's secret may be missing ("optional" in TradeStation's table).
+    /// Handles a POST request to the revocation endpoint.
+    ///
+    /// The body can be JSON, as in TradeStation's example, or a form. The token's parameter can be `token` or
+    /// `refresh_token`. A confidential client's secret can be missing ("optional" in TradeStation's table).
     mutating func revoke(_ incoming: IncomingRequest) -> Outcome {
         guard let fields = Self.revocationFields(incoming) else {
             return .refusal(
@@ -29,14 +31,14 @@ extension AuthorizationServer {
         }
         outcome.familyID = id
         outcome.generation = family.generation(of: token)
-        let wholeKey = settings.revokeScope == .key
+        let revokesWholeKey = settings.revokeScope == .key
         outcome.committed = endFamilies {
-            $0.clientID == client.id && (wholeKey || $0.username == family.username)
+            $0.clientID == client.id && (revokesWholeKey || $0.username == family.username)
         }
         return outcome
     }
 
-    /// The parameters of a revocation, in either encoding.
+    /// The parameters of a revocation, from JSON or a form.
     static func revocationFields(_ incoming: IncomingRequest) -> FormFields? {
         switch incoming.mediaType {
         case "application/json":

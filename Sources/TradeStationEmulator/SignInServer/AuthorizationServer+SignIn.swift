@@ -1,8 +1,9 @@
-/// The browser's side: the authorization endpoint and the form it shows.
+/// The authorization endpoint and its sign-in form.
 extension AuthorizationServer {
-    /// GET of the authorization endpoint: the form, or at once a code when this browser is signed in already.
-    mutating func authorize(_ incoming: IncomingRequest, moment: Moment) -> Outcome {
-        prune(at: moment.now)
+    /// Handles a GET request to the authorization endpoint: shows the form, or redirects with a code if the browser is
+    /// already signed in.
+    mutating func authorize(_ incoming: IncomingRequest, context: DecisionContext) -> Outcome {
+        prune(at: context.now)
         guard let fields = FormFields(incoming.query) else {
             return errorPage("The request's query is not readable.", status: 400)
         }
@@ -19,7 +20,7 @@ extension AuthorizationServer {
             let session = incoming.cookie(named: Self.sessionCookie),
             let username = browserSessions[session]
         {
-            return grantCode(request, username: username, moment: moment)
+            return grantCode(request, username: username, context: context)
         }
         if request.prompt == "none" {
             return Outcome(
@@ -28,14 +29,14 @@ extension AuthorizationServer {
                 )
             )
         }
-        let transaction = moment.secret()
-        pendingSignIns[transaction] = PendingSignIn(request: request, shownAt: moment.now)
+        let transaction = context.secret()
+        pendingSignIns[transaction] = PendingSignIn(request: request, shownAt: context.now)
         return Outcome(.page(SignInPage(transaction: transaction, username: request.loginHint ?? "").html))
     }
 
-    /// POST of the sign-in form: its hidden field, and a name and password or "decline".
-    mutating func signIn(_ incoming: IncomingRequest, moment: Moment) -> Outcome {
-        prune(at: moment.now)
+    /// Handles a POST request of the sign-in form.
+    mutating func signIn(_ incoming: IncomingRequest, context: DecisionContext) -> Outcome {
+        prune(at: context.now)
         guard incoming.mediaType == "application/x-www-form-urlencoded", let fields = FormFields(incoming.body) else {
             return errorPage("The form is not readable.", status: 400)
         }
@@ -59,22 +60,24 @@ extension AuthorizationServer {
             return Outcome(.page(page.html, status: 401))
         }
         pendingSignIns[transaction] = nil
-        let session = moment.secret()
+        let session = context.secret()
         browserSessions[session] = user.username
-        var outcome = grantCode(request, username: user.username, moment: moment)
+        var outcome = grantCode(request, username: user.username, context: context)
         outcome.answer.fields.append(
             Answer.Field(name: "set-cookie", value: "\(Self.sessionCookie)=\(session); Path=/; HttpOnly; SameSite=Lax")
         )
         return outcome
     }
 
-    private mutating func grantCode(_ request: AuthorizationRequest, username: String, moment: Moment) -> Outcome {
-        let code = moment.secret()
-        let familyID = moment.secret(9)
+    private mutating func grantCode(_ request: AuthorizationRequest, username: String, context: DecisionContext)
+        -> Outcome
+    {
+        let code = context.secret()
+        let familyID = context.secret(9)
         codes[code] = AuthorizationCode(
             request: request,
             username: username,
-            issuedAt: moment.now,
+            issuedAt: context.now,
             familyID: familyID
         )
         var outcome = Outcome(.redirect(to: request.location([("code", code)])))

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The token endpoint: codes and refresh tokens in, token sets out.
+/// The token endpoint, which exchanges codes and refresh tokens for new tokens.
 extension AuthorizationServer {
     private struct TokenSet: Encodable {
         let accessToken: String
@@ -20,9 +20,9 @@ extension AuthorizationServer {
         }
     }
 
-    /// POST of the token endpoint.
-    mutating func token(_ incoming: IncomingRequest, moment: Moment) -> Outcome {
-        prune(at: moment.now)
+    /// Handles a POST request to the token endpoint.
+    mutating func token(_ incoming: IncomingRequest, context: DecisionContext) -> Outcome {
+        prune(at: context.now)
         guard incoming.mediaType == "application/x-www-form-urlencoded", let fields = FormFields(incoming.body) else {
             return .refusal("invalid_request", "The body must be form-urlencoded.", status: 400)
         }
@@ -39,8 +39,8 @@ extension AuthorizationServer {
             return .refusedClient("access_denied", "Unauthorized", credentials: credentials)
         }
         switch grantType {
-        case "authorization_code": return exchangeCode(fields, client: client, moment: moment)
-        case "refresh_token": return refresh(fields, client: client, moment: moment)
+        case "authorization_code": return exchangeCode(fields, client: client, context: context)
+        case "refresh_token": return refresh(fields, client: client, context: context)
         case "client_credentials", "password", "implicit":
             return .refusal(
                 "unauthorized_client",
@@ -52,7 +52,7 @@ extension AuthorizationServer {
         }
     }
 
-    private mutating func exchangeCode(_ fields: FormFields, client: Client, moment: Moment) -> Outcome {
+    private mutating func exchangeCode(_ fields: FormFields, client: Client, context: DecisionContext) -> Outcome {
         guard let presented = fields["code"] else { return .missing("code") }
         guard let redirectURI = fields["redirect_uri"] else { return .missing("redirect_uri") }
         let invalid = Outcome.refusal("invalid_grant", "Invalid authorization code", status: 403)
@@ -60,12 +60,12 @@ extension AuthorizationServer {
             return invalid
         }
         if code.isUsed {
-            // RFC 6749 section 4.1.2: a second use ends what the first one gave.
-            loseFamily(code.familyID)
+            // RFC 6749 section 4.1.2: a second use revokes the tokens of the first one.
+            invalidateFamily(code.familyID)
             accessTokens = accessTokens.filter { $0.value.familyID != code.familyID }
             return invalid
         }
-        // From here on the code is spent, whatever comes of it: nobody gets a second guess at the verifier.
+        // The code is used up even if the exchange fails, so that a client cannot guess the verifier twice.
         codes[presented]?.isUsed = true
         guard code.request.redirectURI == redirectURI else { return invalid }
         guard code.request.accepts(verifier: fields["code_verifier"]) else {
@@ -73,15 +73,15 @@ extension AuthorizationServer {
         }
         var refreshToken: String?
         if code.request.scopes.contains("offline_access") {
-            let token = newRefreshToken(moment)
+            let token = newRefreshToken(context)
             var family = TokenFamily(
                 id: code.familyID,
                 clientID: client.id,
                 username: user.username,
                 scopes: code.request.scopes,
-                startedAt: moment.now
+                startedAt: context.now
             )
-            family.issueFirst(token, at: moment.now)
+            family.issueFirst(token, at: context.now)
             families[family.id] = family
             refreshTokens[token] = family.id
             refreshToken = token
@@ -93,13 +93,13 @@ extension AuthorizationServer {
             familyID: code.familyID,
             nonce: code.request.nonce,
             refreshToken: refreshToken,
-            moment: moment
+            context: context
         )
         outcome.generation = refreshToken == nil ? nil : 1
         return outcome
     }
 
-    private mutating func refresh(_ fields: FormFields, client: Client, moment: Moment) -> Outcome {
+    private mutating func refresh(_ fields: FormFields, client: Client, context: DecisionContext) -> Outcome {
         guard let presented = fields["refresh_token"] else { return .missing("refresh_token") }
         var invalid = Outcome.refusal("invalid_grant", "Unknown or invalid refresh token.", status: 403)
         guard
@@ -110,17 +110,17 @@ extension AuthorizationServer {
         else { return invalid }
         invalid.familyID = familyID
         invalid.generation = family.generation(of: presented)
-        switch family.verdict(on: presented, at: moment.now, settings: settings) {
-        case .passes: break
+        switch family.verdict(on: presented, at: context.now, settings: settings) {
+        case .valid: break
         case .ended: return invalid
         case .reused, .expired:
-            loseFamily(familyID)
+            invalidateFamily(familyID)
             return invalid
         }
         var refreshToken: String?
         if settings.rotate {
-            let next = newRefreshToken(moment)
-            family.rotate(presented, into: next, at: moment.now)
+            let next = newRefreshToken(context)
+            family.rotate(presented, into: next, at: context.now)
             families[familyID] = family
             refreshTokens[next] = familyID
             refreshToken = next
@@ -132,7 +132,7 @@ extension AuthorizationServer {
             familyID: familyID,
             nonce: nil,
             refreshToken: refreshToken,
-            moment: moment
+            context: context
         )
         outcome.generation = family.generation(of: refreshToken ?? presented)
         return outcome
@@ -145,7 +145,7 @@ extension AuthorizationServer {
         familyID: String,
         nonce: String?,
         refreshToken: String?,
-        moment: Moment
+        context: DecisionContext
     ) -> Outcome {
         let scope = scopes.joined(separator: " ")
         let accessToken = tokens.accessToken(
@@ -153,13 +153,13 @@ extension AuthorizationServer {
             clientID: clientID,
             scope: scope,
             seconds: settings.accessTokenSeconds,
-            moment: moment
+            context: context
         )
         accessTokens[accessToken] = AccessGrant(
             user: user,
             scopes: scopes,
             familyID: familyID,
-            expiresAt: moment.now.addingTimeInterval(Double(settings.accessTokenSeconds))
+            expiresAt: context.now.addingTimeInterval(Double(settings.accessTokenSeconds))
         )
         let idToken =
             scopes.contains("openid")
@@ -169,7 +169,7 @@ extension AuthorizationServer {
                 scopes: scopes,
                 nonce: nonce,
                 accessToken: accessToken,
-                moment: moment
+                context: context
             ) : nil
         var outcome = Outcome(
             .json(
@@ -189,7 +189,7 @@ extension AuthorizationServer {
         return outcome
     }
 
-    private func newRefreshToken(_ moment: Moment) -> String {
-        "v1." + moment.secret(48)
+    private func newRefreshToken(_ context: DecisionContext) -> String {
+        "v1." + context.secret(48)
     }
 }

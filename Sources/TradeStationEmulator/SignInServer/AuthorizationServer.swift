@@ -1,16 +1,16 @@
 import Foundation
 
-/// The sign-in server as a value: who is known, who is signed in where, which codes and tokens are out. Every
-/// function is a decision; time and randomness come in as a ``Moment``.
+/// The sign-in server as a value: clients, users, browser sessions, codes and tokens. It performs no I/O; time and
+/// randomness come from a ``DecisionContext``.
 struct AuthorizationServer: Sendable {
-    /// A sign-in page that was shown and waits for its form.
+    /// A sign-in page that was shown and whose form was not yet submitted.
     struct PendingSignIn: Sendable {
         let request: AuthorizationRequest
         let shownAt: Date
     }
 
     static let sessionCookie = "emulator_session"
-    /// How long a sign-in page can be left open.
+    /// The time until a sign-in page expires.
     static let pageLifetime: TimeInterval = 3600
 
     var settings: EmulatorSettings
@@ -20,15 +20,15 @@ struct AuthorizationServer: Sendable {
     let tokens: JSONWebTokens
 
     var pendingSignIns: [String: PendingSignIn] = [:]
-    /// User names by the value of the browser's session cookie.
+    /// The user names by session cookie.
     var browserSessions: [String: String] = [:]
     var codes: [String: AuthorizationCode] = [:]
     var families: [String: TokenFamily] = [:]
-    /// Family ids by refresh token.
+    /// The family ids by refresh token.
     var refreshTokens: [String: String] = [:]
-    /// What was granted, by access token.
+    /// The grants by access token.
     var accessTokens: [String: AccessGrant] = [:]
-    /// Families that ended by reuse or expiry.
+    /// The number of families that ended by reuse or expiry.
     var loginsLost = 0
 
     init(_ configuration: EmulatorConfiguration, clientSecret: String) {
@@ -42,12 +42,12 @@ struct AuthorizationServer: Sendable {
         tokens = JSONWebTokens(issuer: configuration.issuer)
     }
 
-    /// The grant behind a bearer token, while it lives.
+    /// The grant of an access token; nil if the token is unknown or expired.
     func grant(forAccessToken token: String, at now: Date) -> AccessGrant? {
         accessTokens[token].flatMap { now < $0.expiresAt ? $0 : nil }
     }
 
-    /// Who presents a bearer token, while it lives.
+    /// The caller that an access token belongs to; nil if the token is unknown or expired.
     func caller(withAccessToken token: String?, at now: Date) -> Caller? {
         token.flatMap { token in
             grant(forAccessToken: token, at: now).map {
@@ -56,35 +56,45 @@ struct AuthorizationServer: Sendable {
         }
     }
 
-    /// Ends every access token at once; refresh tokens live on.
+    /// Expires every access token; refresh tokens remain valid.
     mutating func expireAccessTokens() {
         accessTokens.removeAll()
     }
 
-    /// Ends every refresh token at once, as if each key had been revoked; access tokens live on.
+    /// Revokes every refresh token of every API key; access tokens remain valid.
     mutating func revokeAll() {
         endFamilies { _ in true }
     }
 
-    /// Ends the families that match, because somebody asked for it; returns whether there was one.
+    /// Revokes the families that match.
+    ///
+    /// - Returns: Whether a family was revoked.
     @discardableResult
     mutating func endFamilies(where matches: (TokenFamily) -> Bool) -> Bool {
-        let ids = families.filter { !$0.value.ended && matches($0.value) }.keys
+        let ids = families.filter { !$0.value.hasEnded && matches($0.value) }.keys
         for id in ids { families[id]?.end() }
         return !ids.isEmpty
     }
 
-    /// Ends a family because of reuse or expiry, once.
-    mutating func loseFamily(_ id: String) {
-        guard families[id]?.ended == false else { return }
+    /// Ends a family because of reuse or expiry and counts it, unless it has already ended.
+    mutating func invalidateFamily(_ id: String) {
+        guard families[id]?.hasEnded == false else { return }
         families[id]?.end()
         loginsLost += 1
     }
 
-    /// Forgets what time has made worthless, so that an emulator can run for weeks.
+    /// Removes what has expired, so that an emulator can run for weeks.
     mutating func prune(at now: Date) {
         pendingSignIns = pendingSignIns.filter { now < $0.value.shownAt.addingTimeInterval(Self.pageLifetime) }
         codes = codes.filter { now < $0.value.issuedAt.addingTimeInterval(AuthorizationCode.lifetime) }
         accessTokens = accessTokens.filter { now < $0.value.expiresAt }
     }
+}
+
+/// The grant of an access token. The server stores one per token, so a token that it did not issue is unknown.
+struct AccessGrant: Sendable {
+    let user: EmulatorUser
+    let scopes: [String]
+    let familyID: String
+    let expiresAt: Date
 }

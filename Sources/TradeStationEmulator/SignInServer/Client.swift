@@ -1,10 +1,10 @@
-/// An API key registered at the emulator.
+/// An API key that is registered at the emulator.
 struct Client: Sendable {
     let id: String
-    /// Nil for a public client, which proves itself with PKCE.
+    /// The secret; nil for a public client, which uses PKCE instead.
     let secret: String?
 
-    /// Whether these credentials are the client's. A public client's secret is never looked at.
+    /// Whether a secret is the client's. Every secret is accepted for a public client.
     func accepts(secret presented: String?) -> Bool {
         secret == nil || secret == presented
     }

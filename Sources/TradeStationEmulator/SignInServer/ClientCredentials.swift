@@ -1,12 +1,12 @@
 import Foundation
 
-/// Who a client says it is, in the body or in an HTTP Basic header (RFC 6749 section 2.3.1).
+/// The client credentials of a request, from the body or an HTTP Basic header (RFC 6749 section 2.3.1).
 struct ClientCredentials: Sendable {
     let id: String?
     let secret: String?
-    /// Both ways at once, which RFC 6749 forbids, or an unreadable Basic header.
+    /// Whether the request uses both methods, which RFC 6749 forbids, or has a malformed Basic header.
     let malformed: Bool
-    /// Whether the client tried an HTTP Basic header.
+    /// Whether the request has an HTTP Basic header.
     let triedBasic: Bool
 
     init(_ request: IncomingRequest, fields: FormFields, acceptsBasic: Bool) {

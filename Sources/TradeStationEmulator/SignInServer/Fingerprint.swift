@@ -1,9 +1,10 @@
 import Crypto
 import Foundation
 
-/// The first 12 hexadecimal digits of a SHA-256: enough to follow a token through the log, useless as a token.
+/// The fingerprint of a token: the first 12 hexadecimal digits of its SHA-256. It identifies a token in the log and
+/// cannot be used as one.
 public enum Fingerprint {
-    /// How a token appears in the log.
+    /// The fingerprint of a token.
     public static func of(_ token: String) -> String {
         let hex = Array("0123456789abcdef")
         return SHA256.hash(data: Data(token.utf8)).prefix(6).reduce(into: "") { text, byte in

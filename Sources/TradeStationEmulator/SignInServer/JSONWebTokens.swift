@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
 
-/// Makes tokens of the shape TradeStation's have: signed JWTs with the same claims. The algorithm is ES256 where
-/// TradeStation's is RS256, and the key is made anew for each run.
+/// Creates tokens like TradeStation's: signed JWTs with the same claims. They are signed with ES256 instead of RS256,
+/// with a new key for each run.
 struct JSONWebTokens: Sendable {
     private struct Header: Encodable {
         let alg = "ES256"
@@ -54,8 +54,10 @@ struct JSONWebTokens: Sendable {
         self.issuer = issuer
     }
 
-    func accessToken(for user: EmulatorUser, clientID: String, scope: String, seconds: Int, moment: Moment) -> String {
-        let issued = Int(moment.now.timeIntervalSince1970)
+    func accessToken(for user: EmulatorUser, clientID: String, scope: String, seconds: Int, context: DecisionContext)
+        -> String
+    {
+        let issued = Int(context.now.timeIntervalSince1970)
         return sign(
             AccessClaims(
                 username: user.username,
@@ -66,7 +68,7 @@ struct JSONWebTokens: Sendable {
                 scope: scope,
                 iat: issued,
                 exp: issued + seconds,
-                jti: moment.secret(12)
+                jti: context.secret(12)
             )
         )
     }
@@ -77,9 +79,9 @@ struct JSONWebTokens: Sendable {
         scopes: [String],
         nonce: String?,
         accessToken: String,
-        moment: Moment
+        context: DecisionContext
     ) -> String {
-        let issued = Int(moment.now.timeIntervalSince1970)
+        let issued = Int(context.now.timeIntervalSince1970)
         var claims = IdentityClaims(
             iss: issuer,
             sub: user.subject,
@@ -87,7 +89,7 @@ struct JSONWebTokens: Sendable {
             iat: issued,
             exp: issued + 36000,
             nonce: nonce,
-            // OpenID Connect Core 1.0, section 3.1.3.6: the left half of the hash.
+            // The left half of the hash (OpenID Connect Core 1.0 section 3.1.3.6).
             atHash: Base64URL.encode(SHA256.hash(data: Data(accessToken.utf8)).prefix(16))
         )
         if scopes.contains("profile") {
@@ -105,7 +107,7 @@ struct JSONWebTokens: Sendable {
         let content = [JSONText.encode(Header()), JSONText.encode(claims)]
             .map { Base64URL.encode($0.utf8) }
             .joined(separator: ".")
-        // Signing with a key that exists does not fail; a token without a signature would be refused by everyone.
+        // Signing with a valid key does not fail; clients would refuse a token without a signature.
         let signature = (try? key.signature(for: Data(content.utf8)))?.rawRepresentation ?? Data()
         return content + "." + Base64URL.encode(signature)
     }

@@ -1,23 +1,23 @@
 import Foundation
 
-/// All refresh tokens that descend from one sign-in, and the rule which of them still pass.
+/// The refresh tokens that descend from one sign-in, and the rules for which of them are valid.
 ///
-/// Rotation follows Auth0: a rotated token is superseded; within the overlap, counted from its first rotation, the
-/// immediately previous token may be presented again (as often as replies get lost) and each time gets a further new
-/// token; anything older, or later, ends the whole family.
+/// Rotation follows Auth0: a refresh replaces the token with a new one. Within the overlap, counted from the first
+/// rotation, the client can present the previous token again, as often as answers are lost, and gets another new token
+/// each time. Presenting an older token, or the previous one after the overlap, ends the whole family.
 struct TokenFamily: Sendable {
     enum Verdict: Equatable {
-        case passes
-        /// Superseded for good: somebody else may hold the newer one.
+        case valid
+        /// The token was replaced; another client may have the newer one.
         case reused
         case expired
-        /// The family had already ended.
+        /// The family has already ended.
         case ended
     }
 
     private struct Token: Sendable {
         let generation: Int
-        /// Generation of the token that was presented for this one; 0 for the first.
+        /// The generation of the token that was exchanged for this one; 0 for the first.
         let parent: Int
         let issuedAt: Date
     }
@@ -27,10 +27,10 @@ struct TokenFamily: Sendable {
     let username: String
     let scopes: [String]
     let startedAt: Date
-    private(set) var ended = false
-    /// How many refresh tokens the family has had.
+    private(set) var hasEnded = false
+    /// The number of refresh tokens that the family has had.
     private(set) var generation = 0
-    /// The generation rotated last, whose children are the current tokens; 0 at first.
+    /// The generation that was rotated last, whose children are the current tokens; 0 at first.
     private var rotated = 0
     private var rotatedAt: Date?
     private var tokens: [String: Token] = [:]
@@ -43,12 +43,12 @@ struct TokenFamily: Sendable {
         self.startedAt = startedAt
     }
 
-    /// Adds the token of a sign-in.
+    /// Adds the first token, from a sign-in.
     mutating func issueFirst(_ refreshToken: String, at now: Date) {
         issue(refreshToken, parent: 0, at: now)
     }
 
-    /// Exchanges a token that passes for the next one.
+    /// Replaces a valid token with the next one.
     mutating func rotate(_ presented: String, into next: String, at now: Date) {
         guard let token = tokens[presented] else { return }
         if token.generation != rotated {
@@ -58,26 +58,26 @@ struct TokenFamily: Sendable {
         issue(next, parent: token.generation, at: now)
     }
 
-    /// Ends the family for good.
+    /// Ends the family.
     mutating func end() {
-        ended = true
+        hasEnded = true
     }
 
-    /// Whether a refresh token of this family may be exchanged now.
+    /// Decides whether a refresh token of this family can be exchanged now.
     func verdict(on refreshToken: String, at now: Date, settings: EmulatorSettings) -> Verdict {
-        guard !ended, let token = tokens[refreshToken] else { return .ended }
+        guard !hasEnded, let token = tokens[refreshToken] else { return .ended }
         if settings.rotate {
             if now >= startedAt.addingTimeInterval(Double(settings.absoluteSeconds)) { return .expired }
             if token.parent == rotated, now >= token.issuedAt.addingTimeInterval(Double(settings.idleSeconds)) {
                 return .expired
             }
         }
-        if token.parent == rotated { return .passes }
+        if token.parent == rotated { return .valid }
         guard token.generation == rotated, let rotatedAt else { return .reused }
-        return now < rotatedAt.addingTimeInterval(Double(settings.overlapSeconds)) ? .passes : .reused
+        return now < rotatedAt.addingTimeInterval(Double(settings.overlapSeconds)) ? .valid : .reused
     }
 
-    /// The place of a token in the family, counting from 1.
+    /// The generation of a token, starting at 1.
     func generation(of refreshToken: String) -> Int? {
         tokens[refreshToken]?.generation
     }

@@ -1,9 +1,9 @@
-/// Cuts objects into chunks.
+/// Divides objects into HTTP chunks.
 struct ChunkCutter: Sendable {
-    /// Moves the border within the next object.
+    /// The number of divided objects; each one is divided at another byte.
     private var cuts = 0
 
-    /// The chunks of objects that are sent together, each object ending in a newline.
+    /// The chunks for objects that are sent together; each object ends with a newline.
     mutating func cut(_ objects: [String], _ chunks: StreamChunks) -> [[UInt8]] {
         let lines = objects.map { Array($0.utf8) + [UInt8(ascii: "\n")] }
         switch chunks {
@@ -22,7 +22,8 @@ struct ChunkCutter: Sendable {
         }
     }
 
-    /// Before the newline at the latest, after the first byte at the earliest; 7 visits every byte of most objects.
+    /// The byte at which to divide an object: after the first byte and before the newline. With a step of 7, the border
+    /// visits every byte of most objects.
     private mutating func border(in count: Int) -> Int {
         cuts += 1
         return 1 + (cuts * 7) % max(1, count - 1)

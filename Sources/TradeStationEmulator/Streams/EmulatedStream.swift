@@ -1,10 +1,10 @@
 /// A stream that a client has open.
 public struct EmulatedStream: Sendable, Equatable, Codable {
-    /// What a stream carries.
+    /// The content of a stream.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// Quote changes.
         case quotes
-        /// Bars of a chart.
+        /// Bars of a bar chart.
         case bars
         /// v2 tick bars.
         case tickBars = "tick_bars"
@@ -14,15 +14,15 @@ public struct EmulatedStream: Sendable, Equatable, Codable {
         case positions
     }
 
-    /// Counts streams from 1, in the order in which they were opened.
+    /// The stream's number, starting at 1 in the order of opening.
     public let id: Int
-    /// What it carries.
+    /// The content.
     public let kind: Kind
-    /// The path that was asked for, without the query.
+    /// The path of the request, without the query.
     public let path: String
-    /// The user whose token was presented.
+    /// The user of the access token.
     public let username: String
-    /// The access token that it was opened with, as a fingerprint.
+    /// The fingerprint of the access token that opened the stream.
     public let access: String
 
     init(_ stream: OpenStream) {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The open streams, for a test to drive at moments of its choosing. Nothing here waits for time to pass. Every
-/// function that acts returns how many streams it acted on.
+/// The open streams, for tests to control. No function waits for time to pass; each one returns the number of streams
+/// that it affected.
 public struct EmulatedStreams: Sendable {
     let core: EmulatorCore
 
@@ -10,44 +10,46 @@ public struct EmulatedStreams: Sendable {
         core.withState { $0.streams.streams.map(EmulatedStream.init) }
     }
 
-    /// Sends objects together; each gets a newline, chunk borders are as set.
+    /// Sends objects together, each with a newline; ``EmulatorSettings/streamChunks`` determines the chunks.
     @discardableResult
     public func send(_ objects: String..., to selection: StreamSelection = .all) -> Int {
         update(selection) { $0.send(objects, $1, at: $2) }
     }
 
-    /// Sends objects together; each gets a newline, chunk borders are as set.
+    /// Sends objects together, each with a newline; ``EmulatorSettings/streamChunks`` determines the chunks.
     @discardableResult
     public func send(_ objects: [String], to selection: StreamSelection = .all) -> Int {
         update(selection) { $0.send(objects, $1, at: $2) }
     }
 
-    /// Sends a text as it is in one chunk, without a newline: for bytes that are no object.
+    /// Sends a text unchanged in one chunk, without a newline, for example bytes that are not an object.
     @discardableResult
     public func send(text: String, to selection: StreamSelection = .all) -> Int {
         update(selection) { stream, _, now in stream.send(text: text, at: now) }
     }
 
-    /// Sends what each stream would send by itself next; order streams have nothing.
+    /// Sends the next automatic object of each stream; order streams have none.
     @discardableResult
     public func sendNext(to selection: StreamSelection = .all) -> Int {
         update(selection) { $0.sendNext($1, at: $2) }
     }
 
-    /// Sends a heartbeat, due or not.
+    /// Sends a heartbeat, even if none is due.
     @discardableResult
     public func sendHeartbeat(to selection: StreamSelection = .all) -> Int {
-        update(selection) { $0.beat($1, at: $2) }
+        update(selection) { $0.sendHeartbeat($1, at: $2) }
     }
 
-    /// Lets something happen to streams: `goAway`, `dualLogon`, `silence`, `cut`, `end`.
+    /// Injects a fault into streams, for example `goAway` or `silence`.
     @discardableResult
     public func strike(_ trouble: StreamTrouble, to selection: StreamSelection = .all) -> Int {
         update(selection) { $0.strike(trouble, $1, at: $2) }
     }
 
-    /// Looks at the emulator's clock now and does what is due. It does so by itself within a second, and with
-    /// ``Emulator/advance(bySeconds:)``; this is for a configured clock that was moved.
+    /// Reads the emulator's clock and sends what is due.
+    ///
+    /// The emulator does this automatically once a second and in ``Emulator/advance(bySeconds:)``. Call this after moving
+    /// a clock of ``EmulatorConfiguration/now``.
     public func passTime() {
         core.passTime()
     }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// One open stream as a value: what it sent, what waits to be written, and what it does as time passes.
+/// An open stream as a value: its pending output and its behavior over time.
 struct OpenStream: Sendable {
-    /// A client that does not read gets nothing new by itself beyond this many pieces.
-    static let longestOutbox = 256
+    /// The maximum number of pending pieces; beyond it, nothing is sent automatically to a client that does not read.
+    static let maximumOutboxPieces = 256
 
     let id: Int
     let plan: StreamPlan
-    /// Whether its end was decided; what is in the outbox still goes out.
-    private(set) var isOver = false
+    /// Whether the stream has ended; the outbox is still written.
+    private(set) var hasEnded = false
     private(set) var isSilent = false
     private var outbox: [StreamPiece] = []
     private var script: StreamScript?
@@ -16,63 +16,64 @@ struct OpenStream: Sendable {
     private var cutter = ChunkCutter()
     private var objectsSent = 0
     private var heartbeatsSent = 0
-    private var quietSince: Date
-    private var fedAt: Date
+    private var lastSentAt: Date
+    private var lastFedAt: Date
 
     init(id: Int, plan: StreamPlan, settings: EmulatorSettings, at now: Date) {
         self.id = id
         self.plan = plan
         script = plan.script
         feed = StreamFeed(plan.subject)
-        quietSince = now
-        fedAt = now
-        if script?.afterObjects == 0 { strikeByScript(settings, at: now) }
+        lastSentAt = now
+        lastFedAt = now
+        if script?.afterObjects == 0 { applyScript(settings, at: now) }
         if !isSilent { send(plan.objects, settings, at: now) }
         if plan.isRefused { finish(.end) }
     }
 
-    /// Whether something waits to be written.
+    /// Whether output is pending.
     var hasOutbox: Bool { !outbox.isEmpty }
 
-    /// Takes what waits to be written.
+    /// Removes and returns the pending output.
     mutating func takeOutbox() -> [StreamPiece] {
         defer { outbox = [] }
         return outbox
     }
 
-    /// Sends objects, up to the one after which the script strikes; the rest is lost.
+    /// Sends objects. If a scripted fault is due, it is injected after its object and the remaining objects are lost.
     mutating func send(_ objects: [String], _ settings: EmulatorSettings, at now: Date) {
-        guard !isOver, !objects.isEmpty else { return }
+        guard !hasEnded, !objects.isEmpty else { return }
         let sent = objects.prefix(script.map { max(0, $0.afterObjects - objectsSent) } ?? objects.count)
         outbox += cutter.cut(Array(sent), settings.streamChunks).map(StreamPiece.chunk)
         objectsSent += sent.count
-        quietSince = now
-        if let script, objectsSent >= script.afterObjects { strikeByScript(settings, at: now) }
+        lastSentAt = now
+        if let script, objectsSent >= script.afterObjects { applyScript(settings, at: now) }
     }
 
-    /// Sends bytes as they are, in one chunk, without a newline: for what is no object at all.
+    /// Sends a text unchanged in one chunk, without a newline.
     mutating func send(text: String, at now: Date) {
-        guard !isOver, !text.isEmpty else { return }
+        guard !hasEnded, !text.isEmpty else { return }
         outbox.append(.chunk(Array(text.utf8)))
-        quietSince = now
+        lastSentAt = now
     }
 
-    /// Sends what the feed has next, due or not.
+    /// Sends the next object of the feed, even if none is due.
     mutating func sendNext(_ settings: EmulatorSettings, at now: Date) {
-        guard !isOver, let object = feed.next(at: now) else { return }
-        fedAt = now
+        guard !hasEnded, let object = feed.next(at: now) else { return }
+        lastFedAt = now
         send([object], settings, at: now)
     }
 
-    /// Sends a heartbeat, due or not.
-    mutating func beat(_ settings: EmulatorSettings, at now: Date) {
-        guard !isOver else { return }
+    /// Sends a heartbeat, even if none is due.
+    mutating func sendHeartbeat(_ settings: EmulatorSettings, at now: Date) {
+        guard !hasEnded else { return }
         outbox += cutter.cut([nextHeartbeat(at: now)], settings.streamChunks).map(StreamPiece.chunk)
-        quietSince = now
+        lastSentAt = now
     }
 
+    /// Injects a fault.
     mutating func strike(_ trouble: StreamTrouble, _ settings: EmulatorSettings, at now: Date) {
-        guard !isOver else { return }
+        guard !hasEnded else { return }
         switch trouble {
         case .silence: isSilent = true
         case .end: finish(.end)
@@ -86,9 +87,9 @@ struct OpenStream: Sendable {
         }
     }
 
-    /// Does what is due: the end with the token, the next object, a heartbeat.
-    mutating func pass(to now: Date, _ settings: EmulatorSettings, tokenLives: Bool) {
-        if !tokenLives {
+    /// Does what is due: ends with an expired token, sends the next object, sends a heartbeat.
+    mutating func advance(to now: Date, _ settings: EmulatorSettings, isTokenValid: Bool) {
+        if !isTokenValid {
             switch settings.streamExpiry {
             case .open: break
             case .cut: finish(.cut)
@@ -96,14 +97,14 @@ struct OpenStream: Sendable {
                 strike(.error(title: "Unauthorized", message: "The access token is expired."), settings, at: now)
             }
         }
-        guard !isOver, !isSilent, outbox.count < Self.longestOutbox else { return }
-        if isDue(settings.streamSeconds, since: fedAt, at: now) { sendNext(settings, at: now) }
-        if !isSilent, isDue(settings.heartbeatSeconds, since: quietSince, at: now) { beat(settings, at: now) }
+        guard !hasEnded, !isSilent, outbox.count < Self.maximumOutboxPieces else { return }
+        if isDue(settings.streamSeconds, since: lastFedAt, at: now) { sendNext(settings, at: now) }
+        if !isSilent, isDue(settings.heartbeatSeconds, since: lastSentAt, at: now) { sendHeartbeat(settings, at: now) }
     }
 
-    /// How many seconds from now until there may be something to do.
+    /// The seconds until something can be due.
     func idleSeconds(at now: Date, _ settings: EmulatorSettings) -> Double {
-        let dues = [(settings.streamSeconds, fedAt), (settings.heartbeatSeconds, quietSince)]
+        let dues = [(settings.streamSeconds, lastFedAt), (settings.heartbeatSeconds, lastSentAt)]
         return dues.filter { $0.0 > 0 }.map { $0.0 - now.timeIntervalSince($0.1) }.min() ?? .infinity
     }
 
@@ -111,7 +112,7 @@ struct OpenStream: Sendable {
         seconds > 0 && now.timeIntervalSince(start) >= seconds
     }
 
-    private mutating func strikeByScript(_ settings: EmulatorSettings, at now: Date) {
+    private mutating func applyScript(_ settings: EmulatorSettings, at now: Date) {
         guard let due = script else { return }
         script = nil
         strike(due.trouble, settings, at: now)
@@ -119,10 +120,10 @@ struct OpenStream: Sendable {
 
     private mutating func finish(_ last: StreamPiece, after object: String? = nil, _ settings: EmulatorSettings? = nil)
     {
-        guard !isOver else { return }
+        guard !hasEnded else { return }
         if let object, let settings { outbox += cutter.cut([object], settings.streamChunks).map(StreamPiece.chunk) }
         outbox.append(last)
-        isOver = true
+        hasEnded = true
     }
 
     private mutating func nextHeartbeat(at now: Date) -> String {

@@ -1,12 +1,12 @@
-/// Where the borders of HTTP chunks fall. Clients must not care ("HTTP Streaming").
+/// How a stream's bytes are divided into HTTP chunks. Clients must accept every division ("HTTP Streaming").
 public enum StreamChunks: String, Sendable, Codable, CaseIterable {
-    /// One object and its newline in each chunk.
+    /// Each chunk contains one object and its newline.
     case objects
-    /// Borders fall inside objects, each time at another byte, in the middle of a character too. Between two objects
-    /// that are sent together there is none.
+    /// Chunks end inside objects, each time at another byte, which can be inside a character. No chunk ends between two
+    /// objects that are sent together.
     case split
-    /// All objects that are sent together in one chunk.
+    /// Objects that are sent together are in one chunk.
     case several
-    /// Each byte in a chunk of its own.
+    /// Each chunk contains one byte.
     case bytes
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Objects that a stream sends by itself, one after another, each unlike the one before.
+/// The objects that a stream sends automatically; each differs from the previous one.
 struct StreamFeed: Sendable {
     let subject: StreamSubject
     private var step = 0
@@ -9,7 +9,7 @@ struct StreamFeed: Sendable {
         self.subject = subject
     }
 
-    /// Nil for orders, which only come when somebody places one.
+    /// The next object; nil for order streams, which only send placed orders.
     mutating func next(at now: Date) -> String? {
         step += 1
         switch subject {

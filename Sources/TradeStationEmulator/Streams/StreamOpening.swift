@@ -1,24 +1,24 @@
 import Foundation
 
-/// The first objects of a stream: history, a snapshot, or why there is none.
+/// The first objects of a stream: history, a snapshot or errors.
 struct StreamOpening: Sendable {
     let subject: StreamSubject
-    /// The user's accounts on this host.
-    let own: [String]
-    /// Every order of the accounts asked for.
+    /// The user's accounts on this base URL.
+    let ownAccounts: [String]
+    /// The orders of the requested accounts.
     let orders: [EmulatedOrder]
     let bars: BarRequest?
 
-    /// What stands in the way, as the objects that say so. A stream ends with them.
+    /// The errors in the request; a stream with errors sends only them and ends.
     private var errors: [PartialError] {
         switch subject {
         case .quotes(let symbols): symbols.filter { !MarketData.knows($0) }.map(PartialError.symbol)
         case .bars(let symbol), .tickBars(let symbol):
             MarketData.knows(symbol) ? [] : [PartialError.symbol(symbol)]
         case .orders(let accounts, let ids):
-            accounts.filter { !own.contains($0) }.map(PartialError.account)
+            accounts.filter { !ownAccounts.contains($0) }.map(PartialError.account)
                 + (ids ?? []).filter { id in !orders.contains { $0.orderID == id } }.map(PartialError.order)
-        case .positions(let accounts): accounts.filter { !own.contains($0) }.map(PartialError.account)
+        case .positions(let accounts): accounts.filter { !ownAccounts.contains($0) }.map(PartialError.account)
         }
     }
 

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// What is to be done next on a stream's connection.
+/// A step in writing a stream to its connection.
 enum StreamPiece: Sendable, Equatable {
     case chunk([UInt8])
-    /// The last chunk: the body ends as HTTP wants it.
+    /// The last chunk, which ends the body correctly.
     case end
-    /// The connection is closed as it stands.
+    /// The connection is closed without ending the body.
     case cut
 
     /// The bytes of a chunk.

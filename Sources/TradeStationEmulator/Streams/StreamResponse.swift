@@ -1,17 +1,19 @@
 import Hummingbird
 import NIOCore
 
-/// Writes a stream to its connection until one side ends it. The client's end is noticed at once, not with the next
-/// write; cancelling closes the connection, also one whose client does not read.
+/// Writes a stream to its connection until one side ends it.
+///
+/// A disconnecting client is noticed immediately, not only at the next write. Cancelling closes the connection, even if
+/// the client does not read.
 struct StreamResponse: Sendable {
-    let lease: StreamLease
+    let registration: StreamRegistration
     let request: RequestBody
     let channel: any Channel
     let wait: @Sendable (Double) async throws -> Void
 
     var body: ResponseBody {
         ResponseBody { writer in
-            defer { lease.close() }
+            defer { registration.close() }
             async let _: Void = watch()
             let isWhole = try await withTaskCancellationHandler {
                 try await write(to: &writer)
@@ -26,12 +28,13 @@ struct StreamResponse: Sendable {
         }
     }
 
-    /// Writes what comes; returns whether the body came to its proper end. Hummingbird's writer is not bound to the
-    /// caller's executor, so neither is this.
+    /// Writes pending output until the stream ends; returns whether the body ended correctly.
+    ///
+    /// This is concurrent because Hummingbird's writer is not bound to the caller's executor.
     @concurrent
     private func write(to writer: inout any ResponseBodyWriter) async throws -> Bool {
-        for await _ in lease.bell {
-            let pieces = lease.takeOutbox() ?? []
+        for await _ in registration.wakeUps {
+            let pieces = registration.takeOutbox() ?? []
             try await writer.write(contentsOf: pieces.compactMap(\.chunk))
             switch pieces.last {
             case .end: return true
@@ -42,17 +45,17 @@ struct StreamResponse: Sendable {
         return false
     }
 
-    /// Ends the stream when the client ends the connection, and lets time pass until then.
+    /// Lets the stream send what is due, and removes it when the client disconnects.
     private func watch() async throws {
         try await request.consumeWithInboundCloseHandler { _ in
-            try await pulse()
+            try await passTime()
         } onInboundClosed: {
-            lease.close()
+            registration.close()
         }
     }
 
-    /// Lets time pass. It looks once a second at least: the clock may be set, and so may the settings.
-    private func pulse() async throws {
-        while true { try await wait(min(1, max(0.01, lease.pass()))) }
+    /// Lets the stream send what is due, at least once a second, because the clock and the settings can change.
+    private func passTime() async throws {
+        while true { try await wait(min(1, max(0.01, registration.passTime()))) }
     }
 }

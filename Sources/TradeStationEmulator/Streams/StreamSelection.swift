@@ -1,15 +1,15 @@
-/// Which of the open streams are meant: those that meet every condition there is.
+/// A selection of open streams: those that meet all its conditions.
 public struct StreamSelection: Sendable, Equatable, Codable {
     /// The stream with this id.
     public var id: Int?
-    /// Streams that carry this.
+    /// The streams with this content.
     public var kind: EmulatedStream.Kind?
-    /// Streams of this user.
+    /// The streams of this user.
     public var username: String?
-    /// Streams whose path ends in this.
+    /// The streams whose path ends with this text.
     public var path: String?
 
-    /// A selection; without a condition it means every stream.
+    /// Creates a selection; without conditions it contains every stream.
     public init(id: Int? = nil, kind: EmulatedStream.Kind? = nil, username: String? = nil, path: String? = nil) {
         self.id = id
         self.kind = kind
@@ -21,7 +21,7 @@ public struct StreamSelection: Sendable, Equatable, Codable {
         case id, kind, username, path
     }
 
-    /// Reads a selection; an unknown key is an error, not a wider selection.
+    /// Decodes a selection; an unknown key is an error, because ignoring it would select more streams.
     public init(from decoder: any Decoder) throws {
         try InvalidJSON.refuseUnknownKeys(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
         let selection = try decoder.container(keyedBy: CodingKeys.self)
@@ -34,7 +34,7 @@ public struct StreamSelection: Sendable, Equatable, Codable {
     /// Every open stream.
     public static let all = StreamSelection()
 
-    /// One stream.
+    /// Only this stream.
     public static func only(_ stream: EmulatedStream) -> StreamSelection {
         StreamSelection(id: stream.id)
     }

@@ -1,8 +1,8 @@
-/// What a stream is about, and what TradeStation makes of it ("HTTP Streaming").
+/// The subject of a stream, with TradeStation's content type, quota and messages for it ("HTTP Streaming").
 enum StreamSubject: Sendable, Equatable {
     case quotes(symbols: [String])
     case bars(symbol: String)
-    /// v2.
+    /// Tick bars (v2).
     case tickBars(symbol: String)
     case orders(accounts: [String], ids: [String]?)
     case positions(accounts: [String])
@@ -43,7 +43,7 @@ enum StreamSubject: Sendable, Equatable {
         }
     }
 
-    /// What the server says before it shuts down.
+    /// The message that the server sends before it shuts down.
     var goAway: String {
         accounts == nil
             ? JSONText.encode(["Error": "GoAway", "Message": "The server is about to shut down."])

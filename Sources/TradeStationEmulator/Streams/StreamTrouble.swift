@@ -1,18 +1,19 @@
-/// What can happen to an open stream.
+/// A fault of an open stream.
 public enum StreamTrouble: Sendable, Equatable {
-    /// The server says that it shuts down and ends the stream: `{"StreamStatus":"GoAway"}` for orders and positions,
+    /// The server announces its shutdown and ends the stream: `{"StreamStatus":"GoAway"}` for orders and positions,
     /// `{"Error":"GoAway",…}` for market data.
     case goAway
-    /// The object `{"Error":title,"Message":message}`, then the end.
+    /// The stream sends the object `{"Error":title,"Message":message}` and ends.
     case error(title: String, message: String)
-    /// The connection stays open and nothing comes any more, no heartbeat either. What a test sends still goes out.
+    /// The connection stays open, but the stream sends nothing automatically, not even heartbeats. Objects that a test
+    /// sends are still delivered.
     case silence
-    /// The connection dies in the middle of an object.
+    /// The connection is closed in the middle of an object.
     case cut
-    /// The stream ends properly without a word.
+    /// The stream ends correctly without a message.
     case end
 
-    /// Another session took this one's place.
+    /// The error when another session of the user replaces this one.
     public static let dualLogon = StreamTrouble.error(
         title: "DualLogon",
         message: "Another session was started for this user."

@@ -1,24 +1,24 @@
 import NIOCore
 import NIOHTTP1
 
-/// One browser connection to the callback: one request, one page, closed.
+/// A browser connection to the callback. It answers one request with one page and then closes.
 final class CallbackConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let desk: CallbackDesk
+    private let handler: CallbackHandler
     private var isAnswered = false
     private var isDelivered = false
     private var isInputClosed = false
 
-    init(desk: CallbackDesk) {
-        self.desk = desk
+    init(handler: CallbackHandler) {
+        self.handler = handler
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let request) = unwrapInboundIn(data), !isAnswered else { return }
         isAnswered = true
-        let (reply, response) = desk.answer(
+        let (reply, response) = handler.answer(
             method: request.method.rawValue,
             target: request.uri,
             hosts: request.headers["Host"]
@@ -34,10 +34,10 @@ final class CallbackConnection: ChannelInboundHandler {
         }
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
-            // The page is on its way (or the browser is gone, and the answer counts all the same).
-            if let response { self.desk.deliver(response) }
+            // The response counts even if the browser disconnected and never received the page.
+            if let response { self.handler.deliver(response) }
             self.isDelivered = true
-            // Half a close lets the browser read the page to its end; the time limit does the rest.
+            // Closing only the output lets the browser read the whole page; the time limit closes the rest.
             channel.close(mode: self.isInputClosed ? .all : .output, promise: nil)
         }
     }
@@ -50,7 +50,7 @@ final class CallbackConnection: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// Whatever is not HTTP, a TLS greeting for example, ends the connection.
+    /// Closes the connection when it receives something other than HTTP, for example a TLS handshake.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }

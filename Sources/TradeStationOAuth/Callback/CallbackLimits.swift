@@ -1,19 +1,19 @@
-/// Where and how long a sign-in waits for the browser to come back.
-public struct CallbackLimits: Sendable {
-    /// The ports that TradeStation registers for every API key (Auth Code Flow page), in the order of trying.
-    public static let registeredPorts = [31_022, 3_001, 3_000, 8_080]
+/// The ports and time limits of a sign-in in the browser.
+package struct CallbackLimits: Sendable {
+    /// The ports that TradeStation registers for every API key (Auth Code Flow page), in the order of preference.
+    package static let registeredPorts = [31_022, 3_001, 3_000, 8_080]
 
-    /// The ports to try when the API key names no redirect URI of its own.
-    public var ports: [Int]
-    /// Whether the browser can come back here at all; otherwise the address has to be pasted.
-    public var listens: Bool
-    /// Milliseconds for the whole sign-in.
-    public var signInMilliseconds: Int64
-    /// Milliseconds for one browser connection.
-    public var connectionMilliseconds: Int64
+    /// The ports to try if the API key has no redirect URI.
+    package var ports: [Int]
+    /// Whether to listen for the browser; if not, the user pastes the redirect URL.
+    package var listens: Bool
+    /// The limit for the whole sign-in, in milliseconds.
+    package var signInMilliseconds: Int64
+    /// The limit for one browser connection, in milliseconds.
+    package var connectionMilliseconds: Int64
 
-    /// Limits; the defaults are TradeStation's ports, 10 minutes and 5 seconds.
-    public init(
+    /// Creates limits; the defaults are TradeStation's ports, 10 minutes and 5 seconds.
+    package init(
         ports: [Int] = registeredPorts,
         listens: Bool = true,
         signInMilliseconds: Int64 = 600_000,

@@ -1,9 +1,9 @@
-/// The pages that the callback shows. They are fixed texts: nothing of a request is ever repeated in them.
+/// The pages that the callback shows. Their text is fixed and never includes anything from the request.
 enum CallbackPage: String, CaseIterable {
     case received
     case declined
     case refused
-    case nothingHere
+    case notFound
 
     var html: String {
         """
@@ -33,17 +33,17 @@ enum CallbackPage: String, CaseIterable {
         case .received: "Back to the terminal"
         case .declined: "Not signed in"
         case .refused: "This page cannot be used"
-        case .nothingHere: "Nothing here"
+        case .notFound: "Not found"
         }
     }
 
     private var text: String {
         switch self {
-        case .received: "You can close this window. The terminal says whether the sign-in was accepted."
-        case .declined: "The sign-in was declined or refused; the terminal says why. You can close this window."
+        case .received: "You can close this window. The terminal shows whether the sign-in succeeded."
+        case .declined: "The sign-in was declined or refused. The terminal shows the reason. You can close this window."
         case .refused:
-            "It does not belong to the sign-in that is waiting. Open the address that stands in the terminal."
-        case .nothingHere: "tsaccounts waits here for the end of a sign-in, and for nothing else."
+            "It does not belong to the current sign-in. Open the URL that the terminal shows."
+        case .notFound: "tsaccounts uses this port only to receive the result of a sign-in."
         }
     }
 }

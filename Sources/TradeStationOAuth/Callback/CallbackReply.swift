@@ -1,9 +1,9 @@
-/// What the callback answers to one request.
+/// The reply of the callback to a request.
 struct CallbackReply: Equatable {
     let status: Int
     let page: CallbackPage
 
-    /// The header fields that go with every page: no script, no copy, no referrer, no second request.
+    /// The header fields of every page: no scripts, no caching, no referrer, one request per connection.
     var headers: [(name: String, value: String)] {
         var fields = [
             ("Content-Type", "text/html; charset=utf-8"),

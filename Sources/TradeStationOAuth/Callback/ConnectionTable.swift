@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The open connections to the callback, oldest first, and never more than a few.
+/// The open connections to the callback, oldest first, up to a maximum number.
 final class ConnectionTable: Sendable {
     private let capacity: Int
     private let channels = Mutex<[any Channel]>([])
@@ -10,7 +10,7 @@ final class ConnectionTable: Sendable {
         self.capacity = capacity
     }
 
-    /// Takes a connection in; the oldest one goes when there are too many.
+    /// Adds a connection; closes the oldest one if the table is full.
     func add(_ channel: any Channel) {
         let dropped: (any Channel)? = channels.withLock { channels in
             channels.append(channel)

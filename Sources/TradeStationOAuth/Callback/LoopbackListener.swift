@@ -3,28 +3,33 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// The sockets of the callback: one port of this machine, on every loopback address it has.
+/// The listening sockets of the callback: one port on every loopback address of this computer.
 ///
-/// Never on one address only while another program owns the port on the other one: the browser chooses between them.
+/// If another program owns the port on one of the addresses, the port is not used at all, because the browser
+/// chooses which address it connects to.
 struct LoopbackListener: Sendable {
-    /// The largest request that is read, in bytes.
-    static let requestBytes = 8 * 1_024
-    /// How many connections may be open at once.
-    static let connections = 32
+    /// The maximum size of a request, in bytes.
+    static let maximumRequestBytes = 8 * 1_024
+    /// The maximum number of open connections.
+    static let maximumConnections = 32
 
     private let sockets: [any Channel]
 
-    /// Listens on a port; nil when the port cannot be had on every address.
+    /// Listens on a port; returns nil unless the port is free on every address that this computer has.
     ///
-    /// - Parameter connectionMilliseconds: how long one connection may take in all.
+    /// - Parameters:
+    ///   - port: The port.
+    ///   - addresses: The loopback addresses to listen on.
+    ///   - connectionMilliseconds: The limit for one connection, from start to end.
+    ///   - handler: The handler that answers requests.
     static func open(
         port: Int,
         addresses: [String],
         connectionMilliseconds: Int64,
-        desk: CallbackDesk
+        handler: CallbackHandler
     ) async -> LoopbackListener? {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
-        let table = ConnectionTable(capacity: connections)
+        let table = ConnectionTable(capacity: maximumConnections)
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -36,10 +41,10 @@ struct LoopbackListener: Sendable {
                     }
                     channel.closeFuture.whenComplete { _ in limit.cancel() }
                     try channel.pipeline.syncOperations.addHandlers(
-                        RequestSizeLimit(bytes: requestBytes),
+                        RequestSizeLimit(bytes: maximumRequestBytes),
                         HTTPResponseEncoder(),
                         ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)),
-                        CallbackConnection(desk: desk)
+                        CallbackConnection(handler: handler)
                     )
                 }
             }
@@ -50,7 +55,7 @@ struct LoopbackListener: Sendable {
                 let socket = try await bootstrap.bind(host: address, port: port).get()
                 listener = LoopbackListener(sockets: listener.sockets + [socket])
             } catch let error as IOError where [EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode) {
-                // This machine has no such address, so no browser can come that way.
+                // This computer does not have the address, so no browser can connect to it.
                 continue
             } catch {
                 await listener.close()
@@ -60,12 +65,12 @@ struct LoopbackListener: Sendable {
         return listener.sockets.isEmpty ? nil : listener
     }
 
-    /// Frees the port without waiting for it.
+    /// Starts to close the sockets and returns immediately.
     func closeNow() {
         for socket in sockets { socket.close(promise: nil) }
     }
 
-    /// Frees the port and returns once it is free. Pages that are on their way still arrive.
+    /// Closes the sockets and waits until the port is free. Replies that are being written are still delivered.
     func close() async {
         closeNow()
         for socket in sockets { try? await socket.closeFuture.get() }

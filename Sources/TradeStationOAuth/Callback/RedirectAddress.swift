@@ -1,12 +1,12 @@
 import Foundation
 
-/// A redirect URI without its query, in a form that can be compared.
+/// A redirect URI without its query, normalized for comparison.
 struct RedirectAddress: Equatable {
     let scheme: String
-    /// In lower case, without the brackets of an IPv6 address.
+    /// The host in lower case, without the brackets of an IPv6 address.
     let host: String
     let port: Int?
-    /// As it is written; `/` when there is none.
+    /// The path as written, or `/` if the URI has none.
     let path: String
 
     init?(_ text: some StringProtocol) {
@@ -20,7 +20,7 @@ struct RedirectAddress: Equatable {
         path = parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath
     }
 
-    /// The port to listen on, where the browser would come to this machine over plain HTTP.
+    /// The port to listen on, if the URI is plain HTTP to this computer.
     var loopbackPort: Int? {
         guard scheme == "http", ["localhost", "127.0.0.1", "::1"].contains(host), let port else { return nil }
         return (1...65_535).contains(port) ? port : nil

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Cuts a connection off once it has sent more than a request to the callback can need.
+/// Closes a connection that sends more bytes than a request to the callback can have.
 final class RequestSizeLimit: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

@@ -1,18 +1,18 @@
-public import TradeStationModel
+package import TradeStationModel
 
-/// A sign-in in the browser, from the first address to the code (RFC 6749 section 4.1, RFC 8252 section 7.3).
+/// A sign-in in the browser, from the authorization URL to the code (RFC 6749 section 4.1, RFC 8252 section 7.3).
 ///
-/// The browser's return to this machine and the pasted address line race; the first answer that belongs to this
-/// sign-in wins and closes the port. Cancelling the task closes it at once.
-public struct AuthorizationCodeFlow: Sendable {
+/// The response can arrive by the browser's redirect or by a redirect URL that the user pastes. The first response
+/// that belongs to this sign-in ends it and closes the port. Cancelling the task closes the port immediately.
+package struct AuthorizationCodeFlow: Sendable {
     private let registration: ClientRegistration
     private let scopes: [String]
     private let random: RandomSource
     private let time: any TimeSource
     private let limits: CallbackLimits
 
-    /// A sign-in for one API key; opens nothing yet.
-    public init(
+    /// Creates a sign-in for an API key; does not open a port yet.
+    package init(
         registration: ClientRegistration,
         scopes: [String],
         random: RandomSource,
@@ -26,32 +26,32 @@ public struct AuthorizationCodeFlow: Sendable {
         self.limits = limits
     }
 
-    /// Waits for the user to sign in.
+    /// Runs the sign-in and waits for the authorization code. The port is free again when this returns.
     ///
     /// - Parameters:
-    ///   - present: shows the address to open; called once, when the callback is listening.
-    ///   - pasted: reads one line, nil at the end of input. It is asked again after a line that was no answer, and is
-    ///     cancelled when the browser comes back first: it has to return then.
-    ///   - note: told, for the user, why a pasted line was no answer.
-    /// - Returns: the code, with all that its exchange needs. By then the port is free again.
+    ///   - present: Shows the URL to open. Called once, after the callback has started to listen.
+    ///   - pasted: Reads one line; returns nil at the end of input. It is called again after an unusable line. If the
+    ///     browser's redirect arrives first, the task that runs it is cancelled, and it must return.
+    ///   - note: Receives the explanation, for the user, why a pasted line cannot be used.
+    /// - Returns: The code, with the values that its exchange needs.
     /// - Throws: ``AccountsError`` `callback_ports_busy`, `input_required`, `login_denied`, `login_timed_out`,
-    ///   `client_rejected` or `server_error`; `CancellationError`; whatever `pasted` throws.
-    public func run(
+    ///   `client_rejected` or `server_error`; `CancellationError`; the errors of `pasted`.
+    package func run(
         present: @escaping @Sendable (_ url: String) async -> Void,
         pasted: (@Sendable () async throws -> String?)? = nil,
         note: @escaping @Sendable (_ text: String) -> Void = { _ in }
     ) async throws -> AuthorizationCode {
-        let station = try await CallbackStation.open(
+        let callback = try await SignInCallback.open(
             registration: registration,
             scopes: scopes,
             random: random,
             limits: limits
         )
-        guard station.callback != nil || pasted != nil else { throw Self.nobodyToAsk }
-        let listener = station.callback?.listener
+        guard callback.server != nil || pasted != nil else { throw Self.redirectCannotBeReceived }
+        let listener = callback.server?.listener
         return try await withTaskCancellationHandler {
             do {
-                let code = try await race(station, present: present, pasted: pasted, note: note)
+                let code = try await race(callback, present: present, pasted: pasted, note: note)
                 await listener?.close()
                 return code
             } catch {
@@ -63,31 +63,31 @@ public struct AuthorizationCodeFlow: Sendable {
         }
     }
 
-    /// Lets the callback, the pasted line and the time limit race; the first one that decides ends the others.
+    /// Waits for the redirect, a pasted line or the time limit; the first one that ends the sign-in cancels the others.
     private func race(
-        _ station: CallbackStation,
+        _ callback: SignInCallback,
         present: @escaping @Sendable (String) async -> Void,
         pasted: (@Sendable () async throws -> String?)?,
         note: @escaping @Sendable (String) -> Void
     ) async throws -> AuthorizationCode {
-        let request = station.request
+        let request = callback.request
         return try await withThrowingTaskGroup(of: AuthorizationResponse?.self) { group in
             defer { group.cancelAll() }
             group.addTask { [time, limits] in
                 try await time.sleep(milliseconds: limits.signInMilliseconds)
-                throw Self.tooLate(afterMilliseconds: limits.signInMilliseconds)
+                throw Self.timedOut(afterMilliseconds: limits.signInMilliseconds)
             }
-            if let desk = station.callback?.desk { group.addTask { await desk.outcome() } }
+            if let handler = callback.server?.handler { group.addTask { await handler.outcome() } }
             group.addTask {
                 await present(request.url)
                 guard let pasted else { return nil }
                 let response = try await Self.readLines(pasted, for: request, note: note)
-                // Without a callback the end of input leaves nobody who could still answer.
-                if response == nil, station.callback == nil, !Task.isCancelled { throw Self.nothingPasted }
+                // Without a server, no response can arrive after the end of input.
+                if response == nil, callback.server == nil, !Task.isCancelled { throw Self.inputEnded }
                 return response
             }
             while let response = try await group.next() {
-                guard let response, let (code, issuer) = try response.decided() else { continue }
+                guard let response, let (code, issuer) = try response.grantedCode() else { continue }
                 return AuthorizationCode(
                     code: code,
                     verifier: request.verifier,
@@ -113,33 +113,33 @@ public struct AuthorizationCodeFlow: Sendable {
                 state: request.state
             )
             guard case .refused(let refusal) = response else { return response }
-            note(refusal.explanation + " Paste the whole address line of the browser.")
+            note(refusal.explanation + " Paste the complete URL from the browser's address bar.")
         }
         return nil
     }
 
-    private static var nobodyToAsk: AccountsError {
+    private static var redirectCannotBeReceived: AccountsError {
         AccountsError(
             .inputRequired,
-            "The sign-in ends at an address that this machine cannot receive.",
-            reason: "The browser's address line has to be pasted, and there is nowhere to paste it.",
+            "This computer cannot receive the redirect of this sign-in.",
+            reason: "The redirect URL must be pasted, and there is no terminal to paste it into.",
             suggestion: "the same command with --paste on a terminal"
         )
     }
 
-    private static var nothingPasted: AccountsError {
+    private static var inputEnded: AccountsError {
         AccountsError(
             .inputRequired,
-            "Standard input ended without the address that the browser ended up at.",
-            suggestion: "the same command, and paste the browser's whole address line"
+            "Standard input ended before the redirect URL was pasted.",
+            suggestion: "the same command, and paste the complete URL from the browser's address bar"
         )
     }
 
-    private static func tooLate(afterMilliseconds limit: Int64) -> AccountsError {
+    private static func timedOut(afterMilliseconds limit: Int64) -> AccountsError {
         AccountsError(
             .loginTimedOut,
-            "The sign-in was not finished within \(max(1, limit / 60_000)) min.",
-            reason: "The browser did not come back, and nothing was pasted.",
+            "The sign-in was not completed within \(max(1, limit / 60_000)) min.",
+            reason: "The browser did not send a redirect, and no URL was pasted.",
             suggestion: "the same command again"
         )
     }

@@ -1,28 +1,28 @@
 import Crypto
 import Foundation
-public import TradeStationModel
+import TradeStationModel
 
-/// One request to the authorization endpoint (RFC 6749 section 4.1.1), with the values that its answer is held against.
-public struct AuthorizationRequest: Sendable {
-    /// The audience of TradeStation's API (Auth Code Flow page); the same for live and simulator.
-    public static let audience = "https://api.tradestation.com"
+/// A request to the authorization endpoint (RFC 6749 section 4.1.1), with the values that validate its response.
+struct AuthorizationRequest: Sendable {
+    /// The audience of TradeStation's API (Auth Code Flow page); live and simulator use the same one.
+    static let audience = "https://api.tradestation.com"
 
-    /// Where the server sends the browser back to; the code exchange must name the same.
-    public let redirectURI: String
-    /// Comes back with the answer and proves that it belongs to this request.
-    public let state: Secret
-    /// The PKCE verifier (RFC 7636), where PKCE is used: 43 characters.
-    public let verifier: Secret?
-    /// Comes back in the ID token (OpenID Connect Core section 3.1.2.1), where one was asked for.
-    public let nonce: Secret?
+    /// The URI that the server redirects the browser to; the code exchange must repeat it.
+    let redirectURI: String
+    /// A random value that the response must repeat; it proves that the response belongs to this request.
+    let state: Secret
+    /// The PKCE verifier (RFC 7636) of 43 characters, if PKCE is used.
+    let verifier: Secret?
+    /// The nonce that the ID token must contain (OpenID Connect Core section 3.1.2.1), if one is sent.
+    let nonce: Secret?
 
     private let registration: ClientRegistration
     private let scopes: [String]
 
-    /// A request with fresh values: 192 bits of state, 256 of verifier, 128 of nonce.
+    /// Creates a request with new random values: 192 bits of state, 256 of verifier, 128 of nonce.
     ///
     /// A public client always uses PKCE. A nonce is sent only with the `openid` scope.
-    public init(registration: ClientRegistration, scopes: [String], redirectURI: String, random: RandomSource) {
+    init(registration: ClientRegistration, scopes: [String], redirectURI: String, random: RandomSource) {
         self.registration = registration
         self.scopes = scopes
         self.redirectURI = redirectURI
@@ -33,12 +33,13 @@ public struct AuthorizationRequest: Sendable {
         nonce = usesNonce ? Secret(random.hex(bytes: 16)) : nil
     }
 
-    /// The address to open in the browser.
+    /// The URL to open in the browser.
     ///
-    /// Query items that the authorization endpoint already has are kept; of parameters that would then stand
-    /// twice, `audience` and `prompt` are taken from there and all others from here. `prompt=login` is sent because
-    /// the sign-in host keeps a browser session and would silently return whoever signed in last.
-    public var url: String {
+    /// Query items of the authorization endpoint's URL are kept. If a parameter would then occur twice, the
+    /// endpoint's `audience` and `prompt` win over this request's; this request's other parameters win over the
+    /// endpoint's. `prompt=login` is sent because the sign-in host keeps a browser session and would otherwise return
+    /// the last user without asking.
+    var url: String {
         var items = [
             ("response_type", "code"), ("client_id", registration.clientID), ("audience", Self.audience),
             ("redirect_uri", redirectURI), ("scope", scopes.joined(separator: " ")), ("state", state.exposed),

@@ -1,16 +1,19 @@
-public import TradeStationModel
+package import TradeStationModel
 
 extension TokenClaims {
-    /// How far the two clocks may be apart, in seconds.
+    /// The maximum difference between the two clocks, in seconds.
     private static let clockTolerance: Int64 = 300
 
-    /// Checks the ID token of a sign-in (OpenID Connect Core section 3.1.3.7). No ID token, nothing to check.
+    /// Checks the ID token of a sign-in (OpenID Connect Core section 3.1.3.7).
     ///
     /// - Parameters:
-    ///   - nonce: the nonce that was sent, if one was.
-    ///   - issuer: the `iss` of the redirect (RFC 9207), if it had one.
-    /// - Throws: ``AccountsError`` `login_denied`, naming the check that failed.
-    public static func validate(
+    ///   - idToken: The ID token; nil passes the check.
+    ///   - clientID: The client id of the API key.
+    ///   - nonce: The nonce of the authorization request, if one was sent.
+    ///   - issuer: The `iss` parameter of the redirect (RFC 9207), if it had one.
+    ///   - now: The current time.
+    /// - Throws: ``AccountsError`` `login_denied`; its reason names the claim that failed.
+    package static func validate(
         idToken: Secret?,
         clientID: String,
         nonce: Secret?,
@@ -26,19 +29,19 @@ extension TokenClaims {
         if let nonce {
             guard claims.nonce == nonce else { throw refused("It belongs to another sign-in (nonce).") }
         }
-        guard let end = claims.expiresAt else { throw refused("It does not say when it ends (exp).") }
-        guard end >= now.milliseconds / 1_000 - clockTolerance else {
-            throw refused("It has ended already (exp), or this machine's clock is wrong.")
+        guard let expiry = claims.expiresAt else { throw refused("It has no expiry time (exp).") }
+        guard expiry >= now.milliseconds / 1_000 - clockTolerance else {
+            throw refused("It has expired (exp), or this computer's clock is wrong.")
         }
-        if let issuer, let own = claims.issuer, issuer != own {
-            throw refused("It comes from another server than the one that answered the browser (iss).")
+        if let issuer, let claimed = claims.issuer, issuer != claimed {
+            throw refused("Its issuer differs from the server that sent the redirect (iss).")
         }
     }
 
     private static func refused(_ reason: String) -> AccountsError {
         AccountsError(
             .loginDenied,
-            "The sign-in server's ID token does not fit this sign-in.",
+            "The sign-in server's ID token does not match this sign-in.",
             reason: reason,
             suggestion: "the same command again"
         )

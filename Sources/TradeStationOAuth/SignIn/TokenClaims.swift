@@ -1,48 +1,50 @@
-public import TradeStationModel
+package import TradeStationModel
 
-/// The claims of a token that is a JWT, read without checking its signature.
+/// The claims of a JWT, read without verifying its signature.
 ///
-/// OpenID Connect Core section 3.1.3.7 allows that for a token that came straight from the token endpoint over TLS.
-/// Claims from anywhere else must not be believed.
-public struct TokenClaims: Sendable {
-    /// The stable identity of the user.
-    public let subject: String?
-    /// Who issued the token.
-    public let issuer: String?
-    /// Whom the token is for.
-    public let audience: [String]
-    /// When the token ends, in seconds since 1970.
-    public let expiresAt: Int64?
+/// OpenID Connect Core section 3.1.3.7 allows this for a token that was received directly from the token endpoint over
+/// TLS. Do not trust claims from any other source.
+package struct TokenClaims: Sendable {
+    /// The user's permanent identifier.
+    package let subject: String?
+    /// The issuer of the token.
+    package let issuer: String?
+    /// The clients or APIs that the token is intended for.
+    package let audience: [String]
+    /// The expiry time, in seconds since 1970.
+    package let expiresAt: Int64?
     /// The nonce of the request that led to the token.
-    public let nonce: Secret?
+    package let nonce: Secret?
     /// The client that the token was issued to.
-    public let authorizedParty: String?
+    package let authorizedParty: String?
     /// TradeStation's user name.
-    public let username: String?
-    /// A short name for people.
-    public let nickname: String?
-    /// The name that the user wants to be known by.
-    public let preferredUsername: String?
+    package let username: String?
+    /// A short display name.
+    package let nickname: String?
+    /// The user name that the user prefers.
+    package let preferredUsername: String?
     /// An e-mail address.
-    public let email: String?
+    package let email: String?
     /// A full name.
-    public let name: String?
+    package let name: String?
 
-    /// The claim in which TradeStation puts the user name.
-    public static let usernameClaim = "http://tradestation.com/username"
-    private static let longestToken = 64 * 1_024
-    private static let longestClaim = 512
+    /// The claim that contains TradeStation's user name.
+    package static let usernameClaim = "http://tradestation.com/username"
+    private static let maximumTokenBytes = 64 * 1_024
+    private static let maximumClaimBytes = 512
 
-    /// Reads a token; nil when it is not a JWT with a JSON object as payload. Claims of a wrong type count as absent.
-    public init?(_ token: Secret) {
+    /// Reads a token; returns nil unless it is a JWT with a JSON object as payload.
+    ///
+    /// Claims of a wrong type are treated as absent.
+    package init?(_ token: Secret) {
         let segments = token.exposed.split(separator: ".", omittingEmptySubsequences: false)
-        guard token.exposed.utf8.count <= Self.longestToken, segments.count == 3,
+        guard token.exposed.utf8.count <= Self.maximumTokenBytes, segments.count == 3,
             let payload = Base64URL.decode(segments[1])
         else { return nil }
         let json = JSONMembers(payload)
         guard json.isComplete else { return nil }
         func text(_ claim: String) -> String? {
-            json.string(claim).flatMap { $0.isEmpty || $0.utf8.count > Self.longestClaim ? nil : $0 }
+            json.string(claim).flatMap { $0.isEmpty || $0.utf8.count > Self.maximumClaimBytes ? nil : $0 }
         }
         subject = text("sub")
         issuer = text("iss")
@@ -59,16 +61,16 @@ public struct TokenClaims: Sendable {
 }
 
 extension TokenClaims {
-    /// Who signed in.
+    /// The identity of the user who signed in.
     ///
-    /// `sub` comes from the ID token, else from the access token; the label is TradeStation's user name from the
-    /// access token, else from the ID token, else the ID token's nickname, preferred user name or e-mail.
-    public static func identity(idToken: Secret?, accessToken: Secret?) -> Identity {
+    /// The subject is the ID token's `sub`, else the access token's. The user name is TradeStation's user name from the
+    /// access token, else from the ID token, else the ID token's nickname, preferred user name or e-mail address.
+    package static func identity(idToken: Secret?, accessToken: Secret?) -> Identity {
         let id = idToken.flatMap(TokenClaims.init)
         let access = accessToken.flatMap(TokenClaims.init)
         let label = access?.username ?? id?.username ?? id?.nickname ?? id?.preferredUsername ?? id?.email
         return Identity(
-            subject: (id?.subject ?? access?.subject)?.printable(limit: longestClaim),
+            subject: (id?.subject ?? access?.subject)?.printable(limit: maximumClaimBytes),
             username: label?.printable(limit: 128)
         )
     }

@@ -1,12 +1,12 @@
 import Foundation
 import TradeStationModel
 
-/// Adds the client's proof of identity to a form (RFC 6749 section 2.3.1).
+/// Adds client authentication to a request (RFC 6749 section 2.3.1).
 enum ClientAuthenticator {
-    /// A POST of `fields` that carries the client's identity in the way it was registered.
+    /// Creates a POST request with `fields`, authenticated by the method that the registration names.
     ///
-    /// With `basic` the body does not repeat the client id: a server may refuse two ways of authentication at once.
-    /// A client without a secret only names itself, whatever was registered.
+    /// With `basic`, the body does not contain the client id, because a server may reject two authentication methods in
+    /// one request. A client without a secret sends only its client id, whatever method is registered.
     static func request(
         to url: EndpointURL,
         fields: [(name: String, value: String)],
@@ -17,7 +17,8 @@ enum ClientAuthenticator {
         var headers = [
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("Accept", "application/json"),
-            // A fresh connection for every exchange: a reply lost on a stale one could not be told from a lost token.
+            // Use a new connection for every exchange: on a stale connection, a lost reply is indistinguishable from a
+            // lost token.
             ("Connection", "close"),
         ]
         switch (credentials.registration.authentication, credentials.secret) {

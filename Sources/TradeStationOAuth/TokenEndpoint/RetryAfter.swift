@@ -1,10 +1,10 @@
 import TradeStationModel
 
-/// The `Retry-After` field (RFC 9110 section 10.2.3).
+/// The `Retry-After` header field (RFC 9110 section 10.2.3).
 package enum RetryAfter {
-    /// How long to wait, in seconds, kept within 1 to 300; nil when the field says nothing usable.
+    /// The time to wait, in seconds, limited to 1 to 300; nil if the field is missing or unusable.
     ///
-    /// A date counts from the reply's own `Date` field, so that a wrong local clock does no harm.
+    /// A date is compared with the response's own `Date` field, so that a wrong local clock has no effect.
     package static func seconds(in response: HTTPExchangeResponse) -> Int? {
         guard let value = response.header("Retry-After")?.filter({ $0 != " " && $0 != "\t" }), !value.isEmpty else {
             return nil
@@ -17,7 +17,8 @@ package enum RetryAfter {
 
     private static func clamp(_ seconds: Int64) -> Int { Int(min(max(seconds, 1), 300)) }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form of a date that servers may send (RFC 9110 section 5.6.7).
+    /// Parses a date such as `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that servers may send (RFC 9110 section
+    /// 5.6.7).
     private static func date(_ text: String) -> Timestamp? {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let parts = text.split(separator: " ")

@@ -1,26 +1,26 @@
-public import TradeStationModel
+package import TradeStationModel
 
 /// The revocation endpoint (RFC 7009).
 ///
-/// At TradeStation, revoking one refresh token ends all refresh tokens of the API key (Refresh Tokens page).
-public struct RevocationEndpoint: Sendable {
+/// At TradeStation, revoking one refresh token revokes all refresh tokens of the API key (Refresh Tokens page).
+package struct RevocationEndpoint: Sendable {
     private let transport: HTTPTransport
 
-    /// An endpoint that is reached through `transport`.
-    public init(transport: HTTPTransport) {
+    /// Creates an endpoint that uses `transport`.
+    package init(transport: HTTPTransport) {
         self.transport = transport
     }
 
-    /// Revokes a refresh token. A token that the server does not know counts as revoked (RFC 7009 section 2.2).
+    /// Revokes a refresh token. Revoking an unknown token succeeds (RFC 7009 section 2.2).
     ///
     /// - Throws: ``AccountsError`` `usage` without a revocation URL, `server_unreachable`, `server_error`,
     ///   `rate_limited` or `client_rejected`.
-    public func revoke(_ token: Secret, for credentials: ClientCredentials) async throws(AccountsError) {
+    package func revoke(_ token: Secret, for credentials: ClientCredentials) async throws(AccountsError) {
         guard let url = credentials.registration.revokeURL else {
             throw AccountsError(
                 .usage,
-                "No revocation URL is known for this API key.",
-                suggestion: "the sign-in server's own page for connected applications"
+                "This API key has no revocation URL.",
+                suggestion: "the sign-in server's web page for connected applications"
             )
         }
         let request = ClientAuthenticator.request(
@@ -41,9 +41,9 @@ public struct RevocationEndpoint: Sendable {
         } catch {
             throw AccountsError(
                 error.partial == nil ? .serverUnreachable : .serverError,
-                "The sign-in server did not confirm that the token is revoked.",
+                "The sign-in server did not confirm that the token was revoked.",
                 reason: error.explanation,
-                suggestion: "the same command again; revoking twice does no harm"
+                suggestion: "the same command again; revoking a token twice is safe"
             )
         }
         guard case .failed(let failure) = answer else { return }

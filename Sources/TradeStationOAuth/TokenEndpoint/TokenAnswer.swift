@@ -1,7 +1,79 @@
-/// What the token endpoint's answer means.
-public enum TokenAnswer: Sendable {
-    /// New tokens.
+import TradeStationModel
+
+/// The meaning of a token endpoint's answer.
+package enum TokenAnswer: Sendable {
+    /// The server issued tokens.
     case granted(TokenGrant)
-    /// No tokens, and why.
+    /// The server issued no tokens.
     case failed(TokenFailure)
+}
+
+extension TokenAnswer {
+    /// Classifies an answer of the token endpoint.
+    ///
+    /// A transient HTTP status decides first, whatever the body contains. Then the body's `error` decides, whatever the
+    /// status is: Auth0 sends `invalid_grant` with 403, RFC 6749 section 5.2 specifies 400. Otherwise the tokens count.
+    /// If `body` is cut off, the tokens of a complete JSON object still count, and a readable refresh token is salvaged.
+    ///
+    /// - Parameters:
+    ///   - status: The HTTP status.
+    ///   - headers: The header fields.
+    ///   - body: The body, possibly cut off.
+    ///   - sent: The secrets of the request; they are removed from descriptions.
+    static func classify(
+        status: Int,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8],
+        sent: [Secret] = []
+    ) -> TokenAnswer {
+        let response = HTTPExchangeResponse(status: status, headers: headers, body: body)
+        let answer = TokenBody(body)
+        // Ignore a token that echoes the request or accompanies an error.
+        let mayContainTokens = answer.error == nil && (200..<300).contains(status)
+        let salvaged = mayContainTokens ? answer.refreshToken.flatMap { sent.contains($0) ? nil : $0 } : nil
+        func failed(_ kind: TokenFailure.Kind, _ remark: String? = nil) -> TokenAnswer {
+            let secrets = sent + answer.secrets
+            func safe(_ text: String?, limit: Int) -> String? {
+                text.map { Redaction.printable($0, without: secrets, limit: limit) }
+            }
+            return .failed(
+                TokenFailure(
+                    kind: kind,
+                    httpStatus: status,
+                    oauthError: safe(answer.error, limit: 64),
+                    description: remark ?? safe(answer.errorDescription, limit: 200),
+                    retryAfterSeconds: kind == .rateLimited || kind == .serverTrouble
+                        ? RetryAfter.seconds(in: response) : nil,
+                    salvagedRefreshToken: salvaged
+                )
+            )
+        }
+
+        switch status {
+        case 429: return failed(.rateLimited)
+        case 408, 425, 500...: return failed(.serverTrouble)
+        case 300..<400: return failed(.serverTrouble, "The redirect was not followed.")
+        case 200..<300:
+            if let grant = answer.grant(status: status) { return .granted(grant) }
+            fallthrough
+        case 400..<500:
+            if let error = answer.error { return failed(kind(of: error, status: status)) }
+            return status < 300 ? failed(.outcomeUnknown, answer.defect) : failed(.serverTrouble)
+        default: return failed(.outcomeUnknown, "The HTTP status is not final.")
+        }
+    }
+
+    private static func kind(of error: String, status: Int) -> TokenFailure.Kind {
+        switch error {
+        case "invalid_grant": .invalidGrant
+        case "invalid_client", "unauthorized_client": .clientRejected
+        case "access_denied": status == 401 ? .clientRejected : .userActionRequired
+        case "invalid_request", "invalid_scope", "unsupported_grant_type": .requestRejected
+        case "mfa_required", "login_required", "interaction_required", "consent_required",
+            "account_selection_required":
+            .userActionRequired
+        case "server_error", "temporarily_unavailable": .serverTrouble
+        default: .unrecognised
+        }
+    }
 }

@@ -1,20 +1,20 @@
-public import TradeStationModel
+package import TradeStationModel
 
-/// The token endpoint (RFC 6749 section 3.2): presents a code or a refresh token and says what came of it.
+/// The token endpoint (RFC 6749 section 3.2), which exchanges a code or a refresh token for new tokens.
 ///
-/// An exchange that has begun is finished even when the calling task is cancelled: the server may already have
-/// replaced the refresh token, and abandoning the answer would lose the new one. The transport's own time limits
-/// bound the wait.
-public struct TokenEndpoint: Sendable {
+/// An exchange that has started is completed even if the calling task is cancelled: the server may already have
+/// replaced the refresh token, and an ignored answer would lose the new one. The transport's time limits bound the
+/// wait.
+package struct TokenEndpoint: Sendable {
     private let transport: HTTPTransport
 
-    /// An endpoint that is reached through `transport`.
-    public init(transport: HTTPTransport) {
+    /// Creates an endpoint that uses `transport`.
+    package init(transport: HTTPTransport) {
         self.transport = transport
     }
 
-    /// Presents a refresh token (RFC 6749 section 6).
-    public func refresh(_ credentials: ClientCredentials, refreshToken: Secret) async -> TokenAnswer {
+    /// Exchanges a refresh token for new tokens (RFC 6749 section 6).
+    package func refresh(_ credentials: ClientCredentials, refreshToken: Secret) async -> TokenAnswer {
         KillPoint.beforeConnect.reach()
         return await exchange(
             [("grant_type", "refresh_token"), ("refresh_token", refreshToken.exposed)],
@@ -23,10 +23,10 @@ public struct TokenEndpoint: Sendable {
         )
     }
 
-    /// Presents an authorization code (RFC 6749 section 4.1.3), with the PKCE verifier where one was used.
+    /// Exchanges an authorization code for tokens (RFC 6749 section 4.1.3), with the PKCE verifier if one was used.
     ///
-    /// A code works once. Whoever gets an unknown outcome starts a new sign-in instead of repeating the exchange.
-    public func exchange(
+    /// A code is valid once. If the outcome is unknown, start a new sign-in; do not repeat the exchange.
+    package func exchange(
         code: Secret,
         verifier: Secret?,
         redirectURI: String,
@@ -48,7 +48,7 @@ public struct TokenEndpoint: Sendable {
             credentials: credentials
         )
         let secrets = sent + [credentials.secret].compactMap { $0 }
-        // Not a child task: it must outlive the cancellation of its caller. It is awaited on the spot.
+        // An unstructured task is not cancelled with its caller. It is awaited here.
         return await Task { await answer(to: request, sent: secrets) }.value
     }
 
@@ -63,7 +63,7 @@ public struct TokenEndpoint: Sendable {
 }
 
 extension TokenAnswer {
-    /// What a failed transport means. A reply that broke off is read as far as it came.
+    /// Classifies a transport failure. If a part of a response was received, that part is read.
     static func classify(_ failure: TransportFailure, sent: [Secret]) -> TokenAnswer {
         guard let partial = failure.partial else {
             let kind: TokenFailure.Kind = failure.stage == .notSent ? .notSent : .outcomeUnknown

@@ -1,44 +1,44 @@
-public import TradeStationModel
+package import TradeStationModel
 
-/// Why an exchange brought no tokens, and what follows from it.
-public struct TokenFailure: Sendable {
-    /// What the failure means.
-    public enum Kind: String, Hashable, Sendable, CaseIterable {
-        /// The request never left; the server knows nothing of it.
+/// Why an exchange returned no tokens.
+package struct TokenFailure: Sendable {
+    /// The kinds of failure, by what the caller can do next.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// The request was not sent; the server has not received it.
         case notSent
-        /// The server may have acted, but its answer is lost or unusable.
+        /// The server may have acted on the request, but its answer was lost or is unusable.
         case outcomeUnknown
-        /// The server asks for a pause.
+        /// The server limits the rate of requests.
         case rateLimited
-        /// The server, or something in front of it, is in trouble.
+        /// The server, or a proxy in front of it, reported an internal error.
         case serverTrouble
-        /// The refresh token or code is not valid (any more).
+        /// The refresh token or code is not valid or no longer valid.
         case invalidGrant
-        /// The server refuses the API key.
+        /// The server rejected the API key.
         case clientRejected
-        /// The server refuses the request as such.
+        /// The server rejected the request.
         case requestRejected
-        /// The user has to do something at the sign-in page.
+        /// The user must sign in or confirm something in the browser.
         case userActionRequired
-        /// The server names an error that nobody has defined.
+        /// The server reported an error code that no standard defines.
         case unrecognised
     }
 
-    /// What the failure means.
-    public let kind: Kind
-    /// The status of the answer, if there was one.
-    public let httpStatus: Int?
+    /// The kind of failure.
+    package let kind: Kind
+    /// The HTTP status of the answer, if one was received.
+    package let httpStatus: Int?
     /// The `error` of the answer (RFC 6749 section 5.2), safe to show.
-    public let oauthError: String?
+    package let oauthError: String?
     /// A description, safe to show: printable, at most 200 characters, without any token or secret.
-    public let description: String?
-    /// How long the server asks to wait, in seconds: 1 to 300.
-    public let retryAfterSeconds: Int?
-    /// A refresh token that could be read from an otherwise unusable answer: it must be kept.
-    public let salvagedRefreshToken: Secret?
+    package let description: String?
+    /// The time to wait before the next request, in seconds (1 to 300), if the server named one.
+    package let retryAfterSeconds: Int?
+    /// The refresh token of an otherwise unusable answer; the caller must keep it.
+    package let salvagedRefreshToken: Secret?
 
-    /// A failure.
-    public init(
+    /// Creates a failure.
+    package init(
         kind: Kind,
         httpStatus: Int? = nil,
         oauthError: String? = nil,
@@ -56,8 +56,8 @@ public struct TokenFailure: Sendable {
 }
 
 extension TokenFailure {
-    /// The stable word for this failure.
-    public var code: AccountsError.Code {
+    /// The error code for this failure.
+    package var code: AccountsError.Code {
         switch kind {
         case .notSent: .serverUnreachable
         case .outcomeUnknown: httpStatus == nil ? .serverUnreachable : .serverError
@@ -68,11 +68,11 @@ extension TokenFailure {
         }
     }
 
-    /// The failure in words for a person, ending in what to do next.
+    /// The failure as an error that explains to the user what happened and what to do next.
     ///
-    /// `suggestion` replaces the general advice, where the caller knows the profile's name.
-    public func accountsError(suggestion: String? = nil) -> AccountsError {
-        AccountsError(code, message, reason: reason, suggestion: suggestion ?? advice)
+    /// - Parameter suggestion: Replaces the general suggestion, if the caller knows the profile's name.
+    package func accountsError(suggestion: String? = nil) -> AccountsError {
+        AccountsError(code, message, reason: reason, suggestion: suggestion ?? generalSuggestion)
     }
 
     private var message: String {
@@ -80,14 +80,15 @@ extension TokenFailure {
         case .notSent: "The sign-in server could not be reached."
         case .outcomeUnknown:
             httpStatus == nil
-                ? "The sign-in server gave no whole answer." : "The sign-in server's answer could not be used."
-        case .rateLimited: "The sign-in server asks for a pause."
-        case .serverTrouble: "The sign-in server is in trouble."
-        case .invalidGrant: "The sign-in is not valid any more."
-        case .clientRejected: "The sign-in server refuses the API key."
-        case .requestRejected: "The sign-in server refuses the request as it was made for this API key."
-        case .userActionRequired: "The sign-in server wants the user to sign in."
-        case .unrecognised: "The sign-in server refused, for a reason it has no standard word for."
+                ? "The sign-in server did not send a complete answer."
+                : "The sign-in server's answer could not be used."
+        case .rateLimited: "The sign-in server limits the rate of requests."
+        case .serverTrouble: "The sign-in server reported an internal error."
+        case .invalidGrant: "The sign-in is no longer valid."
+        case .clientRejected: "The sign-in server rejected the API key."
+        case .requestRejected: "The sign-in server rejected the request for this API key."
+        case .userActionRequired: "The sign-in server requires the user to sign in."
+        case .unrecognised: "The sign-in server refused with an error code that is not standard."
         }
     }
 
@@ -96,13 +97,13 @@ extension TokenFailure {
         return parts.isEmpty ? nil : parts.joined(separator: ": ")
     }
 
-    private var advice: String {
+    private var generalSuggestion: String {
         switch kind {
         case .notSent, .outcomeUnknown, .serverTrouble: "the same command again in a moment"
         case .rateLimited: "the same command again in \(retryAfterSeconds ?? 60) seconds"
         case .invalidGrant, .userActionRequired: "tsaccounts login NAME"
         case .clientRejected: "tsaccounts set NAME --secret-file FILE"
-        case .requestRejected: "tsaccounts show NAME, and compare with what is registered for the key"
+        case .requestRejected: "tsaccounts show NAME, and compare it with the registration of the API key"
         case .unrecognised: "tsaccounts audit NAME"
         }
     }

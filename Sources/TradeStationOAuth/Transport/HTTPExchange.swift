@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// One request on its way: runs it and says what became of it.
+/// Sends one request and reports its outcome.
 struct HTTPExchange: Sendable {
     typealias Outcome = Result<HTTPExchangeResponse, TransportFailure>
 
@@ -11,12 +11,12 @@ struct HTTPExchange: Sendable {
     let request: HTTPExchangeRequest
 
     func run() async -> Outcome {
-        // The client may have sent it before it hears that it should not.
+        // The client may send the request before it notices a cancellation.
         guard !Task.isCancelled else { return .failure(TransportFailure(stage: .notSent, reason: .cancelled)) }
         let body = OutgoingBody(request.body)
         var received: HTTPExchangeResponse?
         do {
-            // The deadline is the caller's, by cancellation; this one only has to lie behind it.
+            // The caller enforces the deadline by cancelling the task.
             let reply = try await client.execute(outgoing(body), deadline: .distantFuture)
             received = HTTPExchangeResponse(
                 status: Int(reply.status.code),
@@ -30,12 +30,12 @@ struct HTTPExchange: Sendable {
                     return .failure(TransportFailure(stage: .unknown, reason: .tooLarge, partial: received))
                 }
             }
-            // A cancelled stream may end as if it were complete.
+            // The body of a cancelled request may end as if it were complete.
             try Task.checkCancellation()
             if let received { return .success(received) }
             return .failure(TransportFailure(stage: .unknown, reason: .connectionLost))
         } catch {
-            return .failure(failure(for: error, bodyWasTaken: body.wasTaken, partial: received))
+            return .failure(failure(for: error, bodyMayHaveBeenSent: body.mayHaveBeenSent, partial: received))
         }
     }
 
@@ -51,27 +51,29 @@ struct HTTPExchange: Sendable {
         return outgoing
     }
 
-    /// With a body, the body itself is the witness. Without one only errors that can come from nothing but
-    /// connecting count as not sent; in doubt the outcome is unknown.
+    /// Decides whether the server may have acted on a failed request.
+    ///
+    /// A request with a body was not sent if the client never read the body. A request without a body was not sent if
+    /// the error can only occur while connecting; otherwise the outcome is unknown.
     func failure(
         for error: any Error,
-        bodyWasTaken: Bool,
+        bodyMayHaveBeenSent: Bool,
         partial: HTTPExchangeResponse?
     ) -> TransportFailure {
         let connecting = TransportFailure.Reason(connecting: error)
-        guard partial == nil, request.body.isEmpty ? connecting != nil : !bodyWasTaken else {
+        guard partial == nil, request.body.isEmpty ? connecting != nil : !bodyMayHaveBeenSent else {
             let reason = TransportFailure.Reason(afterSending: error)
             return TransportFailure(stage: .unknown, reason: reason, partial: partial)
         }
         if error is CancellationError { return TransportFailure(stage: .notSent, reason: .cancelled) }
         let isSecure = request.url.lowercased().hasPrefix("https:")
-        let reason = connecting ?? TransportFailure.Reason(leaving: error) ?? (isSecure ? .notTrusted : .notConnected)
+        let reason = connecting ?? TransportFailure.Reason(closing: error) ?? (isSecure ? .notTrusted : .notConnected)
         return TransportFailure(stage: .notSent, reason: reason)
     }
 }
 
 extension HTTPExchange.Outcome {
-    /// The same outcome, where a cancellation was the time limit's doing.
+    /// The same outcome, with a cancellation reported as a timeout.
     var afterTimeout: HTTPExchange.Outcome {
         guard case .failure(let failure) = self, failure.reason == .cancelled else { return self }
         return .failure(TransportFailure(stage: failure.stage, reason: .timedOut, partial: failure.partial))

@@ -1,18 +1,18 @@
-/// One HTTP request, as a value.
-public struct HTTPExchangeRequest: Sendable {
+/// An HTTP request.
+package struct HTTPExchangeRequest: Sendable {
     /// The method, for example `GET`.
-    public var method: String
+    package var method: String
     /// The absolute URL.
-    public var url: String
-    /// Header fields in the order in which they are sent.
-    public var headers: [(name: String, value: String)]
-    /// The body; empty means none.
-    public var body: [UInt8]
-    /// Milliseconds for the whole reply; nil means the transport's own limit.
-    public var deadlineMilliseconds: Int?
+    package var url: String
+    /// The header fields, in the order in which they are sent.
+    package var headers: [(name: String, value: String)]
+    /// The body; an empty one is not sent.
+    package var body: [UInt8]
+    /// The limit for the whole reply, in milliseconds; nil means the transport's limit.
+    package var deadlineMilliseconds: Int?
 
-    /// A request.
-    public init(
+    /// Creates a request.
+    package init(
         method: String = "GET",
         url: String,
         headers: [(name: String, value: String)] = [],
@@ -28,10 +28,10 @@ public struct HTTPExchangeRequest: Sendable {
 }
 
 extension HTTPExchangeRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The method and nothing else: URL, headers and body can carry secrets.
-    public var description: String { "HTTPExchangeRequest(\(method))" }
+    /// The method only: URL, headers and body can contain secrets.
+    package var description: String { "HTTPExchangeRequest(\(method))" }
     /// The same as ``description``.
-    public var debugDescription: String { description }
-    /// Shows no children, so that `dump` finds nothing.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
+    package var debugDescription: String { description }
+    /// A mirror without children, so that `dump` shows no secrets.
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

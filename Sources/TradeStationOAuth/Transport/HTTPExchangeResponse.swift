@@ -1,31 +1,25 @@
-/// One HTTP reply, as a value.
-public struct HTTPExchangeResponse: Sendable {
+import TradeStationModel
+
+/// An HTTP response.
+package struct HTTPExchangeResponse: Sendable {
     /// The status code.
-    public var status: Int
-    /// Header fields in the order in which they came.
-    public var headers: [(name: String, value: String)]
-    /// The body as it came, not decompressed.
-    public var body: [UInt8]
+    package var status: Int
+    /// The header fields, in the order in which they were received.
+    package var headers: [(name: String, value: String)] = []
+    /// The body as received, not decompressed.
+    package var body: [UInt8] = []
 
-    /// A reply.
-    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-
-    /// The first value of a header field, whatever the case of its name.
-    public func header(_ name: String) -> String? {
-        let wanted = name.lowercased()
-        return headers.first { $0.name.lowercased() == wanted }?.value
+    /// The value of the first header field with a name; case is ignored.
+    package func header(_ name: String) -> String? {
+        headers.firstValue(named: name)
     }
 }
 
 extension HTTPExchangeResponse: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The status and nothing else: headers and body can carry secrets.
-    public var description: String { "HTTPExchangeResponse(\(status))" }
+    /// The status only: headers and body can contain secrets.
+    package var description: String { "HTTPExchangeResponse(\(status))" }
     /// The same as ``description``.
-    public var debugDescription: String { description }
-    /// Shows no children, so that `dump` finds nothing.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
+    package var debugDescription: String { description }
+    /// A mirror without children, so that `dump` shows no secrets.
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -2,20 +2,21 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// One reply that goes on until one side ends it, read piece by piece.
+/// A streaming HTTP response, read piece by piece until one side ends it.
 ///
-/// Each ``next()`` reads one piece and nothing is read ahead of it but what the connection's own small buffer takes, so
-/// a slow reader slows the server. With the last reference to it the connection is closed, and with its transport.
-public final class HTTPStream: Sendable {
-    /// What came.
-    public enum Event: Sendable {
-        /// Status and header fields, first and once; the body is empty.
+/// Each ``next()`` reads one piece. Apart from the connection's small buffer nothing is read ahead, so a slow reader
+/// slows the server down. The connection closes when the last reference to the stream is released or the transport
+/// shuts down.
+package final class HTTPStream: Sendable {
+    /// An event of the response.
+    package enum Event: Sendable {
+        /// The status and header fields; always the first event. The body is empty.
         case head(HTTPExchangeResponse)
-        /// A piece of the body, wherever it was cut.
+        /// A piece of the body; its boundaries have no meaning.
         case bytes([UInt8])
-        /// The body came to its proper end.
+        /// The body is complete.
         case end
-        /// There was no reply, or no rest of it.
+        /// The request failed, or the response broke off.
         case failed(TransportFailure)
     }
 
@@ -23,14 +24,14 @@ public final class HTTPStream: Sendable {
     private let demand: AsyncStream<Void>.Continuation
     private let reading: Task<Void, any Error>
 
-    /// Begins to read; nil when no more may be read.
+    /// Starts to read; returns nil if the transport is shut down.
     init?(_ exchange: HTTPExchange, in readers: TaskRegister) {
         let (events, output) = AsyncStream.makeStream(of: Event.self)
-        let (wanted, demand) = AsyncStream.makeStream(of: Void.self)
+        let (demands, demand) = AsyncStream.makeStream(of: Void.self)
         let reading = readers.start {
-            // One event for each that is wanted; the connection ends with this task, however it ends.
+            // Reads one event per demand. The connection closes when this task ends.
             do throws(TransportFailure) {
-                try await exchange.read(wanted) { output.yield($0) }
+                try await exchange.read(demands) { output.yield($0) }
             } catch {
                 output.yield(.failed(error))
             }
@@ -46,31 +47,33 @@ public final class HTTPStream: Sendable {
         cancel()
     }
 
-    /// Waits for what comes next, to be called by one task at a time. After ``Event/end`` and ``Event/failed(_:)``
-    /// nothing follows: from then on, and when the waiting task is cancelled, it is a failure by `cancelled`.
-    public func next() async -> Event {
+    /// Waits for the next event. Only one task may call this at a time.
+    ///
+    /// After ``Event/end`` and ``Event/failed(_:)``, and if the waiting task is cancelled, this returns a failure with the
+    /// reason `cancelled`.
+    package func next() async -> Event {
         demand.yield()
         for await event in events { return event }
         return .failed(TransportFailure(stage: .unknown, reason: .cancelled))
     }
 
-    /// Closes the connection, whoever waits for what it brings.
-    public func cancel() {
+    /// Closes the connection, even while a task waits for an event.
+    package func cancel() {
         reading.cancel()
     }
 
-    /// Closes the connection and returns when nothing reads from it any more.
-    public func close() async {
+    /// Closes the connection and waits until the task that reads from it has ended.
+    package func close() async {
         cancel()
         _ = await reading.result
     }
 }
 
 extension HTTPExchange {
-    /// Tells one event for each element of `wanted`: the head, the pieces of the body, its end.
+    /// Emits one event for each element of `demands`: the head, the pieces of the body, the end.
     fileprivate func read(
-        _ wanted: AsyncStream<Void>,
-        _ tell: (HTTPStream.Event) -> Void
+        _ demands: AsyncStream<Void>,
+        _ emit: (HTTPStream.Event) -> Void
     ) async throws(TransportFailure) {
         var head: HTTPExchangeResponse?
         do {
@@ -81,21 +84,21 @@ extension HTTPExchange {
             )
             head = received
             var body = reply.body.makeAsyncIterator()
-            tell(.head(received))
-            // The demand that the head has met.
-            var demands = wanted.makeAsyncIterator()
-            _ = await demands.next()
-            while await demands.next() != nil {
+            emit(.head(received))
+            var pending = demands.makeAsyncIterator()
+            // The head has met the first demand.
+            _ = await pending.next()
+            while await pending.next() != nil {
                 guard let piece = try await body.next() else {
-                    // A cancelled body may end as if it were complete.
+                    // The body of a cancelled request may end as if it were complete.
                     try Task.checkCancellation()
-                    tell(.end)
+                    emit(.end)
                     return
                 }
-                tell(.bytes(Array(piece.readableBytesView)))
+                emit(.bytes(Array(piece.readableBytesView)))
             }
         } catch {
-            throw failure(for: error, bodyWasTaken: false, partial: head)
+            throw failure(for: error, bodyMayHaveBeenSent: false, partial: head)
         }
     }
 }

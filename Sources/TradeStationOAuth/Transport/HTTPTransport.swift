@@ -3,15 +3,15 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Sends one request and brings back one bounded reply, or opens one that goes on.
+/// Sends HTTP requests and reads complete or streaming responses.
 ///
-/// It never follows a redirect (a 307 would post the secrets again, elsewhere), never retries, uses no proxy and
-/// decompresses nothing. The underlying client is made with the first request.
-public final class HTTPTransport: Sendable {
+/// It never follows a redirect (a 307 would send the secrets to another server), never retries, uses no proxy and does
+/// not decompress. The underlying client is created with the first request.
+package final class HTTPTransport: Sendable {
     private enum State {
         case idle
         case open(HTTPClient)
-        /// From then on; the task ends when the last connection has.
+        /// Shut down; the task ends when the last connection has closed.
         case closed(Task<Void, Never>)
     }
 
@@ -20,10 +20,12 @@ public final class HTTPTransport: Sendable {
     private let state = Mutex(State.idle)
     private let readers = TaskRegister()
 
-    /// A transport; opens nothing yet.
+    /// Creates a transport; does not connect yet.
     ///
-    /// - Parameter sleep: lets the time pass in which a whole reply has to come; throws when its task is cancelled.
-    public init(
+    /// - Parameters:
+    ///   - configuration: The limits.
+    ///   - sleep: Sleeps until the time limit of a reply; throws if its task is cancelled.
+    package init(
         configuration: TransportConfiguration = TransportConfiguration(),
         sleep: @escaping @Sendable (_ milliseconds: Int) async throws -> Void = HTTPTransport.systemSleep
     ) {
@@ -31,8 +33,8 @@ public final class HTTPTransport: Sendable {
         self.sleep = sleep
     }
 
-    /// Sleeps by the system's clock.
-    public static let systemSleep: @Sendable (_ milliseconds: Int) async throws -> Void = {
+    /// Sleeps on the system's clock.
+    package static let systemSleep: @Sendable (_ milliseconds: Int) async throws -> Void = {
         try await Task.sleep(for: .milliseconds($0))
     }
 
@@ -41,11 +43,13 @@ public final class HTTPTransport: Sendable {
         client.shutdown { _ in }
     }
 
-    /// Sends a request and reads the whole reply.
+    /// Sends a request and reads the whole response.
     ///
-    /// - Throws: ``TransportFailure``, which tells whether the server may have acted. Cancelling the task abandons
-    ///   the request; whoever must know the outcome shields the call.
-    public func execute(_ request: HTTPExchangeRequest) async throws(TransportFailure) -> HTTPExchangeResponse {
+    /// Cancelling the task abandons the request. A caller that must know the outcome runs the call in a task that is
+    /// not cancelled.
+    ///
+    /// - Throws: ``TransportFailure``, which reports whether the server may have acted on the request.
+    package func execute(_ request: HTTPExchangeRequest) async throws(TransportFailure) -> HTTPExchangeResponse {
         guard let client = openClient() else { throw TransportFailure(stage: .notSent, reason: .closed) }
         let exchange = HTTPExchange(client: client, configuration: configuration, request: request)
         let limit = max(1, request.deadlineMilliseconds ?? configuration.replyMilliseconds)
@@ -58,7 +62,7 @@ public final class HTTPTransport: Sendable {
             var timedOut = false
             while let result = await group.next() {
                 guard let outcome = result else {
-                    // The limit passed, unless the sleep ended because the caller was cancelled.
+                    // The limit has passed, unless the sleep ended because the caller was cancelled.
                     timedOut = !Task.isCancelled
                     group.cancelAll()
                     continue
@@ -71,12 +75,12 @@ public final class HTTPTransport: Sendable {
         return try outcome.get()
     }
 
-    /// Opens a reply that has no end of its own: it takes any time and any size, and is read as its caller asks.
+    /// Sends a request and returns its response as a stream, without limits for time and size.
     ///
-    /// Only making the connection is limited in time; how long to wait for what comes is the caller's to decide.
+    /// Only connecting has a time limit; the caller decides how long to wait for each event.
     ///
-    /// - Throws: ``TransportFailure`` when the transport is shut down; all else comes from ``HTTPStream/next()``.
-    public func open(_ request: HTTPExchangeRequest) throws(TransportFailure) -> HTTPStream {
+    /// - Throws: ``TransportFailure`` if the transport is shut down. ``HTTPStream/next()`` reports all other failures.
+    package func open(_ request: HTTPExchangeRequest) throws(TransportFailure) -> HTTPStream {
         guard let client = openClient(),
             let stream = HTTPStream(
                 HTTPExchange(client: client, configuration: configuration, request: request),
@@ -86,10 +90,10 @@ public final class HTTPTransport: Sendable {
         return stream
     }
 
-    /// Closes every connection; requests that are under way fail. Safe to call twice.
+    /// Closes every connection; requests in flight fail. Calling this twice is safe.
     ///
-    /// It may wait for a connection that is just being made, at most as long as connecting may take.
-    public func shutdown() async {
+    /// If a connection is being established, this waits for it, at most for the connect timeout.
+    package func shutdown() async {
         let ending = state.withLock { state in
             let client: HTTPClient?
             switch state {
@@ -97,15 +101,15 @@ public final class HTTPTransport: Sendable {
             case .open(let open): client = open
             case .idle: client = nil
             }
-            // The client only complains about requests that were still under way, and those have been told.
+            // The client only throws because of requests in flight, and it has already failed those.
             let ending = Task<Void, Never> { try? await client?.shutdown() }
             state = .closed(ending)
             return ending
         }
         await ending.value
-        // Those that wait for their reader's next call have not been told.
+        // The client does not fail streams that wait for the next call of their reader.
         readers.close()
-        await readers.ended()
+        await readers.waitForTasks()
     }
 
     private func openClient() -> HTTPClient? {

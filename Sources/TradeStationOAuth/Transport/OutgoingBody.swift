@@ -1,20 +1,20 @@
 import NIOCore
 import Synchronization
 
-/// A request body that remembers whether it was ever asked for.
+/// A request body that records whether the HTTP client has read it.
 ///
-/// The HTTP client asks for the body only once a connection stands, right before writing it. A failure before that
-/// is proof that the server cannot have acted on the request, whatever error was reported.
+/// The HTTP client reads the body only once a connection is established, right before it writes the body. If the
+/// request fails before that, the server cannot have acted on it, whatever error the client reports.
 final class OutgoingBody: AsyncSequence, Sendable {
     private let bytes: [UInt8]
-    private let taken = Atomic(false)
+    private let read = Atomic(false)
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
     /// Whether a byte of the body may have left the process.
-    var wasTaken: Bool { taken.load(ordering: .sequentiallyConsistent) }
+    var mayHaveBeenSent: Bool { read.load(ordering: .sequentiallyConsistent) }
 
     func makeAsyncIterator() -> Iterator { Iterator(body: self) }
 
@@ -25,7 +25,7 @@ final class OutgoingBody: AsyncSequence, Sendable {
         mutating func next() async -> ByteBuffer? {
             guard !isAtEnd else { return nil }
             isAtEnd = true
-            body.taken.store(true, ordering: .sequentiallyConsistent)
+            body.read.store(true, ordering: .sequentiallyConsistent)
             return ByteBuffer(bytes: body.bytes)
         }
     }

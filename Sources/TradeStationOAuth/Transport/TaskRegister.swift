@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Tasks that end together, when what they work for is closed. One that ends by itself is forgotten.
-public final class TaskRegister: Sendable {
+/// Tasks that are cancelled together when their owner closes. A finished task is removed.
+package final class TaskRegister: Sendable {
     private struct Entry {
         let cancel: @Sendable () -> Void
         let end: @Sendable () async -> Void
@@ -15,14 +15,14 @@ public final class TaskRegister: Sendable {
 
     private let state = Mutex(State())
 
-    /// A register without tasks.
-    public init() {}
+    /// Creates a register without tasks.
+    package init() {}
 
-    /// Whether no task may begin any more.
-    public var isClosed: Bool { state.withLock { $0.isClosed } }
+    /// Whether ``close()`` was called; no task can start then.
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Starts a task; nil once it is closed.
-    public func start<Value: Sendable>(
+    /// Starts a task; returns nil if the register is closed.
+    package func start<Value: Sendable>(
         _ work: @escaping @Sendable () async throws -> Value
     ) -> Task<Value, any Error>? {
         state.withLock { state in
@@ -30,7 +30,7 @@ public final class TaskRegister: Sendable {
             let id = state.nextID
             state.nextID += 1
             let task = Task {
-                defer { forget(id) }
+                defer { remove(id) }
                 return try await work()
             }
             state.entries[id] = Entry(cancel: { task.cancel() }, end: { _ = await task.result })
@@ -38,8 +38,8 @@ public final class TaskRegister: Sendable {
         }
     }
 
-    /// Cancels every task and lets no other begin.
-    public func close() {
+    /// Cancels every task and prevents new ones from starting.
+    package func close() {
         let entries = state.withLock { state in
             state.isClosed = true
             return state.entries.values
@@ -47,12 +47,12 @@ public final class TaskRegister: Sendable {
         for entry in entries { entry.cancel() }
     }
 
-    /// Returns when every task that was started by now has ended.
-    public func ended() async {
+    /// Waits until every task that has been started so far has ended.
+    package func waitForTasks() async {
         for entry in state.withLock({ $0.entries.values }) { await entry.end() }
     }
 
-    private func forget(_ id: Int) {
+    private func remove(_ id: Int) {
         state.withLock { $0.entries[id] = nil }
     }
 }

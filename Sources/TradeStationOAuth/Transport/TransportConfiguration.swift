@@ -1,21 +1,21 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// The limits of a transport, and the name under which it speaks.
-public struct TransportConfiguration: Sendable {
-    /// Milliseconds until a connection must stand, TLS included.
-    public var connectMilliseconds: Int
-    /// Milliseconds until the whole reply must be there, connecting included.
-    public var replyMilliseconds: Int
-    /// The largest body that is read, in bytes.
-    public var maximumBodyBytes: Int
-    /// How many connections to a host may be in use at once; a request beyond that waits for one.
-    public var connectionsPerHost: Int
-    /// The `User-Agent` field, for example `tsaccounts/1.0.0`; nil sends none.
-    public var userAgent: String?
+/// The limits and the user agent of a transport.
+package struct TransportConfiguration: Sendable {
+    /// The limit for connecting, including TLS, in milliseconds.
+    package var connectMilliseconds: Int
+    /// The limit for the whole reply, including connecting, in milliseconds.
+    package var replyMilliseconds: Int
+    /// The maximum size of a response body, in bytes.
+    package var maximumBodyBytes: Int
+    /// The maximum number of connections to a host; further requests wait for one.
+    package var connectionsPerHost: Int
+    /// The `User-Agent` header field, for example `tsaccounts/1.0.0`; nil sends none.
+    package var userAgent: String?
 
-    /// Limits; the defaults are 3 s to connect, 5 s for the whole reply, 1 MiB, and 64 connections to a host.
-    public init(
+    /// Creates limits; the defaults are 3 s to connect, 5 s for the whole reply, 1 MiB and 64 connections per host.
+    package init(
         connectMilliseconds: Int = 3_000,
         replyMilliseconds: Int = 5_000,
         maximumBodyBytes: Int = 1 << 20,
@@ -29,7 +29,7 @@ public struct TransportConfiguration: Sendable {
         self.userAgent = userAgent
     }
 
-    /// The same, in the words of the HTTP client.
+    /// The configuration of the HTTP client.
     var clientConfiguration: HTTPClient.Configuration {
         var pool = HTTPClient.Configuration.ConnectionPool(
             idleTimeout: .seconds(30),

@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 
 extension TransportFailure.Reason {
-    /// The reason, for errors that only arise before a request is written; nil for all others.
+    /// Creates a reason from an error that occurs only before a request is written; nil for other errors.
     init?(connecting error: any Error) {
         switch error {
         case let error as NIOConnectionError:
@@ -29,8 +29,8 @@ extension TransportFailure.Reason {
         }
     }
 
-    /// The reason, for errors of a connection that had been made and was left by one side; nil for all others.
-    init?(leaving error: any Error) {
+    /// Creates a reason from an error of an established connection that one side closed; nil for other errors.
+    init?(closing error: any Error) {
         switch (error as? IOError, error as? HTTPClientError) {
         case (_, .cancelled?): self = .closed
         case (_, .remoteConnectionClosed?): self = .connectionLost
@@ -39,7 +39,7 @@ extension TransportFailure.Reason {
         }
     }
 
-    /// The reason, once the request may have been written.
+    /// Creates a reason for a request that may have been written.
     init(afterSending error: any Error) {
         switch (error, error as? HTTPClientError) {
         case (is CancellationError, _): self = .cancelled

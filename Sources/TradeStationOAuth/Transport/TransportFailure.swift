@@ -1,61 +1,61 @@
-/// Why a request brought no whole reply, and whether the server may have acted on it.
-public struct TransportFailure: Error, Sendable {
+/// Why a request has no complete response, and whether the server may have acted on it.
+package struct TransportFailure: Error, Sendable {
     /// How far the request got.
-    public enum Stage: String, Hashable, Sendable {
-        /// The server cannot have acted: no byte of the body, or with no body no byte at all, was written.
+    package enum Stage: String, Hashable, Sendable {
+        /// The server cannot have acted: no byte of the body was written, or of the request if it has no body.
         case notSent = "not_sent"
-        /// The request may have been written: the server may or may not have acted.
+        /// The request may have been written; the server may have acted on it.
         case unknown
     }
 
     /// What happened.
-    public enum Reason: String, Hashable, Sendable {
+    package enum Reason: String, Hashable, Sendable {
         /// The host name could not be resolved.
         case nameNotResolved = "name_not_resolved"
-        /// No connection could be made: refused, no route, no time left.
+        /// The connection was refused, had no route or timed out.
         case notConnected = "not_connected"
-        /// A connection was made, but not a trusted one: the certificate or the TLS handshake failed.
+        /// The certificate or the TLS handshake failed.
         case notTrusted = "not_trusted"
-        /// The reply, or the rest of it, did not come in time.
+        /// The response was not complete in time.
         case timedOut = "timed_out"
         /// The connection broke.
         case connectionLost = "connection_lost"
-        /// The reply is larger than the transport takes.
+        /// The response is larger than the transport's limit.
         case tooLarge = "too_large"
         /// The calling task was cancelled.
         case cancelled
         /// The transport was shut down.
         case closed
-        /// The URL or a header is not fit to be sent.
+        /// The URL or a header field is invalid.
         case malformedRequest = "malformed_request"
     }
 
     /// How far the request got.
-    public let stage: Stage
+    package let stage: Stage
     /// What happened.
-    public let reason: Reason
-    /// What had arrived of the reply, once its head was there.
-    public let partial: HTTPExchangeResponse?
+    package let reason: Reason
+    /// The part of the response that was received, if at least its head was.
+    package let partial: HTTPExchangeResponse?
 
-    /// A failure.
-    public init(stage: Stage, reason: Reason, partial: HTTPExchangeResponse? = nil) {
+    /// Creates a failure.
+    package init(stage: Stage, reason: Reason, partial: HTTPExchangeResponse? = nil) {
         self.stage = stage
         self.reason = reason
         self.partial = partial
     }
 
-    /// What happened, for people, in one sentence.
-    public var explanation: String {
+    /// One sentence that explains the failure to the user.
+    package var explanation: String {
         switch reason {
-        case .nameNotResolved: "Its name could not be resolved."
-        case .notConnected: "No connection could be made."
-        case .notTrusted: "No trusted connection could be made: the TLS handshake or the certificate failed."
-        case .timedOut: "It did not answer in time."
-        case .connectionLost: "The connection broke before the whole reply was there."
-        case .tooLarge: "Its reply was too large."
+        case .nameNotResolved: "The server's name could not be resolved."
+        case .notConnected: "No connection could be established."
+        case .notTrusted: "No trusted connection could be established: the TLS handshake or the certificate failed."
+        case .timedOut: "The server did not answer in time."
+        case .connectionLost: "The connection was lost before the whole response arrived."
+        case .tooLarge: "The response was too large."
         case .cancelled: "The request was cancelled."
-        case .closed: "The connection to it was shut down."
-        case .malformedRequest: "The request could not be formed: check the URL."
+        case .closed: "The connection was shut down."
+        case .malformedRequest: "The request could not be created: check the URL."
         }
     }
 }

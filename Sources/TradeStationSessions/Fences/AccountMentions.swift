@@ -1,4 +1,4 @@
-import TradeStationOAuth
+import TradeStationModel
 
 /// All accounts that a JSON body names, at any depth: an order can contain further orders.
 ///

@@ -1,6 +1,5 @@
 import Foundation
 import TradeStationModel
-import TradeStationOAuth
 
 /// The URL of a request, always on the profile's own host.
 ///

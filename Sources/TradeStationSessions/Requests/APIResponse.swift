@@ -1,4 +1,5 @@
 import Foundation
+import TradeStationModel
 
 /// A complete answer of the API with any status.
 public struct APIResponse: Sendable {
@@ -21,8 +22,7 @@ public struct APIResponse: Sendable {
 
     /// The first value of a header field. Case in the name is ignored.
     public func header(_ name: String) -> String? {
-        let wanted = name.lowercased()
-        return headers.first { $0.name.lowercased() == wanted }?.value
+        headers.firstValue(named: name)
     }
 
     /// Decodes the body, with the failures of single parts.

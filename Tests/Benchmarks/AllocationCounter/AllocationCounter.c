@@ -1,5 +1,5 @@
-// A program's own malloc takes the place of the C library's in all of its libraries, the Swift runtime among them (GNU C
-// Library manual, "Replacing malloc"). This one counts and passes on.
+// A program's own malloc replaces the C library's in all of its libraries, including the Swift runtime (GNU C Library
+// manual, "Replacing malloc"). This one counts the calls and passes them on.
 
 #include "AllocationCounter.h"
 
@@ -7,7 +7,7 @@
 #include <features.h>
 #endif
 
-// The thread sanitizer has a malloc of its own.
+// The thread sanitizer has its own malloc.
 #if defined(__GLIBC__) && !__has_feature(thread_sanitizer)
 
 #include <errno.h>

@@ -1,8 +1,8 @@
-/// A text that must never be seen, and the places where it would be.
+/// A text that must never be shown, and a function that finds where it would be shown.
 enum Canary {
     static let text = "canary-5b1f0c9e-must-not-be-seen"
 
-    /// Everything that printing, reflecting and dumping a value shows.
+    /// The text that printing, reflecting and dumping a value shows.
     static func everythingShown(by value: Any) -> String {
         var dumped = ""
         dump(value, to: &dumped)

@@ -2,7 +2,7 @@ import Foundation
 import TradeStationModel
 import TradeStationOAuth
 
-/// One exchange with a server that plays a script.
+/// An exchange with a scripted server.
 enum Exchange {
     static let granted =
         #"{"access_token":"acc","refresh_token":"ref-2","token_type":"Bearer","expires_in":1200}"#
@@ -23,7 +23,7 @@ enum Exchange {
         }
     }
 
-    /// Refreshes once against a server that plays `script`; says what came of it and what the server was sent.
+    /// Refreshes once against a server that runs `script`; returns the answer and the requests that the server received.
     static func refresh(
         authentication: ClientAuthentication = .post,
         secret: String? = "s3cret",

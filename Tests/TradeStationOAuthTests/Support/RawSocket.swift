@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A client that sends bytes as they are and reads until the other side closes.
+/// A TCP client that sends raw bytes and reads until the server closes.
 struct RawSocket: Sendable {
     private let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
@@ -20,7 +20,7 @@ struct RawSocket: Sendable {
         return RawSocket(channel: channel)
     }
 
-    /// Sends bytes and reads until the connection ends, one way or another.
+    /// Sends bytes and reads until the connection ends or fails.
     func ask(_ bytes: [UInt8]) async -> String {
         var answer = ByteBuffer()
         try? await channel.executeThenClose { inbound, outbound in
@@ -32,7 +32,7 @@ struct RawSocket: Sendable {
 
     func ask(_ text: String) async -> String { await ask(Array(text.utf8)) }
 
-    /// Sends a request, closes the sending half and reads until the other side closes.
+    /// Sends a request, closes the sending side and reads until the server closes.
     func askOnce(_ text: String) async throws -> String {
         var answer = ByteBuffer()
         try await channel.executeThenClose { inbound, outbound in
@@ -45,7 +45,7 @@ struct RawSocket: Sendable {
 
     func close() async { try? await channel.executeThenClose { _, _ in } }
 
-    /// Asks one GET of a fresh connection.
+    /// Sends a request over a new connection and returns the response.
     static func get(
         _ target: String,
         port: Int,
@@ -57,11 +57,11 @@ struct RawSocket: Sendable {
             .ask("\(method) \(target) HTTP/1.1\r\nHost: \(host ?? "localhost:\(port)")\r\n\r\n")
     }
 
-    // Below the range from which the kernel takes ports for whoever asks for none in particular.
+    // Below the range of ephemeral ports, which the kernel assigns.
     private static let nextPort = Atomic<Int>(30_100 + Int(getpid()) % 1_500)
 
-    /// A port that nobody else in this process is given. It is not tried out: a child process that another test is
-    /// just starting would hold it on for a moment.
+    /// A port that this process has not used before. It is not tested by binding, because a child process that another
+    /// test starts could keep it open for a moment.
     static func freePort() -> Int {
         nextPort.add(1, ordering: .relaxed).newValue
     }

@@ -2,7 +2,7 @@ import TradeStationModel
 import TradeStationOAuth
 
 extension ClientRegistration {
-    /// A registration whose token and revocation endpoints are a server on this machine.
+    /// A registration with token and revocation endpoints on this computer.
     static func sample(
         port: Int = 1,
         authentication: ClientAuthentication = .post,
@@ -37,7 +37,7 @@ extension ClientCredentials {
 }
 
 extension RandomSource {
-    /// Counts up, so that values can be foretold.
+    /// A source that counts up, so that its values are predictable.
     static let counting = RandomSource { count in (0..<count).map { UInt8(truncatingIfNeeded: $0) } }
 }
 

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A TCP server on 127.0.0.1 that plays one script per connection, odd ones included.
+/// A TCP server on 127.0.0.1 that runs a script for each connection.
 final class ScriptedServer: Sendable {
     let port: Int
     private let recorded = Mutex<[String]>([])
@@ -33,7 +33,7 @@ final class ScriptedServer: Sendable {
             self.outbound = outbound
         }
 
-        /// Reads a head and as much body as its `Content-Length` says, and records it.
+        /// Reads a request head and the body that its `Content-Length` announces, and records both.
         func readRequest() async throws {
             var text = ""
             while !Self.isWhole(text), let buffer = try await inbound.next(isolation: #isolation) {
@@ -45,10 +45,10 @@ final class ScriptedServer: Sendable {
             }
         }
 
-        /// Whether this is the first connection that has sent a request.
+        /// Whether this connection sent the first request.
         private(set) var isFirst = false
 
-        /// Reads until the client goes away.
+        /// Reads until the client disconnects.
         func drain() async throws {
             while try await inbound.next(isolation: #isolation) != nil {}
         }
@@ -71,7 +71,7 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    /// Runs a server around `body`. The script gets each connection; it is closed when the script returns.
+    /// Runs a server while `body` runs. Each connection is passed to the script and closed when the script returns.
     static func run<Result: Sendable>(
         _ script: @escaping @Sendable (Connection) async throws -> Void,
         while body: @Sendable (ScriptedServer) async throws -> Result
@@ -87,7 +87,7 @@ final class ScriptedServer: Sendable {
             group.addTask { try await serve(listening, as: server, script) }
             do {
                 let result = try await body(server)
-                // Closing, not cancelling: connections that wait to be served are then served and closed too.
+                // Close instead of cancelling, so that waiting connections are still served and closed.
                 try await listening.channel.close()
                 return result
             } catch {

@@ -7,20 +7,20 @@ import TradeStationModel
 import TradeStationOAuth
 import TradeStationTesting
 
-/// A sign-in over real sockets of this machine that is under way.
+/// A running sign-in over real sockets of this computer.
 struct SignIn: Sendable {
     let task: Task<AuthorizationCode, any Error>
     let url: String
     let port: Int
 
-    /// A parameter of the address that the user opens.
+    /// A parameter of the URL that the user opens.
     func parameter(_ name: String) -> String {
         URLComponents(string: url)?.queryItems?.first { $0.name == name }?.value ?? ""
     }
 
-    var goodTarget: String { "/?code=c-1&state=\(parameter("state"))" }
+    var validTarget: String { "/?code=c-1&state=\(parameter("state"))" }
 
-    /// The code of the error with which it ended.
+    /// The code of the error that ended the sign-in.
     func errorCode() async -> String? {
         guard case .failure(let error) = await task.result else { return nil }
         return (error as? AccountsError)?.code.rawValue
@@ -57,8 +57,8 @@ struct SignIn: Sendable {
         return SignIn(task: task, url: url, port: URLComponents(string: redirect)?.port ?? 80)
     }
 
-    /// Whether nobody listens on a port. Child processes that other tests are just starting may hold it on for a
-    /// moment, so it is asked more than once.
+    /// Whether no process listens on a port. A child process that another test starts can keep the port open for a
+    /// moment, so this tries several times.
     static func isFree(_ port: Int, address: String = "127.0.0.1") async -> Bool {
         for _ in 0..<300 {
             guard let socket = try? await RawSocket.connect(address, port: port) else { return true }
@@ -67,7 +67,7 @@ struct SignIn: Sendable {
         return false
     }
 
-    /// Whether this machine has ::1.
+    /// Whether this computer has the address `::1`.
     static let hasIPv6 =
         (try? SocketAddress(ipAddress: "::1", port: 0)).map { address in
             (try? ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(to: address).wait().close().wait())
@@ -75,7 +75,7 @@ struct SignIn: Sendable {
         } ?? false
 }
 
-/// Lines that a test pastes, one per call.
+/// Reads the lines that a test pastes, one per call.
 struct LineReader: Sendable {
     private let lines: AsyncStream<String>
 
@@ -86,7 +86,7 @@ struct LineReader: Sendable {
     func next() async -> String? { await lines.first { _ in true } }
 }
 
-/// What the user was told.
+/// The notes that the user received.
 final class Notes: Sendable {
     private let texts = Mutex<[String]>([])
 

@@ -1,5 +1,5 @@
-/// One fault as it stands in a script.
-struct FaultLine: Codable, Sendable {
+/// A fault in the JSON format of a fault script.
+struct ScriptedFault: Codable, Sendable {
     let fault: EmulatorFault
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -16,8 +16,8 @@ struct FaultLine: Codable, Sendable {
         let name = try line.decode(String.self, forKey: .action)
         let when = try line.decodeIfPresent(EmulatorFault.Time.self, forKey: .when)
         let times = try line.decodeIfPresent(Int.self, forKey: .times) ?? 1
-        guard (1...FaultScript.mostTimes).contains(times) else {
-            throw InvalidJSON(reason: "\"times\" must be between 1 and \(FaultScript.mostTimes).")
+        guard (1...FaultScript.maximumTimes).contains(times) else {
+            throw InvalidJSON(reason: "\"times\" must be between 1 and \(FaultScript.maximumTimes).")
         }
         let place = try line.decode(EmulatorFault.Place.self, forKey: .at)
         let action: EmulatorFault.Action
@@ -83,8 +83,8 @@ struct FaultLine: Codable, Sendable {
 
     private static func seconds(_ line: KeyedDecodingContainer<CodingKeys>) throws -> Double {
         let seconds = try line.decode(Double.self, forKey: .seconds)
-        guard (0...FaultScript.longestWait).contains(seconds) else {
-            throw InvalidJSON(reason: "\"seconds\" must be between 0 and \(Int(FaultScript.longestWait)).")
+        guard (0...FaultScript.maximumWaitSeconds).contains(seconds) else {
+            throw InvalidJSON(reason: "\"seconds\" must be between 0 and \(Int(FaultScript.maximumWaitSeconds)).")
         }
         return seconds
     }
@@ -115,7 +115,7 @@ struct FaultLine: Codable, Sendable {
 }
 
 extension EmulatorFault.Action {
-    /// The word for it in a script and in the log.
+    /// The name in a script and in the log.
     var name: String {
         switch self {
         case .close: "close"

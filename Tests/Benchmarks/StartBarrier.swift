@@ -1,7 +1,8 @@
 import Synchronization
 
-/// Where threads wait for one another, so that they begin together. They spin: waking one takes longer than what follows.
-final class StartingLine: Sendable {
+/// A barrier at which threads wait for each other, so that they start together. They spin, because waking a thread takes
+/// longer than the measured calls.
+final class StartBarrier: Sendable {
     private let missing: Atomic<Int>
 
     init(for count: Int) {

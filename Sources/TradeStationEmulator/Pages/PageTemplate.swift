@@ -1,7 +1,7 @@
-/// The frame around every page: one style sheet inside, nothing from elsewhere, light and dark.
-struct PageFrame: Sendable {
+/// The HTML around a page's content: an inline style sheet for light and dark mode, no external resources.
+struct PageTemplate: Sendable {
     let title: String
-    /// HTML; whoever fills it escapes it.
+    /// The content as HTML; the caller escapes it.
     let content: String
 
     var html: String {

@@ -1,8 +1,9 @@
-/// Walks over the bytes of a JSON text (RFC 8259), one token at a time.
+/// Reads a JSON text (RFC 8259) one token at a time.
 package struct JSONScanner {
     private let bytes: [UInt8]
     private var index = 0
 
+    /// Creates a scanner at the start of a text.
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
@@ -16,12 +17,12 @@ package struct JSONScanner {
         }
     }
 
-    /// Some servers put one before the text, although RFC 8259 section 8.1 forbids it.
+    /// Skips a byte order mark, which some servers send although RFC 8259 section 8.1 forbids it.
     package mutating func skipByteOrderMark() {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
     }
 
-    /// Steps over one structural character, if it comes next.
+    /// Skips a structural character if it is next; returns whether it was.
     package mutating func take(_ character: Unicode.Scalar) -> Bool {
         skipSpace()
         guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
@@ -29,28 +30,30 @@ package struct JSONScanner {
         return true
     }
 
+    /// Whether only white space is left.
     package mutating func isAtEnd() -> Bool {
         skipSpace()
         return index == bytes.count
     }
 
+    /// Reads the next value; nil if the text is malformed.
     mutating func value() -> JSONMembers.Value? {
         skipSpace()
         guard index < bytes.count else { return nil }
         switch bytes[index] {
         case UInt8(ascii: "\""): return string().map(JSONMembers.Value.string)
         case UInt8(ascii: "["), UInt8(ascii: "{"): return nested()
-        default: return word()
+        default: return literal()
         }
     }
 
-    /// Steps over a string, a number or a word; false when none comes next.
+    /// Skips a string, a number or a literal; returns false if none is next.
     package mutating func skipScalar() -> Bool {
         skipSpace()
-        return index < bytes.count && bytes[index] == UInt8(ascii: "\"") ? string() != nil : word() != nil
+        return index < bytes.count && bytes[index] == UInt8(ascii: "\"") ? string() != nil : literal() != nil
     }
 
-    /// A quoted string with its escapes undone. Invalid UTF-8 becomes the replacement character.
+    /// Reads a string and decodes its escapes. Invalid UTF-8 becomes the replacement character.
     package mutating func string() -> String? {
         guard take("\"") else { return nil }
         var units: [UInt8] = []
@@ -85,7 +88,7 @@ package struct JSONScanner {
         }
     }
 
-    /// The scalar of a `\u` escape, or of two that form a surrogate pair; a lone surrogate is replaced.
+    /// The scalar of a `\u` escape or of a surrogate pair; a lone surrogate becomes the replacement character.
     private mutating func codePoint() -> Unicode.Scalar? {
         guard let first = fourHexDigits() else { return nil }
         guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? "\u{FFFD}" }
@@ -107,9 +110,9 @@ package struct JSONScanner {
         return number
     }
 
-    private mutating func word() -> JSONMembers.Value? {
+    private mutating func literal() -> JSONMembers.Value? {
         let start = index
-        while index < bytes.count, Self.isWordByte(bytes[index]) { index += 1 }
+        while index < bytes.count, Self.isLiteralByte(bytes[index]) { index += 1 }
         let word = String(decoding: bytes[start..<index], as: UTF8.self)
         switch word {
         case "true", "false", "null": return .other
@@ -118,14 +121,14 @@ package struct JSONScanner {
         }
     }
 
-    private static func isWordByte(_ byte: UInt8) -> Bool {
+    private static func isLiteralByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
         default: isNumberByte(byte)
         }
     }
 
-    /// Steps over an array or object by its brackets, and keeps the strings of a flat array.
+    /// Skips an array or object; returns the strings of an array that contains only strings.
     private mutating func nested() -> JSONMembers.Value? {
         var open: [UInt8] = []
         var texts: [String]? = bytes[index] == UInt8(ascii: "[") ? [] : nil
@@ -145,7 +148,7 @@ package struct JSONScanner {
                 texts?.append(text)
             case UInt8(ascii: ","), UInt8(ascii: ":"): index += 1
             default:
-                guard word() != nil else { return nil }
+                guard literal() != nil else { return nil }
                 texts = nil
             }
         } while !open.isEmpty

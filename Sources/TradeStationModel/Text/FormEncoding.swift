@@ -1,18 +1,20 @@
-/// The encodings of names and values in forms and queries (RFC 6749 appendix B, RFC 3986 section 2.1).
+/// Encodes and decodes names and values in forms and queries (RFC 6749 appendix B, RFC 3986 section 2.1).
+///
+/// Foundation's `URLComponents` does not escape `+` in a query and does not encode forms.
 package enum FormEncoding {
-    /// `application/x-www-form-urlencoded`: a space is `+`.
-    static func encode(_ fields: [(name: String, value: String)]) -> String {
+    /// Encodes fields as `application/x-www-form-urlencoded`; a space becomes `+`.
+    package static func encode(_ fields: [(name: String, value: String)]) -> String {
         fields.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
     }
 
-    /// One name or value of a form.
-    static func encode(_ text: String) -> String { escape(text, space: "+") }
+    /// Encodes a name or value of a form.
+    package static func encode(_ text: String) -> String { escape(text, space: "+") }
 
-    /// One name or value of a URL's query: a space is `%20`, which every reader understands.
+    /// Encodes a name or value of a URL's query; a space becomes `%20`, which every server accepts.
     package static func encodeQuery(_ text: String) -> String { escape(text, space: "%20") }
 
-    /// Undoes the encoding exactly once; nil when it is malformed or not UTF-8.
-    static func decode(_ text: some StringProtocol) -> String? {
+    /// Decodes a name or value exactly once; returns nil if it is malformed or not UTF-8.
+    package static func decode(_ text: some StringProtocol) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8.makeIterator()
         while let byte = rest.next() {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Takes, confirms, replaces and cancels orders: decides what the answer is and what the book then holds.
-struct OrderDesk: Sendable {
+/// Places, confirms, replaces and cancels orders in an order book.
+struct OrderService: Sendable {
     private struct Receipt: Encodable {
         let OrderID: String
         let Message: String
@@ -28,12 +28,12 @@ struct OrderDesk: Sendable {
 
     let call: APICall
     let caller: Caller
-    /// The number of the request in the log.
+    /// The request's number in the log.
     let seq: Int
 
     func list(_ book: OrderBook, accounts: [String], ids: [String]?) -> Answer {
         let data = AccountData(of: caller, at: call.base)
-        let all = book.orders(of: accounts.filter(data.own.contains), at: call.base)
+        let all = book.orders(of: accounts.filter(data.ownAccounts.contains), at: call.base)
         let shown = all.filter { ids?.contains($0.orderID) ?? true }
         let missing = (ids ?? []).filter { id in !shown.contains { $0.orderID == id } }
         return .json(
@@ -44,20 +44,20 @@ struct OrderDesk: Sendable {
         )
     }
 
-    /// Accepts one order or all orders of a group, or none of them.
+    /// Accepts an order or all orders of a group; if one is invalid, none is accepted.
     func place(_ body: String, isGroup: Bool, in book: inout OrderBook, at now: Date) -> Outcome {
         checked(body, isGroup: isGroup, book) { requests in
             let orders = requests.map {
                 book.accept($0, of: caller, at: call.base, seq: seq, time: Timestamp.text(now))
             }
             let receipts = zip(orders, requests).map {
-                Receipt(OrderID: $0.orderID, Message: "Sent order: \($1.sentence)")
+                Receipt(OrderID: $0.orderID, Message: "Sent order: \($1.summary)")
             }
             return committed(.json(Receipts(Orders: receipts)), orders)
         }
     }
 
-    /// Says what an order would come to, without accepting it.
+    /// Estimates the cost of an order without accepting it.
     func confirm(_ body: String, isGroup: Bool, _ book: OrderBook) -> Outcome {
         checked(body, isGroup: isGroup, book) { requests in
             Outcome(
@@ -67,7 +67,7 @@ struct OrderDesk: Sendable {
                             AccountID: request.AccountID,
                             EstimatedPrice: request.LimitPrice ?? Price(of: request.Symbol).text,
                             OrderConfirmID: request.OrderConfirmID ?? "C-\(seq)-\(index + 1)",
-                            SummaryMessage: request.sentence,
+                            SummaryMessage: request.summary,
                             Symbol: request.Symbol
                         )
                     }
@@ -105,8 +105,8 @@ struct OrderDesk: Sendable {
             if requests.contains(where: { !own.contains($0.AccountID) }) {
                 return Outcome(call.failure(403, "Invalid Account ID."))
             }
-            if let objection = requests.compactMap(\.objection).first {
-                return Outcome(call.failure(400, objection))
+            if let validationError = requests.compactMap(\.validationError).first {
+                return Outcome(call.failure(400, validationError))
             }
             if requests.contains(where: { book.isUsed(confirmID: $0.OrderConfirmID, by: caller.user.username) }) {
                 return Outcome(call.failure(400, "OrderConfirmID was used before."))

@@ -1,24 +1,24 @@
 import AllocationCounter
 
-/// Two lanes on which calls are made, alone or side by side.
-struct Track: Sendable {
-    /// What the calls of one run cost.
+/// Runs calls on one or two threads and measures their cost.
+struct CallRunner: Sendable {
+    /// The cost of the calls of a run.
     struct Cost: Sendable {
-        /// Per call, as its caller waits for it.
+        /// The time per call.
         var nanoseconds = 0.0
-        /// How often memory was asked for, in all.
+        /// The number of allocations of all calls.
         var allocations = 0
     }
 
-    private let lanes = [Lane(), Lane()]
+    private let executors = [ThreadExecutor(), ThreadExecutor()]
 
-    /// Makes `times` calls on each of the first `threads` lanes, beginning together.
+    /// Runs `times` calls on each of `threads` threads, which start together.
     func run(_ call: Call, times: Int, threads: Int) async throws -> Cost {
-        let line = StartingLine(for: threads)
+        let barrier = StartBarrier(for: threads)
         let clock = ContinuousClock()
-        let runs = lanes.prefix(threads).map { lane in
-            Task(executorPreference: lane) {
-                line.wait()
+        let runs = executors.prefix(threads).map { executor in
+            Task(executorPreference: executor) {
+                barrier.wait()
                 let (began, allocations) = (clock.now, allocations_of_this_thread())
                 try await call.run(times)
                 return (took: clock.now - began, allocations: allocations_of_this_thread() - allocations)

@@ -1,31 +1,31 @@
 import Foundation
 
-/// All open streams, each with the bell that wakes the task which writes it.
-struct StreamHub: Sendable {
+/// The open streams, each with a continuation that wakes its writer.
+struct OpenStreams: Sendable {
     private struct Entry: Sendable {
         var stream: OpenStream
-        let bell: AsyncStream<Void>.Continuation
+        let wakeUp: AsyncStream<Void>.Continuation
     }
 
-    /// How many streams there were so far.
+    /// The number of streams that have been opened so far.
     private(set) var opened = 0
     private var entries: [Int: Entry] = [:]
     private var isStopping = false
 
-    /// How many streams are open.
+    /// The number of open streams.
     var openCount: Int { entries.count }
 
-    /// Every open stream, oldest first.
+    /// The open streams, oldest first.
     var streams: [OpenStream] { entries.values.map(\.stream).sorted { $0.id < $1.id } }
 
-    /// How many streams a user has open.
+    /// The number of streams that a user has open.
     func openCount(of username: String) -> Int {
         entries.values.count { $0.stream.plan.username == username }
     }
 
     mutating func open(
         _ plan: StreamPlan,
-        bell: AsyncStream<Void>.Continuation,
+        wakeUp: AsyncStream<Void>.Continuation,
         _ settings: EmulatorSettings,
         at now: Date
     )
@@ -34,17 +34,19 @@ struct StreamHub: Sendable {
         opened += 1
         var stream = OpenStream(id: opened, plan: plan, settings: settings, at: now)
         if isStopping { stream.strike(.goAway, settings, at: now) }
-        entries[stream.id] = Entry(stream: stream, bell: bell)
-        bell.yield()
+        entries[stream.id] = Entry(stream: stream, wakeUp: wakeUp)
+        wakeUp.yield()
         return stream.id
     }
 
-    /// Takes what waits to be written on a stream; nil when there is no such stream any more.
+    /// Removes and returns the pending output of a stream; nil if the stream is no longer open.
     mutating func takeOutbox(of id: Int) -> [StreamPiece]? {
         entries[id]?.stream.takeOutbox()
     }
 
-    /// Changes the streams that are meant and wakes their writers; returns how many there are.
+    /// Changes the selected streams and wakes their writers.
+    ///
+    /// - Returns: The number of selected streams.
     @discardableResult
     mutating func update(_ selection: StreamSelection, _ change: (inout OpenStream) -> Void) -> Int {
         var count = 0
@@ -53,17 +55,17 @@ struct StreamHub: Sendable {
             change(&entry.stream)
             entries[id] = entry
             count += 1
-            if entry.stream.hasOutbox { entry.bell.yield() }
+            if entry.stream.hasOutbox { entry.wakeUp.yield() }
         }
         return count
     }
 
-    /// How many seconds from now until a stream may have something to do.
+    /// The seconds until something can be due on a stream.
     func idleSeconds(of id: Int, _ settings: EmulatorSettings, at now: Date) -> Double {
         entries[id]?.stream.idleSeconds(at: now, settings) ?? .infinity
     }
 
-    /// Tells the order streams of orders that are new or different.
+    /// Sends added and changed orders to the order streams.
     mutating func report(_ orders: [EmulatedOrder], _ settings: EmulatorSettings, at now: Date) {
         for order in orders {
             update(StreamSelection(kind: .orders)) { stream in
@@ -76,12 +78,12 @@ struct StreamHub: Sendable {
         }
     }
 
-    /// Forgets a stream whose connection has ended.
+    /// Removes a stream whose connection has ended.
     mutating func close(_ id: Int) {
-        entries.removeValue(forKey: id)?.bell.finish()
+        entries.removeValue(forKey: id)?.wakeUp.finish()
     }
 
-    /// Sends every stream away, also those that come later.
+    /// Ends every stream with GoAway, including those that are opened later.
     mutating func stop(_ settings: EmulatorSettings, at now: Date) {
         isStopping = true
         update(.all) { $0.strike(.goAway, settings, at: now) }

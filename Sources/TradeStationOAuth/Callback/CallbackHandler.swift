@@ -1,22 +1,27 @@
 import Synchronization
 import TradeStationModel
 
-/// Answers the requests that reach the callback, and hands on the one that ends the sign-in.
-final class CallbackDesk: Sendable {
+/// Answers HTTP requests to the callback and delivers the authorization response that ends the sign-in.
+final class CallbackHandler: Sendable {
     private let hosts: Set<String>
     private let path: String
     private let state: Secret
     private let isDecided = Mutex(false)
     private let (outcomes, continuation) = AsyncStream.makeStream(of: AuthorizationResponse.self)
 
-    /// - Parameter hosts: every `Host` value under which a browser may come, port included.
+    /// Creates a handler for one sign-in.
+    ///
+    /// - Parameters:
+    ///   - hosts: Every accepted `Host` value, including the port.
+    ///   - path: The path of the redirect URI.
+    ///   - state: The `state` of the authorization request.
     init(hosts: Set<String>, path: String, state: Secret) {
         self.hosts = hosts
         self.path = path
         self.state = state
     }
 
-    /// The `Host` values for a host name and port; a browser leaves out port 80.
+    /// The `Host` values for host names and a port; browsers omit port 80.
     static func hostValues(_ names: [String], port: Int) -> Set<String> {
         Set(
             names.flatMap { name in
@@ -26,17 +31,21 @@ final class CallbackDesk: Sendable {
         )
     }
 
-    /// Decides what to answer; the second value is to be delivered once the page is on its way.
+    /// Chooses the reply to a request.
     ///
-    /// A foreign `Host` is turned away first: it would mean that another site's name was pointed at this machine.
+    /// The `Host` is checked first: an unknown one can mean that another site's name resolves to this computer
+    /// (DNS rebinding).
+    ///
+    /// - Returns: The reply, and the response to pass to ``deliver(_:)`` once the reply was written, if the request
+    ///   ends the sign-in.
     func answer(method: String, target: String, hosts: [String]) -> (CallbackReply, AuthorizationResponse?) {
         guard hosts.count == 1, self.hosts.contains(hosts[0].lowercased()) else {
-            return (CallbackReply(status: 421, page: .nothingHere), nil)
+            return (CallbackReply(status: 421, page: .notFound), nil)
         }
-        guard method == "GET" else { return (CallbackReply(status: 405, page: .nothingHere), nil) }
+        guard method == "GET" else { return (CallbackReply(status: 405, page: .notFound), nil) }
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, first == path else {
-            return (CallbackReply(status: 404, page: .nothingHere), nil)
+            return (CallbackReply(status: 404, page: .notFound), nil)
         }
         let response = AuthorizationResponse.read(query: parts.count < 2 ? "" : parts[1], state: state)
         if case .refused = response { return (CallbackReply(status: 400, page: .refused), nil) }
@@ -49,13 +58,13 @@ final class CallbackDesk: Sendable {
         return (CallbackReply(status: 200, page: .received), response)
     }
 
-    /// Hands on the answer that ends the sign-in.
+    /// Passes on the response that ends the sign-in.
     func deliver(_ response: AuthorizationResponse) {
         continuation.yield(response)
         continuation.finish()
     }
 
-    /// Waits for the answer that ends the sign-in; nil when the task is cancelled.
+    /// Waits for the response that ends the sign-in; nil if the task is cancelled.
     func outcome() async -> AuthorizationResponse? {
         await outcomes.first { _ in true }
     }

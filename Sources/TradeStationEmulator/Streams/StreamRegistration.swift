@@ -1,0 +1,45 @@
+/// The registration of an open stream. The stream is removed when the last reference to this object is released, even
+/// if its response was never sent.
+final class StreamRegistration: Sendable {
+    let id: Int
+    /// An element for each time that output is pending; ends with the stream.
+    let wakeUps: AsyncStream<Void>
+    private let core: EmulatorCore
+
+    init(_ plan: StreamPlan, core: EmulatorCore) {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.core = core
+        wakeUps = stream
+        id = core.withState { state, now in
+            defer { state.observers.notify() }
+            return state.streams.open(plan, wakeUp: continuation, state.server.settings, at: now)
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Removes the stream. Calling this twice is safe.
+    func close() {
+        core.withState { state in
+            state.streams.close(id)
+            state.observers.notify()
+        }
+    }
+
+    /// Removes and returns the pending output; nil if the stream is no longer open.
+    func takeOutbox() -> [StreamPiece]? {
+        core.withState { $0.streams.takeOutbox(of: id) }
+    }
+
+    /// Lets the stream send what is due.
+    ///
+    /// - Returns: The seconds until something can be due again.
+    func passTime() -> Double {
+        core.withState { state, now in
+            state.passTime(to: now, StreamSelection(id: id))
+            return state.streams.idleSeconds(of: id, state.server.settings, at: now)
+        }
+    }
+}

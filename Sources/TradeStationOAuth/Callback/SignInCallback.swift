@@ -1,0 +1,71 @@
+import TradeStationModel
+
+/// An authorization request and the local server that receives its response, if the redirect URI allows one.
+struct SignInCallback: Sendable {
+    let request: AuthorizationRequest
+    let server: (handler: CallbackHandler, listener: LoopbackListener)?
+
+    /// Opens the callback for a registration.
+    ///
+    /// Without a redirect URI in the registration, the first free port of `limits` is used and advertised as
+    /// `http://localhost:PORT`. The URI has no trailing slash because Auth0 compares the whole string. A redirect URI
+    /// other than plain HTTP on this computer gets no server; the user pastes the redirect URL instead.
+    ///
+    /// - Throws: ``AccountsError`` `callback_ports_busy`.
+    static func open(
+        registration: ClientRegistration,
+        scopes: [String],
+        random: RandomSource,
+        limits: CallbackLimits
+    ) async throws(AccountsError) -> SignInCallback {
+        func request(_ redirectURI: String) -> AuthorizationRequest {
+            AuthorizationRequest(registration: registration, scopes: scopes, redirectURI: redirectURI, random: random)
+        }
+        func listen(_ request: AuthorizationRequest, port: Int, hosts: [String], path: String) async -> Self? {
+            // "localhost" can resolve to either address.
+            let addresses = hosts.contains("localhost") ? ["127.0.0.1", "::1"] : hosts
+            let handler = CallbackHandler(
+                hosts: CallbackHandler.hostValues(hosts, port: port),
+                path: path,
+                state: request.state
+            )
+            let listener = await LoopbackListener.open(
+                port: port,
+                addresses: addresses,
+                connectionMilliseconds: limits.connectionMilliseconds,
+                handler: handler
+            )
+            return listener.map { SignInCallback(request: request, server: (handler, $0)) }
+        }
+
+        guard limits.listens else {
+            let redirectURI = registration.redirectURI ?? "http://localhost:\(limits.ports.first ?? 80)"
+            return SignInCallback(request: request(redirectURI), server: nil)
+        }
+        if let redirectURI = registration.redirectURI {
+            guard let address = RedirectAddress(redirectURI), let port = address.loopbackPort else {
+                return SignInCallback(request: request(redirectURI), server: nil)
+            }
+            let callback = await listen(request(redirectURI), port: port, hosts: [address.host], path: address.path)
+            guard let callback else { throw portsBusy([port]) }
+            return callback
+        }
+        for port in limits.ports {
+            let hosts = ["localhost", "127.0.0.1", "::1"]
+            if let callback = await listen(request("http://localhost:\(port)"), port: port, hosts: hosts, path: "/") {
+                return callback
+            }
+        }
+        throw portsBusy(limits.ports)
+    }
+
+    private static func portsBusy(_ ports: [Int]) -> AccountsError {
+        let list = ports.map(String.init).joined(separator: ", ")
+        return AccountsError(
+            .callbackPortsBusy,
+            "No port is free to receive the browser's redirect (\(list)).",
+            reason: "Other programs use these ports, or this user is not allowed to.",
+            suggestion: "the same command with --paste; ss -ltnp lists the programs"
+        )
+    }
+}
