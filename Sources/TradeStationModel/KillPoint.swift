@@ -7,7 +7,7 @@
 /// nothing is lost there. The environment names place and action: `TSACCOUNTS_KILL_POINT=after_t1=kill`.
 ///
 /// Only debug builds know the variable. In a release build, reaching a point is nothing at all.
-package enum KillPoint: String, Sendable {
+package enum KillPoint: String, CaseIterable, Sendable {
     /// The token is due; the login's lock is not taken yet.
     case beforeLock = "before_lock"
     /// The login's lock was just taken.

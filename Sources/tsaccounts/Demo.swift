@@ -2,11 +2,11 @@ import TradeStationEmulator
 import TradeStationSessions
 import TradeStationTesting
 
-/// The story that `tsaccounts demo` tells, for somebody who has never heard of it.
+/// The walkthrough that `tsaccounts demo` prints, for a first-time user.
 struct Demo {
-    /// Short, so that nobody waits 20 minutes for the interesting part.
+    /// The lifetime of an access token in the demo. It is short so that the expiry can be shown.
     static let tokenSeconds = 4
-    private static let askers = 50
+    private static let callers = 50
 
     let manager: SessionManager
     let emulator: Emulator
@@ -14,13 +14,13 @@ struct Demo {
 
     func run() async throws {
         try say("tsaccounts keeps TradeStation sign-ins alive and hands out fresh access tokens by name.")
-        try say("This is the whole story, on this machine only, against a stand-in for TradeStation.")
+        try say("This demo runs on this machine only, against an emulator of TradeStation.")
         try await addProfiles()
         let token = try await watchToken()
         try await callAPI()
         try await expire(token)
         try await lookBack()
-        try say("\nThat was all; everything is cleaned up. Your turn:")
+        try say("\nThe demo is complete and has removed its files. Next, add your own profile:")
         try say("  tsaccounts add profile main --sim --client-id YOUR_API_KEY --secret-file FILE")
     }
 
@@ -30,7 +30,7 @@ struct Demo {
         let signIn = try EmulatedSignIn(at: emulator.addresses)
         let interaction = signIn.interaction { url in
             try say("  A browser opens \(url.prefix(46))...")
-            try say("  and \(signIn.user.username) signs in with a password that tsaccounts never sees.")
+            try say("  and \(signIn.user.username) signs in. tsaccounts never sees the password.")
         }
         let paper = try await manager.registry.add(
             ProfileRequest(
@@ -41,7 +41,7 @@ struct Demo {
             ),
             interaction: interaction
         )
-        try say("  Added paper: \(paper.login.identity.username ?? "somebody"), simulator, \(paper.state.rawValue).")
+        try say("  Added paper: \(paper.login.identity.username ?? "-"), simulator, \(paper.state.rawValue).")
         try say("  $ tsaccounts add profile real --live --same-login-as paper")
         let real = try await manager.registry.add(
             ProfileRequest(
@@ -52,7 +52,7 @@ struct Demo {
             ),
             interaction: nil
         )
-        try say("  Added real: the same sign-in, the live host, \(real.state.rawValue). No browser was needed.")
+        try say("  Added real: same sign-in, live host, \(real.state.rawValue). No browser was needed.")
     }
 
     private func watchToken() async throws -> AccessToken {
@@ -60,9 +60,9 @@ struct Demo {
         try say("  $ tsaccounts token paper")
         let token = try await manager.session(named: "paper").accessToken()
         try say("  \(token.secret.exposed.prefix(24))... (\(token.secret.exposed.count) characters)")
-        try say("  TradeStation's tokens live 20 minutes; here they live \(Self.tokenSeconds) seconds.")
+        try say("  TradeStation's access tokens are valid for 20 minutes; these for \(Self.tokenSeconds) seconds.")
         let again = try await manager.session(named: "real").accessToken()
-        try say("  Asked again, for real: \(again == token ? "the same token, nothing sent" : "a newer token").")
+        try say("  A second call, for real: \(again == token ? "the same token, no request" : "a newer token").")
         return token
     }
 
@@ -79,35 +79,39 @@ struct Demo {
     }
 
     private func expire(_ old: AccessToken) async throws {
-        try chapter(4, "\(Self.askers) tasks ask at the moment the token has expired")
+        try chapter(4, "\(Self.callers) tasks request a token at the moment it has expired")
         let clock = SystemClock()
         let left = old.expiresAt.milliseconds - clock.wallTime().milliseconds
-        try say("  waiting \(max(0, left) / 1000 + 1) s for the token to end ...")
+        try say("  Waiting \(max(0, left) / 1000 + 1) s for the token to expire ...")
         try await clock.sleep(milliseconds: left + 100)
         let before = emulator.counts.exchanges
         let session = try await manager.session(named: "paper")
         let tokens = try await withThrowingTaskGroup(of: AccessToken.self) { group in
-            for _ in 0..<Self.askers { group.addTask { try await session.accessToken() } }
+            for _ in 0..<Self.callers { group.addTask { try await session.accessToken() } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         let exchanges = emulator.counts.exchanges - before
-        let alike = Set(tokens.map(\.secret.exposed)).count
-        try say("  \(tokens.count) tasks were served, with \(alike) new token.")
+        let distinct = Set(tokens.map(\.secret.exposed)).count
+        try say("  \(tokens.count) tasks received \(distinct) new token.")
         try say("  The server counted \(exchanges) exchange\(exchanges == 1 ? "" : "s").")
-        guard exchanges == 1, alike == 1, tokens.first != old else {
-            throw AccountsError(.internal, "The demo did not go as it should.", suggestion: "reporting it")
+        guard exchanges == 1, distinct == 1, tokens.first != old else {
+            throw AccountsError(
+                .internal,
+                "The demo did not give the expected result.",
+                suggestion: "reporting this as a bug"
+            )
         }
     }
 
     private func lookBack() async throws {
-        try chapter(5, "What happened, for whoever asks later")
+        try chapter(5, "The audit: what happened")
         try say("  $ tsaccounts audit")
         for record in try await manager.registry.auditRecords(AuditQuery()) { try say("  " + AuditText.plain(record)) }
         let checked = try await manager.registry.verifyAudit()
         try say(
             "  $ tsaccounts audit verify\n  \(checked.isIntact ? "ok" : "broken"): \(checked.rows) rows, hash chain unbroken"
         )
-        try say("  The same, with the plain sqlite3 shell (tokens appear as fingerprints only):")
+        try say("  The same with the sqlite3 shell (tokens appear only as fingerprints):")
         try say("  $ sqlite3 -readonly -header -column \(directory)/accounts.db \\")
         try say("      'select started_at, profile_name, result, generation_after, waiters from refresh_history'")
     }

@@ -8,15 +8,15 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// The way in: parse, run one command, turn its end into an exit status.
+/// The entry point: parses the arguments, runs one command and turns its result into an exit status.
 @main
 enum Main {
     static func main() async {
         umask(0o077)
         forbidCoreDumps()
-        // A reader that goes away is seen by the write that fails, which lets the command clean up.
+        // Without SIGPIPE, a write to a closed pipe fails with EPIPE, and the command can clean up.
         signal(SIGPIPE, SIG_IGN)
-        exit(await Interruption.heeded { await run() })
+        exit(await Interruption.cancelling { await run() })
     }
 
     private static func run() async -> Int32 {
@@ -46,12 +46,12 @@ enum Main {
         } catch let error as ExitCode {
             return error.rawValue
         } catch {
-            // Help and mistakes in the words of the command are the parser's to say.
+            // The parser prints help and usage errors.
             if Tsaccounts.exitCode(for: error) != .failure { Tsaccounts.exit(withError: error) }
-            // Nothing of an unforeseen error is printed but its type: it may hold anything.
+            // Only the type of an unexpected error is printed: its text may contain a secret.
             let failure = AccountsError(
                 .internal,
-                "Something went wrong inside tsaccounts.",
+                "An unexpected error occurred inside tsaccounts.",
                 reason: "\(type(of: error))",
                 suggestion: "the same command with -v, and report what it prints"
             )
@@ -60,7 +60,7 @@ enum Main {
         }
     }
 
-    /// A core file would hold tokens.
+    /// Disables core dumps: a core file would contain tokens.
     private static func forbidCoreDumps() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         #if canImport(Glibc)

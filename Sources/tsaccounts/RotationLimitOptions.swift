@@ -1,16 +1,24 @@
 import ArgumentParser
 
-/// How long what a rotating API key issues lives. TradeStation's figures are unconfirmed, so they can be set.
+/// The lifetimes of the refresh tokens and sign-ins of a rotating API key.
+///
+/// The defaults are TradeStation's figures. They are unconfirmed, so users can change them.
 struct RotationLimitOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp("A rotating key's refresh token lives so long (1800; 0: for ever).", valueName: "seconds")
+        help: ArgumentHelp(
+            "Lifetime of an unused refresh token of a rotating key (default 1800; 0: unlimited).",
+            valueName: "seconds"
+        )
     )
     var idle: Int?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("A rotating key's sign-in lives so long (86400; 0: for ever).", valueName: "seconds")
+        help: ArgumentHelp(
+            "Lifetime of a sign-in of a rotating key (default 86400; 0: unlimited).",
+            valueName: "seconds"
+        )
     )
     var absolute: Int?
 }

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import TradeStationSessions
 
-/// The options of every command, accepted before and after it.
+/// The options that every command accepts, before and after its name.
 struct SharedOptions: ParsableArguments {
     @Flag(name: .long, help: "Print JSON.")
     var json = false
@@ -14,10 +14,10 @@ struct SharedOptions: ParsableArguments {
     @Flag(name: .short, help: "Print no notes.")
     var quiet = false
 
-    @Flag(name: .short, help: "Say more on standard error.")
+    @Flag(name: .short, help: "Print more details on standard error.")
     var verbose = false
 
-    @Flag(name: .customLong("no-input"), help: "Never ask; fail instead.")
+    @Flag(name: .customLong("no-input"), help: "Never prompt; fail instead.")
     var noInput = false
 
     @Option(name: .long, help: ArgumentHelp("How long to wait for a token or a lock.", valueName: "seconds"))
@@ -30,7 +30,9 @@ struct SharedOptions: ParsableArguments {
         if let store, store.isEmpty { throw ValidationError("--store takes a directory.") }
     }
 
-    /// The manager's set-up for a one-shot command of that name.
+    /// The configuration of the session manager for a one-shot command.
+    ///
+    /// - Parameter requester: the name of the command, for the audit.
     func configuration(requester: String) -> SessionConfiguration {
         var configuration = SessionConfiguration(storeDirectory: store)
         configuration.requester = "tsaccounts \(requester)"
@@ -40,14 +42,16 @@ struct SharedOptions: ParsableArguments {
         return configuration
     }
 
-    /// The profile that is meant: the argument, else `TSACCOUNTS_PROFILE`, else nil for the only one there is.
+    /// The name of the requested profile: the argument, else `TSACCOUNTS_PROFILE`.
+    ///
+    /// - Returns: The name, or nil if neither is set. The store's only profile is used then.
     func profileName(_ argument: String?) throws -> ProfileName? {
-        let named =
+        let text =
             argument ?? ProcessInfo.processInfo.environment["TSACCOUNTS_PROFILE"].flatMap { $0.isEmpty ? nil : $0 }
-        return try named.map { try ProfileName($0) }
+        return try text.map { try ProfileName($0) }
     }
 
-    /// Says something on standard error, unless `-q`.
+    /// Prints a line on standard error, unless `-q` is set.
     func note(_ text: String) {
         if !quiet { Console.standardError(text) }
     }

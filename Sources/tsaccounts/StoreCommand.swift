@@ -1,17 +1,17 @@
 import ArgumentParser
 import TradeStationSessions
 
-/// A command that works on the store.
+/// A command that uses the store.
 protocol StoreCommand: AsyncParsableCommand {
     var shared: SharedOptions { get }
-    /// What the audit calls whoever asks; the name of the command, unless it says otherwise.
+    /// The requester in audit rows. The default is the name of the command.
     static var requester: String { get }
 }
 
 extension StoreCommand {
     static var requester: String { configuration.commandName ?? _commandName }
 
-    /// Opens the store for the length of `body`.
+    /// Opens the store, runs `body`, and closes the store.
     func withManager<Result: Sendable>(_ body: (SessionManager) async throws -> Result) async throws -> Result {
         try await withSessionManager(configuration: shared.configuration(requester: Self.requester), body)
     }

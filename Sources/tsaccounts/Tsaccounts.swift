@@ -1,11 +1,11 @@
 import ArgumentParser
 import TradeStationSessions
 
-/// The root of the grammar.
+/// The root command.
 struct Tsaccounts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tsaccounts",
-        abstract: "Keeps TradeStation sign-ins alive and hands out fresh access tokens by profile name.",
+        abstract: "Keep TradeStation sign-ins alive and get fresh access tokens by profile name.",
         discussion: """
             First steps:  tsaccounts demo
                           tsaccounts add profile main --sim --client-id ID --secret-file FILE

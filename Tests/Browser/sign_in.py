@@ -2,7 +2,7 @@
 """Signs in to the emulator in a real browser: python3 Tests/Browser/sign_in.py PATH_TO_TSACCOUNTS
 
 Needs chromium and chromedriver on the PATH, and the Python standard library. With SCREENSHOTS=DIR in the
-environment, it leaves a picture of every page there.
+environment, it saves a screenshot of every page there.
 """
 
 import base64
@@ -21,7 +21,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-PATIENCE = 30  # seconds for anything to happen
+PATIENCE = 30  # the timeout in seconds for everything
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the W3C WebDriver name of an element reference
 
 
@@ -66,7 +66,7 @@ class Browser:
         self.ask("POST", self.element(css) + "/click")
 
     def wait_for(self, text, what):
-        """Waits until the page shows the text; a page that is just going away is asked again."""
+        """Waits until the page shows the text. Retries while the browser loads another page."""
         seen, end = "", time.monotonic() + PATIENCE
         while time.monotonic() < end:
             with contextlib.suppress(Failed):
@@ -74,7 +74,7 @@ class Browser:
             if text in seen:
                 return seen
             time.sleep(0.1)
-        raise Failed("%s: the page does not say %r but %r" % (what, text, seen))
+        raise Failed("%s: the page does not contain %r but %r" % (what, text, seen))
 
     def open_sign_in(self, program):
         url = program.wait_for(r"^\s*(http\S+/authorize\?\S+)$")
@@ -89,26 +89,26 @@ class Browser:
 
 
 class Child:
-    """A program of ours: what it says goes to a file, and it is gone at the end."""
+    """A child process. Its output goes to a file, and it is killed at the end."""
 
     def __init__(self, arguments, environment, started, text=""):
         self.name = " ".join(arguments[:2])
-        self.said = tempfile.TemporaryFile("w+")
-        # A session of its own, so that what it starts can be ended with it.
+        self.file = tempfile.TemporaryFile("w+")
+        # A separate session, so that its own child processes can be killed with it.
         self.process = subprocess.Popen(arguments, env=environment, text=True, start_new_session=True,
-                                        stdin=subprocess.PIPE, stdout=self.said, stderr=self.said)
+                                        stdin=subprocess.PIPE, stdout=self.file, stderr=self.file)
         started.append(self.process)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.communicate(text, timeout=0.1)
 
     def output(self):
-        return os.pread(self.said.fileno(), 1 << 20, 0).decode()
+        return os.pread(self.file.fileno(), 1 << 20, 0).decode()
 
     def wait_for(self, pattern):
         end = time.monotonic() + PATIENCE
         while not (found := re.search(pattern, self.output(), re.MULTILINE)):
             check(time.monotonic() < end and self.process.poll() is None,
-                  "%s did not say %r but %r" % (self.name, pattern, self.output()))
+                  "%s did not print %r but %r" % (self.name, pattern, self.output()))
             time.sleep(0.05)
         return found.group(1)
 
@@ -119,13 +119,13 @@ class Child:
 
 
 def check_callback_page(browser, shown, url, secrets, what):
-    """No secret, code or state stays on the page that the browser ends up at."""
+    """Checks that the last page contains no secret, code or state."""
     source = browser.ask("GET", "/source")
     state = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["state"][0]
     address = urllib.parse.parse_qs(urllib.parse.urlsplit(browser.ask("GET", "/url")).query)
     for value in secrets + [state] + address.get("code", []):
-        check(value not in shown and value not in source, what + ": the page holds a secret, the code or the state")
-    check(not re.search(r"\b(code|state)=", source), what + ": the page repeats its own address")
+        check(value not in shown and value not in source, what + ": the page contains a secret, the code or the state")
+    check(not re.search(r"\b(code|state)=", source), what + ": the page contains its own address")
 
 
 def run(tsaccounts, folder, started):
@@ -169,7 +169,7 @@ def run(tsaccounts, folder, started):
     browser.picture("4-declined")
     check_callback_page(browser, shown, url, secrets + [token.strip()], "declined")
     login.ended(77)
-    check(child("token", "swing").ended(0) == token, "a declined sign-in took the old one away")
+    check(child("token", "swing").ended(0) == token, "a declined sign-in removed the old tokens")
 
 
 def main():
@@ -183,7 +183,7 @@ def main():
     finally:
         for process in reversed(started):
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # each leads its own group: chromium goes with chromedriver
+                os.killpg(process.pid, signal.SIGKILL)  # a process group each: chromium ends with its driver
             process.wait()
         shutil.rmtree(folder, ignore_errors=True)
     print("sign_in.py: wrong password, sign-in, token and declined sign-in work in chromium")

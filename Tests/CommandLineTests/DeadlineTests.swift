@@ -3,7 +3,7 @@ import Testing
 import TradeStationEmulator
 
 extension CommandLineSuite {
-    /// When refresh tokens and sign-ins of a rotating key end, as people and scripts see it.
+    /// The expiry times of refresh tokens and sign-ins of a rotating key, as commands display them.
     @Suite struct DeadlineTests {
         private func profile(_ stage: Stage) async throws -> [String: Any] {
             let shown = try await stage.tool.run("show", "p", "--json")
@@ -18,74 +18,72 @@ extension CommandLineSuite {
             return end.timeIntervalSinceNow
         }
 
-        @Test func `a rotating key's ends are shown once the first exchange has told that it rotates`() async throws {
-            try await Stage.with(EmulatorConfiguration(rotate: true)) { stage in
-                try await stage.add("p")
-                let before = try await profile(stage)
-                #expect(before["refresh_expires_at"] is NSNull)
-                #expect(before["sign_in_ends_at"] is NSNull)
-                #expect(try await stage.tool.run("refresh", "p").status == 0)
-                let after = try await profile(stage)
-                #expect((1740...1800).contains(try secondsLeft(after["refresh_expires_at"])))
-                #expect((86_300...86_400).contains(try secondsLeft(after["sign_in_ends_at"])))
-                #expect(try await stage.tool.run("status").status == 0)
-                for command in ["list", "status"] {
-                    let table = try await stage.tool.run(command).output
-                    #expect(table.contains("REFRESH TOKEN  SIGN-IN"))
-                    #expect(table.contains("29 min left"))
-                    #expect(table.contains("23 h 59 min left"))
-                }
-                let page = try await stage.tool.run("show", "p").output
-                #expect(page.contains("rotating; a refresh token lives 1800 s, a sign-in 86400 s"))
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `expiry times are shown after the first exchange has shown that the key rotates`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            let before = try await profile(stage)
+            #expect(before["refresh_expires_at"] is NSNull)
+            #expect(before["sign_in_ends_at"] is NSNull)
+            #expect(try await stage.tool.run("refresh", "p").status == 0)
+            let after = try await profile(stage)
+            #expect((1740...1800).contains(try secondsLeft(after["refresh_expires_at"])))
+            #expect((86_300...86_400).contains(try secondsLeft(after["sign_in_ends_at"])))
+            #expect(try await stage.tool.run("status").status == 0)
+            for command in ["list", "status"] {
+                let table = try await stage.tool.run(command).output
+                #expect(table.contains("REFRESH TOKEN  SIGN-IN"))
+                #expect(table.contains("29 min left"))
+                #expect(table.contains("23 h 59 min left"))
+            }
+            let page = try await stage.tool.run("show", "p").output
+            #expect(page.contains("rotating; lifetime of an unused refresh token: 1800 s, of a sign-in: 86400 s"))
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `status warns before the end of a sign-in and of an unused refresh token`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p", options: ["--absolute", "7000"])
+            #expect(try await stage.tool.run("refresh", "p").status == 0)
+            let soonOver = try await stage.tool.run("status")
+            #expect(soonOver.status == 75)
+            #expect(soonOver.errors.contains("p: the sign-in ends 20"))
+            #expect(soonOver.errors.contains("Try: tsaccounts login p"))
+            #expect(try await stage.tool.run("set", "p", "--absolute", "0").status == 0)
+            #expect(try await stage.tool.run("status").status == 0)
+            #expect(try await profile(stage)["sign_in_ends_at"] is NSNull)
+            let soon = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+200 seconds')"
+            _ = try await stage.tool.sql("UPDATE login SET refresh_expires_at = \(soon)", readonly: false)
+            let unused = try await stage.tool.run("status", "p")
+            #expect(unused.status == 75)
+            #expect(unused.errors.contains("Try: tsaccounts refresh p"))
+            let warned = try await stage.tool.run("audit", "p")
+            #expect(warned.output.contains("sign_in_ends_soon"))
+            let changed = try await stage.tool.sql("SELECT detail FROM audit WHERE event = 'profile_changed'")
+            #expect(changed.output.contains("absolute_lifetime_s"))
+        }
+
+        @Test(.stage) func `invalid lifetimes are refused`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            for arguments in [["--idle=-1"], ["--absolute", "999999999"]] {
+                let refused = try await stage.tool.run(["set", "p"] + arguments)
+                #expect(refused.status == 64)
+                #expect(refused.errors.contains("--idle 1800 --absolute 86400"))
             }
         }
 
-        @Test func `status warns ahead of the end of a sign-in and of an unused refresh token`() async throws {
-            try await Stage.with(EmulatorConfiguration(rotate: true)) { stage in
-                try await stage.add("p", options: ["--absolute", "7000"])
-                #expect(try await stage.tool.run("refresh", "p").status == 0)
-                let soonOver = try await stage.tool.run("status")
-                #expect(soonOver.status == 75)
-                #expect(soonOver.errors.contains("p: the sign-in ends 20"))
-                #expect(soonOver.errors.contains("Try: tsaccounts login p"))
-                #expect(try await stage.tool.run("set", "p", "--absolute", "0").status == 0)
-                #expect(try await stage.tool.run("status").status == 0)
-                #expect(try await profile(stage)["sign_in_ends_at"] is NSNull)
-                let soon = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+200 seconds')"
-                _ = try await stage.tool.sql("UPDATE login SET refresh_expires_at = \(soon)", readonly: false)
-                let unused = try await stage.tool.run("status", "p")
-                #expect(unused.status == 75)
-                #expect(unused.errors.contains("Try: tsaccounts refresh p"))
-                let warned = try await stage.tool.run("audit", "p")
-                #expect(warned.output.contains("sign_in_ends_soon"))
-                let changed = try await stage.tool.sql("SELECT detail FROM audit WHERE event = 'profile_changed'")
-                #expect(changed.output.contains("absolute_lifetime_s"))
-            }
-        }
-
-        @Test func `lives that make no sense are refused`() async throws {
-            try await Stage.with { stage in
-                try await stage.add("p")
-                for arguments in [["--idle=-1"], ["--absolute", "999999999"]] {
-                    let refused = try await stage.tool.run(["set", "p"] + arguments)
-                    #expect(refused.status == 64)
-                    #expect(refused.errors.contains("--idle 1800 --absolute 86400"))
-                }
-            }
-        }
-
-        @Test func `the emulator's idle limit is kept to by refreshing in time, and named when it is not`() async throws
-        {
-            try await Stage.with(EmulatorConfiguration(rotate: true, idleSeconds: 600)) { stage in
-                try await stage.add("p", options: ["--idle", "600"])
-                #expect(try await stage.tool.run("refresh", "p").status == 0)
-                stage.emulator.advance(bySeconds: 570)
-                #expect(try await stage.tool.run("refresh", "p").status == 0)
-                stage.emulator.advance(bySeconds: 601)
-                let ended = try await stage.tool.run("refresh", "p", "--json")
-                #expect(ended.status == 77)
-                #expect(ended.errors.contains("login_required"))
-            }
+        @Test(.stage(EmulatorConfiguration(rotate: true, idleSeconds: 600)))
+        func `a refresh before the idle limit succeeds, and after the limit a sign-in is required`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p", options: ["--idle", "600"])
+            #expect(try await stage.tool.run("refresh", "p").status == 0)
+            stage.emulator.advance(bySeconds: 570)
+            #expect(try await stage.tool.run("refresh", "p").status == 0)
+            stage.emulator.advance(bySeconds: 601)
+            let ended = try await stage.tool.run("refresh", "p", "--json")
+            #expect(ended.status == 77)
+            #expect(ended.errors.contains("login_required"))
         }
     }
 }

@@ -4,7 +4,7 @@ import TradeStationSessions
 @testable import tsaccounts
 
 @Suite struct ExitStatusTests {
-    /// The table of exit statuses as scripts rely on it.
+    /// The exit statuses on which scripts rely.
     private static let table: [Int32: [String]] = [
         64: ["usage", "input_required", "bad_name", "min_validity_too_long"],
         65: ["store_corrupt", "record_tampered", "audit_broken"],
@@ -21,13 +21,13 @@ import TradeStationSessions
         ],
     ]
 
-    @Test func `every code has its status`() {
+    @Test func `every error code has the documented exit status`() {
         for (status, words) in Self.table {
             for word in words { #expect(ExitStatus.of(AccountsError.Code(rawValue: word)) == status, "\(word)") }
         }
     }
 
-    @Test func `of several statuses the worst is told`() {
+    @Test func `the worst of several exit statuses is returned`() {
         #expect(ExitStatus.worst([]) == 0)
         #expect(ExitStatus.worst([0, 75, 69]) == 69)
         #expect(ExitStatus.worst([69, 74, 77, 0]) == 77)

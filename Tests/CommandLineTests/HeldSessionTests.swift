@@ -4,10 +4,10 @@ import TradeStationEmulator
 import TradeStationSessions
 
 extension CommandLineSuite {
-    /// A program that holds sessions and listens while commands change what the sessions stand on.
+    /// A program with open sessions and an event listener, while commands change the profiles of the sessions.
     @Suite(.timeLimit(.minutes(2))) struct HeldSessionTests {
-        /// Sessions on the profiles `p` and `q` of one login, and a listener.
-        private func holding(
+        /// Opens sessions on the profiles `p` and `q` of one login, and a listener.
+        private func withSessions(
             _ body: (Stage, _ p: Session, _ q: Session, inout SessionEvents.Iterator) async throws -> Void
         ) async throws {
             try await Stage.with(EmulatorConfiguration(rotate: true)) { stage in
@@ -23,7 +23,7 @@ extension CommandLineSuite {
             }
         }
 
-        /// Runs a command, which has to succeed.
+        /// Runs a command that must succeed.
         private func command(_ stage: Stage, _ arguments: String...) async throws {
             let result = try await stage.tool.run(arguments)
             #expect(result.status == 0, "\(result.errors)")
@@ -36,7 +36,7 @@ extension CommandLineSuite {
             #expect(result.status == 0, "\(result.errors)")
         }
 
-        private func refusal(of session: Session) async -> AccountsError? {
+        private func failure(of session: Session) async -> AccountsError? {
             do {
                 _ = try await session.accessToken()
                 return nil
@@ -45,8 +45,8 @@ extension CommandLineSuite {
             }
         }
 
-        @Test func `a refresh by a command is adopted by the next call, and told`() async throws {
-            try await holding { stage, p, q, listener in
+        @Test func `a refresh by a command is adopted by the next call and reported as an event`() async throws {
+            try await withSessions { stage, p, q, listener in
                 try await command(stage, "refresh", "p")
                 #expect(p.currentAccessToken() == nil)
                 #expect(try await p.accessToken().generation == 2)
@@ -61,16 +61,16 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: [["logout", "p"], ["revoke", "p", "--yes"]])
-        func `after a logout or a revocation a login is needed, and mends the sessions that are held`(
+        func `after a logout or a revocation a new sign-in makes the open sessions work again`(
             _ arguments: [String]
         ) async throws {
-            try await holding { stage, p, q, listener in
+            try await withSessions { stage, p, q, listener in
                 let ended = try await stage.tool.run(arguments)
                 #expect(ended.status == 0, "\(ended.errors)")
                 for (session, name) in [(p, "p"), (q, "q")] {
-                    let refusal = await refusal(of: session)
-                    #expect(refusal?.code == .loginRequired)
-                    #expect(refusal?.suggestion == "tsaccounts login \(name)")
+                    let failure = await failure(of: session)
+                    #expect(failure?.code == .loginRequired)
+                    #expect(failure?.suggestion == "tsaccounts login \(name)")
                 }
                 #expect(await listener.next()?.kind == .needsLogin(code: .loginRequired))
                 try await login(stage, "q")
@@ -82,8 +82,8 @@ extension CommandLineSuite {
             }
         }
 
-        @Test func `a new login while all is well is adopted`() async throws {
-            try await holding { stage, p, _, listener in
+        @Test func `a new sign-in is adopted while the old tokens are valid`() async throws {
+            try await withSessions { stage, p, _, listener in
                 try await login(stage, "p")
                 #expect(try await p.accessToken().generation == 2)
                 let end = try await p.accessToken().expiresAt
@@ -92,18 +92,18 @@ extension CommandLineSuite {
             }
         }
 
-        @Test func `a removed profile is not found, and the other one on its login goes on`() async throws {
-            try await holding { stage, p, q, _ in
+        @Test func `a removed profile is not found, and the other profile on its login still works`() async throws {
+            try await withSessions { stage, p, q, _ in
                 try await command(stage, "remove", "p", "--yes")
-                for _ in 1...2 { #expect(await refusal(of: p)?.code == .profileNotFound) }
+                for _ in 1...2 { #expect(await failure(of: p)?.code == .profileNotFound) }
                 #expect(try await q.accessToken().generation == 1)
                 try await command(stage, "remove", "q", "--yes")
-                for session in [p, q] { #expect(await refusal(of: session)?.code == .profileNotFound) }
+                for session in [p, q] { #expect(await failure(of: session)?.code == .profileNotFound) }
             }
         }
 
-        @Test func `a renamed profile's session goes on, and events speak of the new name`() async throws {
-            try await holding { stage, p, _, listener in
+        @Test func `a renamed profile's session still works, and events contain the new name`() async throws {
+            try await withSessions { stage, p, _, listener in
                 try await command(stage, "rename", "p", "renamed")
                 #expect(p.currentAccessToken()?.generation == 1)
                 #expect(try await p.get("/v3/brokerage/accounts").status == 200)

@@ -14,146 +14,141 @@ extension CommandLineSuite {
             try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         }
 
-        @Test func `list, status and show say the same of a profile, with every key`() async throws {
-            try await Stage.with { stage in
-                try await stage.add("p")
-                for command in [["list"], ["list", "profiles"], ["status"], ["status", "p"]] {
-                    let json = try object(try await stage.tool.run(command + ["--json"]).output)
-                    let profiles = try #require(json["profiles"] as? [[String: Any]])
-                    #expect(profiles.count == 1)
-                    #expect(Set(profiles[0].keys) == Self.keys)
-                }
-                let shown = try object(try await stage.tool.run("show", "--json").output)
-                #expect(Set(shown.keys) == Self.keys)
-                #expect(shown["state"] as? String == "ready")
-                #expect(shown["generation"] as? Int == 1)
-                #expect(shown["username"] as? String == stage.emulator.addresses.users[0].username)
-                #expect(shown["subject"] as? String == stage.emulator.addresses.users[0].subject)
-                #expect(shown["last_error"] is NSNull)
-                #expect(shown["read_only"] as? Bool == false)
+        @Test(.stage) func `list, status and show print the same JSON keys for a profile`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            for command in [["list"], ["list", "profiles"], ["status"], ["status", "p"]] {
+                let json = try object(try await stage.tool.run(command + ["--json"]).output)
+                let profiles = try #require(json["profiles"] as? [[String: Any]])
+                #expect(profiles.count == 1)
+                #expect(Set(profiles[0].keys) == Self.keys)
             }
+            let shown = try object(try await stage.tool.run("show", "--json").output)
+            #expect(Set(shown.keys) == Self.keys)
+            #expect(shown["state"] as? String == "ready")
+            #expect(shown["generation"] as? Int == 1)
+            #expect(shown["username"] as? String == stage.emulator.addresses.users[0].username)
+            #expect(shown["subject"] as? String == stage.emulator.addresses.users[0].subject)
+            #expect(shown["last_error"] is NSNull)
+            #expect(shown["read_only"] as? Bool == false)
         }
 
-        @Test func `an empty store has no profiles, and says so`() async throws {
-            try await Tool.with { tool in
-                let list = try await tool.run("list", "--json")
-                #expect(list.status == 0)
-                #expect(list.line == #"{"profiles":[]}"#)
-                #expect(try await tool.run("status").status == 0)
-                let token = try await tool.run("token", "swing", "--json")
-                #expect(token.status == 66)
-                #expect(token.output.isEmpty)
-                #expect(token.errors.contains("\"code\":\"profile_not_found\""))
-            }
+        @Test(.tool) func `an empty store lists no profiles`() async throws {
+            let tool = try Tool.current
+            let list = try await tool.run("list", "--json")
+            #expect(list.status == 0)
+            #expect(list.line == #"{"profiles":[]}"#)
+            #expect(try await tool.run("status").status == 0)
+            let token = try await tool.run("token", "swing", "--json")
+            #expect(token.status == 66)
+            #expect(token.output.isEmpty)
+            #expect(token.errors.contains("\"code\":\"profile_not_found\""))
         }
 
-        @Test func `shared options stand before and after the command`() async throws {
-            try await Tool.with { tool in
-                let elsewhere = tool.directory.appendingPathComponent("elsewhere").path
-                for arguments in [
-                    ["--json", "--store", elsewhere, "list"], ["list", "--store", elsewhere, "--json"],
-                    ["--store", elsewhere, "list", "--json"], ["--json", "audit", "--store", elsewhere, "verify"],
-                    ["audit", "--json", "verify", "--store=\(elsewhere)", "-q", "-v", "--no-input", "--timeout", "5"],
-                ] {
-                    let result = try await tool.run(arguments)
-                    #expect(result.status == 0, "\(arguments): \(result.errors)")
-                    #expect(result.output.hasPrefix("{"))
-                }
-                #expect(FileManager.default.fileExists(atPath: elsewhere + "/accounts.db"))
-                #expect(!FileManager.default.fileExists(atPath: tool.database))
+        @Test(.tool) func `shared options are accepted before and after the command`() async throws {
+            let tool = try Tool.current
+            let elsewhere = tool.directory.appendingPathComponent("elsewhere").path
+            for arguments in [
+                ["--json", "--store", elsewhere, "list"], ["list", "--store", elsewhere, "--json"],
+                ["--store", elsewhere, "list", "--json"], ["--json", "audit", "--store", elsewhere, "verify"],
+                ["audit", "--json", "verify", "--store=\(elsewhere)", "-q", "-v", "--no-input", "--timeout", "5"],
+            ] {
+                let result = try await tool.run(arguments)
+                #expect(result.status == 0, "\(arguments): \(result.errors)")
+                #expect(result.output.hasPrefix("{"))
             }
+            #expect(FileManager.default.fileExists(atPath: elsewhere + "/accounts.db"))
+            #expect(!FileManager.default.fileExists(atPath: tool.database))
         }
 
-        @Test func `rename, remove and logout do what they say`() async throws {
-            try await Stage.with { stage in
-                try await stage.add("p")
-                try await stage.add("q", user: 1)
-                #expect(try await stage.tool.run("rename", "p", "Q").status == 73)
-                #expect(try await stage.tool.run("rename", "p", "main").status == 0)
-                #expect(try await stage.tool.run("token", "p").status == 66)
-                let unanswered = try await stage.tool.run("remove", "q")
-                #expect(unanswered.status == 64)
-                #expect(unanswered.errors.contains("tsaccounts remove q --yes"))
-                #expect(try await stage.tool.run("remove", "q", "--yes").status == 0)
-                #expect(try await stage.tool.sql("SELECT group_concat(name) FROM profile").line == "main")
-                #expect(try await stage.tool.sql("SELECT count(*) FROM login").line == "1")
-                #expect(try await stage.tool.run("logout", "main").status == 0)
-                #expect(try await stage.tool.sql("SELECT state FROM profile_status").line == "new")
-                #expect(try await stage.tool.sql("SELECT group_concat(kind) FROM secret").line == "client_secret")
-                #expect(stage.emulator.counts.revocations == 0)
-            }
+        @Test(.stage) func `rename, remove and logout change the store as documented`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.add("q", user: 1)
+            #expect(try await stage.tool.run("rename", "p", "Q").status == 73)
+            #expect(try await stage.tool.run("rename", "p", "main").status == 0)
+            #expect(try await stage.tool.run("token", "p").status == 66)
+            let unanswered = try await stage.tool.run("remove", "q")
+            #expect(unanswered.status == 64)
+            #expect(unanswered.errors.contains("tsaccounts remove q --yes"))
+            #expect(try await stage.tool.run("remove", "q", "--yes").status == 0)
+            #expect(try await stage.tool.sql("SELECT group_concat(name) FROM profile").line == "main")
+            #expect(try await stage.tool.sql("SELECT count(*) FROM login").line == "1")
+            #expect(try await stage.tool.run("logout", "main").status == 0)
+            #expect(try await stage.tool.sql("SELECT state FROM profile_status").line == "new")
+            #expect(try await stage.tool.sql("SELECT group_concat(kind) FROM secret").line == "client_secret")
+            #expect(stage.emulator.counts.revocations == 0)
         }
 
-        @Test func `revoke asks, names every profile of the key, and ends them`() async throws {
-            try await Stage.with { stage in
-                try await stage.add("p")
-                try await stage.add("q", user: 1)
-                let unanswered = try await stage.tool.run("revoke", "p")
-                #expect(unanswered.status == 64)
-                #expect(unanswered.errors.contains("  q"))
-                #expect(stage.emulator.counts.revocations == 0)
-                #expect(try await stage.tool.run("revoke", "p", "--yes").status == 0)
-                #expect(stage.emulator.counts.revocations == 2)
-                #expect(try await stage.tool.run("token", "q").status == 77)
-                #expect(
-                    try await stage.tool.sql("SELECT group_concat(state) FROM profile_status").line
-                        == "needs_login,needs_login"
-                )
-            }
+        @Test(.stage) func `revoke asks for confirmation, names every profile of the key, and signs all of them out`()
+            async throws
+        {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.add("q", user: 1)
+            let unanswered = try await stage.tool.run("revoke", "p")
+            #expect(unanswered.status == 64)
+            #expect(unanswered.errors.contains("  q"))
+            #expect(stage.emulator.counts.revocations == 0)
+            #expect(try await stage.tool.run("revoke", "p", "--yes").status == 0)
+            #expect(stage.emulator.counts.revocations == 2)
+            #expect(try await stage.tool.run("token", "q").status == 77)
+            #expect(
+                try await stage.tool.sql("SELECT group_concat(state) FROM profile_status").line
+                    == "needs_login,needs_login"
+            )
         }
 
-        @Test func `refresh reports each profile, and several failures by the worst`() async throws {
-            try await Stage.with(EmulatorConfiguration(rotate: true)) { stage in
-                try await stage.add("p")
-                try await stage.add("q", user: 1)
-                let all = try object(try await stage.tool.run("refresh", "--all", "--json").output)
-                let results = try #require(all["results"] as? [[String: Any]])
-                #expect(results.map { $0["outcome"] as? String } == ["refreshed", "refreshed"])
-                #expect(
-                    results.allSatisfy { Set($0.keys) == ["profile", "outcome", "code", "generation", "expires_at"] }
-                )
-                let due = try object(try await stage.tool.run("refresh", "--all", "--due", "--json").output)
-                #expect((due["results"] as? [[String: Any]])?.map { $0["outcome"] as? String } == ["fresh", "fresh"])
-                #expect(stage.emulator.counts.refreshes == 2)
-                #expect(try await stage.tool.run("logout", "q").status == 0)
-                let mixed = try await stage.tool.run("refresh", "p", "q", "--json")
-                #expect(mixed.status == 77)
-                #expect(mixed.output.contains(#""outcome":"failed","code":"login_required""#))
-                #expect(mixed.output.contains(#""outcome":"refreshed""#))
-                let quiet = try await stage.tool.run("refresh", "--all", "-q")
-                #expect(quiet.status == 77)
-                #expect(quiet.errors.hasPrefix("q: Nobody is signed in"))
-                let nothingDue = try await stage.tool.run("refresh", "--all", "--due", "-q")
-                #expect(nothingDue.status == 0)
-                #expect(nothingDue.errors.isEmpty)
-                let single = try await stage.tool.run("refresh", "q", "--json")
-                #expect(single.status == 77)
-                #expect(single.output.isEmpty)
-            }
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `refresh reports each profile, and exits with the worst status`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.add("q", user: 1)
+            let all = try object(try await stage.tool.run("refresh", "--all", "--json").output)
+            let results = try #require(all["results"] as? [[String: Any]])
+            #expect(results.map { $0["outcome"] as? String } == ["refreshed", "refreshed"])
+            #expect(
+                results.allSatisfy { Set($0.keys) == ["profile", "outcome", "code", "generation", "expires_at"] }
+            )
+            let due = try object(try await stage.tool.run("refresh", "--all", "--due", "--json").output)
+            #expect((due["results"] as? [[String: Any]])?.map { $0["outcome"] as? String } == ["fresh", "fresh"])
+            #expect(stage.emulator.counts.refreshes == 2)
+            #expect(try await stage.tool.run("logout", "q").status == 0)
+            let mixed = try await stage.tool.run("refresh", "p", "q", "--json")
+            #expect(mixed.status == 77)
+            #expect(mixed.output.contains(#""outcome":"failed","code":"login_required""#))
+            #expect(mixed.output.contains(#""outcome":"refreshed""#))
+            let quiet = try await stage.tool.run("refresh", "--all", "-q")
+            #expect(quiet.status == 77)
+            #expect(quiet.errors.hasPrefix("q: Nobody is signed in"))
+            let nothingDue = try await stage.tool.run("refresh", "--all", "--due", "-q")
+            #expect(nothingDue.status == 0)
+            #expect(nothingDue.errors.isEmpty)
+            let single = try await stage.tool.run("refresh", "q", "--json")
+            #expect(single.status == 77)
+            #expect(single.output.isEmpty)
         }
 
-        @Test func `the version is printed, and completions for three shells`() async throws {
-            try await Tool.with { tool in
-                #expect(try await tool.run("--version").line == "0.1.0")
-                for shell in ["bash", "zsh", "fish"] {
-                    let script = try await tool.run("--generate-completion-script", shell)
-                    #expect(script.status == 0)
-                    #expect(script.output.contains("tsaccounts"))
-                }
-                #expect(try await tool.run("nonsense").status == 64)
-                #expect(try await tool.run("token", "--nonsense").status == 64)
+        @Test(.tool) func `the version and the completions for three shells are printed`() async throws {
+            let tool = try Tool.current
+            #expect(try await tool.run("--version").line == "0.1.0")
+            for shell in ["bash", "zsh", "fish"] {
+                let script = try await tool.run("--generate-completion-script", shell)
+                #expect(script.status == 0)
+                #expect(script.output.contains("tsaccounts"))
             }
+            #expect(try await tool.run("nonsense").status == 64)
+            #expect(try await tool.run("token", "--nonsense").status == 64)
         }
 
-        @Test func `a reader that goes away is no error message`() async throws {
-            try await Stage.with { stage in
-                try await stage.add("p")
-                let broken = try await stage.tool.shell(
-                    "for i in $(seq 60); do tsaccounts refresh p -q >/dev/null; done; set -o pipefail; tsaccounts audit | true; echo $?"
-                )
-                #expect(broken.errors.isEmpty, "\(broken.errors)")
-                #expect(["0", "141"].contains(broken.line))
-            }
+        @Test(.stage) func `a broken pipe prints no error message`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            let broken = try await stage.tool.shell(
+                "for i in $(seq 60); do tsaccounts refresh p -q >/dev/null; done; set -o pipefail; tsaccounts audit | true; echo $?"
+            )
+            #expect(broken.errors.isEmpty, "\(broken.errors)")
+            #expect(["0", "141"].contains(broken.line))
         }
     }
 }

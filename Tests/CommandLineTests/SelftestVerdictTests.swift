@@ -6,8 +6,8 @@ import Testing
     private static let plan = SelftestPlan(processes: 6, logins: 2, rounds: 2, kills: false)
     private static let killing = SelftestPlan(processes: 6, logins: 2, rounds: 2, kills: true)
 
-    /// What a flawless run counts.
-    private static var flawless: SelftestTally {
+    /// The counts of a run without problems.
+    private static var perfect: SelftestTally {
         var tally = SelftestTally()
         tally.rounds = (1...2).map { round in
             ["login-1", "login-2"].map { name in
@@ -21,7 +21,7 @@ import Testing
     }
 
     private static func tally(_ change: (inout SelftestTally) -> Void) -> SelftestTally {
-        var tally = flawless
+        var tally = perfect
         change(&tally)
         return tally
     }
@@ -42,12 +42,12 @@ import Testing
         }
     }
 
-    @Test func `flawless counts hold, and the sentence says them`() {
-        let verdict = SelftestVerdict(Self.plan, Self.flawless)
+    @Test func `with perfect counts the promise holds, and the verdict contains the counts`() {
+        let verdict = SelftestVerdict(Self.plan, Self.perfect)
         #expect(verdict.holds)
         #expect(
             verdict.sentence
-                == "It holds: 12 processes met 4 expiries; each took exactly one exchange, and every process got the current token."
+                == "It holds: 12 processes met 4 expiries; each caused exactly one exchange, and every process got the current token."
         )
     }
 
@@ -55,13 +55,13 @@ import Testing
         arguments: [
             (tally { $0.loginsLost = 1 }, "1 login lost."),
             (tally { $0.refused = 2 }, "2 exchanges refused."),
-            (replacing(current: .some(nil)), "No token any more for login-1."),
-            (tally { $0.trouble = "login-2 (login_required)" }, "A round could not begin: login-2 (login_required)."),
+            (replacing(current: .some(nil)), "No token after the last round for login-1."),
+            (tally { $0.earlyEnd = "login-2 (login_required)" }, "A round could not start: login-2 (login_required)."),
             (replacing(issued: ["login-1-2", "twice"]), "1 expiry with more than one exchange."),
             (tally { $0.exchanges = 6 }, "2 exchanges without tokens."),
             (replacing(issued: []), "1 expiry without an exchange."),
             (replacing(served: ["login-1-2", "login-1-1", "login-1-2"]), "1 process got an outdated token."),
-            (tally { $0.served = 10 }, "2 processes never got to an answer."),
+            (tally { $0.served = 10 }, "2 processes did not finish."),
             (
                 tally {
                     $0.served = 9
@@ -72,7 +72,10 @@ import Testing
             (tally { $0.unexplained = 1 }, "1 exchange without a row in the audit."),
         ] as [(SelftestTally, String)]
     )
-    func `one bad number breaks it and is named`(_ tally: SelftestTally, _ problem: String) {
+    func `one bad count makes the verdict negative, and the verdict names the problem`(
+        _ tally: SelftestTally,
+        _ problem: String
+    ) {
         let verdict = SelftestVerdict(Self.plan, tally)
         #expect(!verdict.holds)
         #expect(verdict.problems.contains(problem), "\(verdict.problems)")
@@ -81,7 +84,7 @@ import Testing
         #expect(!verdict.isOverload)
     }
 
-    @Test func `under kills an exchange may be repeated, but nobody may lose anything`() {
+    @Test func `with kills an exchange may be repeated, but nothing may be lost`() {
         var tally = Self.replacing(issued: ["lost with its process", "login-1-2"])
         tally.exchanges = 5
         tally.killed = 3
@@ -89,7 +92,7 @@ import Testing
         let held = SelftestVerdict(Self.killing, tally)
         #expect(
             held.sentence
-                == "It holds: 3 processes were killed, 1 of them in the middle of an exchange; no login was lost, nothing was refused, and every process left alive got the current token."
+                == "It holds: 3 processes were killed, 1 of them during an exchange; no login was lost, no exchange was refused, and every other process got the current token."
         )
         #expect(held.holds)
         tally.refused = 1
@@ -98,13 +101,14 @@ import Testing
         #expect(lost.problems == ["1 login lost.", "1 exchange refused."])
     }
 
-    @Test func `a test with kills that killed nobody shows nothing`() {
+    @Test func `a test with kills in which no process was killed shows nothing`() {
         #expect(
-            SelftestVerdict(Self.killing, Self.flawless).problems == ["No process was killed, so nothing was shown."]
+            SelftestVerdict(Self.killing, Self.perfect).problems
+                == ["No process was killed, so the test has shown nothing."]
         )
     }
 
-    @Test func `a machine that does not keep up is told from a broken promise`() {
+    @Test func `a machine that is too slow is distinguished from a broken promise`() {
         let late = SelftestVerdict(
             Self.plan,
             Self.tally {
@@ -116,7 +120,7 @@ import Testing
         #expect(late.isOverload)
         #expect(
             late.sentence
-                == "Nothing was lost or doubled, but not everybody was served: 2 processes failed (lock_timeout 1, store_busy 1)."
+                == "Nothing was lost or duplicated, but not every process got a token: 2 processes failed (lock_timeout 1, store_busy 1)."
         )
         let both = SelftestVerdict(
             Self.plan,
@@ -129,7 +133,7 @@ import Testing
         #expect(!both.isOverload)
     }
 
-    @Test func `what a process printed and how it ended says what came of it`() {
+    @Test func `the outcome of a process follows from its output and its end`() {
         func outcome(_ output: String, status: Int32 = 0, signal: Int32? = nil) -> ChildOutcome {
             ChildOutcome(ChildProcess.End(processID: 1, signal: signal, status: status, output: output))
         }
@@ -145,7 +149,7 @@ import Testing
         #expect(outcome("", signal: 11) == .failed("signal_11"))
     }
 
-    @Test func `the file system is that of the innermost mount`() {
+    @Test func `the type of the file system is that of the innermost mount`() {
         let mounts = """
             /dev/sda1 / ext4 rw 0 0
             server:/home /home nfs4 rw 0 0

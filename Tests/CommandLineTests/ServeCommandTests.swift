@@ -24,151 +24,149 @@ extension CommandLineSuite {
             }
         }
 
-        @Test func `tokens of four seconds stay fresh over several lives`() async throws {
-            try await Stage.with(EmulatorConfiguration(accessTokenSeconds: 4, rotate: true)) { stage in
-                try await stage.add("p")
-                try await serve(stage, ready: "Keeping 1 profile fresh", abstract: true) { serving, _ in
-                    while stage.emulator.counts.refreshes < 4 {
-                        let token = try await stage.tool.run("token", "p", "--json")
-                        #expect(token.status == 0, "\(token.errors)")
-                        let json = try JSONSerialization.jsonObject(with: Data(token.output.utf8)) as? [String: Any]
-                        let left = try #require(json?["expires_in_seconds"] as? Int)
-                        #expect((0...4).contains(left))
-                    }
-                    serving.signal(SIGTERM)
-                    let result = await serving.result()
-                    #expect(result.status == 0)
-                    #expect(result.output.isEmpty)
-                    #expect(result.errors == "Keeping 1 profile fresh: p.\n")
+        @Test(.stage(EmulatorConfiguration(accessTokenSeconds: 4, rotate: true)))
+        func `tokens with a lifetime of four seconds stay fresh`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await serve(stage, ready: "Keeping 1 profile fresh", abstract: true) { serving, _ in
+                while stage.emulator.counts.refreshes < 4 {
+                    let token = try await stage.tool.run("token", "p", "--json")
+                    #expect(token.status == 0, "\(token.errors)")
+                    let json = try JSONSerialization.jsonObject(with: Data(token.output.utf8)) as? [String: Any]
+                    let left = try #require(json?["expires_in_seconds"] as? Int)
+                    #expect((0...4).contains(left))
                 }
-                let kept = try await stage.tool.sql(
-                    "SELECT count(*) >= 3 FROM audit WHERE event = 'refresh_succeeded' AND requester = 'tsaccounts serve'"
+                serving.signal(SIGTERM)
+                let result = await serving.result()
+                #expect(result.status == 0)
+                #expect(result.output.isEmpty)
+                #expect(result.errors == "Keeping 1 profile fresh: p.\n")
+            }
+            let kept = try await stage.tool.sql(
+                "SELECT count(*) >= 3 FROM audit WHERE event = 'refresh_succeeded' AND requester = 'tsaccounts serve'"
+            )
+            #expect(kept.line == "1")
+            #expect(stage.emulator.counts.refused == 0)
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true, overlapSeconds: 0)), arguments: [SIGINT, SIGTERM])
+        func `a signal during an exchange saves the rotated token and exits with 0`(_ signal: Int32) async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.age()
+            stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.5))])
+            try await serve(stage, ["-q"], ready: "Keeping 1 profile fresh") { serving, _ in
+                try await stage.emulator.wait { $0.refreshes > 0 }
+                serving.signal(signal)
+                let result = await serving.result()
+                #expect(result.status == 0)
+                #expect(result.errors.isEmpty)
+            }
+            #expect(try await stage.tool.sql("SELECT generation FROM login").line == "2")
+            #expect(try await stage.tool.run("token", "p").status == 0)
+            #expect(stage.emulator.counts.refreshes == 1)
+            #expect(try await stage.tool.run("audit", "verify").status == 0)
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `an outage is reported, does not end serve, and recovers without a restart`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.age()
+            let down = EmulatorFault.Action.respond(status: 503, headers: [:], body: "<html>")
+            stage.emulator.script([EmulatorFault(at: .token, when: .before, down)])
+            try await serve(stage, ready: "Keeping 1 profile fresh") { serving, _ in
+                var lines = serving.errorLines.makeAsyncIterator()
+                #expect(await lines.next() == "Keeping 1 profile fresh: p.")
+                let failure = try #require(await lines.next())
+                #expect(failure.hasPrefix("p: ") && failure.hasSuffix("[server_error]"), "\(failure)")
+                #expect(await lines.next() == "p: fresh again.")
+                serving.signal(SIGTERM)
+                #expect(await serving.result().status == 0)
+            }
+            #expect(stage.emulator.counts.refreshes == 2)
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `serve notices profiles that are added, signed in or removed`() async throws {
+            let stage = try Stage.current
+            try await serve(stage, ready: "Waiting for the first profile") { serving, systemd in
+                var lines = serving.errorLines.makeAsyncIterator()
+                #expect(await lines.next() == "Waiting for the first profile.")
+                try await stage.add("q", user: 1)
+                try await stage.add("p")
+                #expect(try await stage.tool.run("logout", "p").status == 0)
+                var awaited: Set = [
+                    "Keeping 2 profiles fresh: p, q.",
+                    "p: Nobody is signed in for this profile. [login_required] Try: tsaccounts login p",
+                ]
+                while !awaited.isEmpty, let line = await lines.next() { awaited.remove(line) }
+                let login = try stage.tool.start(["login", "p"])
+                try await stage.signIn(login)
+                #expect(await login.result().status == 0)
+                #expect(try await stage.tool.run("remove", "q", "--yes").status == 0)
+                awaited = ["p: fresh again.", "Keeping 1 profile fresh: p."]
+                while !awaited.isEmpty, let line = await lines.next() { awaited.remove(line) }
+                while let status = await systemd.next(), status != "STATUS=Keeping 2 profiles fresh" {}
+                #expect(await systemd.next() == "STATUS=Keeping 1 profile fresh")
+                serving.signal(SIGTERM)
+                #expect(await serving.result().status == 0)
+            }
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true, overlapSeconds: 0)))
+        func `tokens that could not be saved are saved when the database can be written again`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.age()
+            stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 1))])
+            try await serve(stage, ready: "Keeping 1 profile fresh") { serving, _ in
+                var lines = serving.errorLines.makeAsyncIterator()
+                #expect(await lines.next() == "Keeping 1 profile fresh: p.")
+                try await stage.emulator.wait { $0.refreshes > 0 }
+                let shell = try RunningTool(
+                    URL(fileURLWithPath: "/usr/bin/sqlite3"),
+                    [stage.tool.database],
+                    input: "BEGIN EXCLUSIVE;\n",
+                    directory: stage.tool.directory,
+                    environment: [:],
+                    keepsInputOpen: true
                 )
-                #expect(kept.line == "1")
-                #expect(stage.emulator.counts.refused == 0)
+                #expect(await lines.next()?.hasPrefix("p: The new tokens are safe beside the database") == true)
+                shell.type("ROLLBACK;\n.quit")
+                #expect(await shell.result().status == 0)
+                #expect(await lines.next() == "p: fresh again.")
+                serving.signal(SIGTERM)
+                #expect(await serving.result().status == 0)
             }
+            #expect(try await stage.tool.sql("SELECT generation FROM login").line == "2")
+            #expect(stage.emulator.counts.refreshes == 1)
         }
 
-        @Test(arguments: [SIGINT, SIGTERM])
-        func `told to stop in mid-exchange it saves the rotated token and exits 0`(_ signal: Int32) async throws {
-            try await Stage.with(EmulatorConfiguration(rotate: true, overlapSeconds: 0)) { stage in
-                try await stage.add("p")
-                try await stage.age()
-                stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.5))])
-                try await serve(stage, ["-q"], ready: "Keeping 1 profile fresh") { serving, _ in
-                    while stage.emulator.counts.refreshes == 0 { await Task.yield() }
-                    serving.signal(signal)
-                    let result = await serving.result()
-                    #expect(result.status == 0)
-                    #expect(result.errors.isEmpty)
-                }
-                #expect(try await stage.tool.sql("SELECT generation FROM login").line == "2")
-                #expect(try await stage.tool.run("token", "p").status == 0)
-                #expect(stage.emulator.counts.refreshes == 1)
-                #expect(try await stage.tool.run("audit", "verify").status == 0)
-            }
+        @Test(.stage) func `a store that cannot be opened is an ordinary failure`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            chmod(stage.tool.store + "/key", 0o644)
+            let result = try await stage.tool.run("serve")
+            #expect(result.status == 78)
+            #expect(result.errors.contains("[insecure_permissions]"))
         }
 
-        @Test func `an outage is told, ends nothing, and is over by itself`() async throws {
-            try await Stage.with(EmulatorConfiguration(rotate: true)) { stage in
-                try await stage.add("p")
-                try await stage.age()
-                let down = EmulatorFault.Action.respond(status: 503, headers: [:], body: "<html>")
-                stage.emulator.script([EmulatorFault(at: .token, when: .before, down)])
-                try await serve(stage, ready: "Keeping 1 profile fresh") { serving, _ in
-                    var lines = serving.errorLines.makeAsyncIterator()
-                    #expect(await lines.next() == "Keeping 1 profile fresh: p.")
-                    let failure = try #require(await lines.next())
-                    #expect(failure.hasPrefix("p: ") && failure.hasSuffix("[server_error]"), "\(failure)")
-                    #expect(await lines.next() == "p: fresh again.")
-                    serving.signal(SIGTERM)
-                    #expect(await serving.result().status == 0)
-                }
-                #expect(stage.emulator.counts.refreshes == 2)
+        @Test(.stage(EmulatorConfiguration(accessTokenSeconds: 4, rotate: true)))
+        func `two serve processes on one store do not disturb each other`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await serve(stage, ready: "Keeping 1 profile fresh") { one, _ in
+                let other = try stage.tool.start(["serve"])
+                try await stage.emulator.wait { $0.refreshes >= 2 }
+                one.signal(SIGTERM)
+                other.signal(SIGTERM)
+                #expect(await one.result().status == 0)
+                #expect(await other.result().status == 0)
             }
-        }
-
-        @Test func `profiles that are added, signed in or removed while it runs are noticed`() async throws {
-            try await Stage.with(EmulatorConfiguration(rotate: true)) { stage in
-                try await serve(stage, ready: "Waiting for the first profile") { serving, systemd in
-                    var lines = serving.errorLines.makeAsyncIterator()
-                    #expect(await lines.next() == "Waiting for the first profile.")
-                    try await stage.add("q", user: 1)
-                    try await stage.add("p")
-                    #expect(try await stage.tool.run("logout", "p").status == 0)
-                    var awaited: Set = [
-                        "Keeping 2 profiles fresh: p, q.",
-                        "p: Nobody is signed in for this profile. [login_required] Try: tsaccounts login p",
-                    ]
-                    while !awaited.isEmpty, let line = await lines.next() { awaited.remove(line) }
-                    let login = try stage.tool.start(["login", "p"])
-                    try await stage.signIn(login)
-                    #expect(await login.result().status == 0)
-                    #expect(try await stage.tool.run("remove", "q", "--yes").status == 0)
-                    awaited = ["p: fresh again.", "Keeping 1 profile fresh: p."]
-                    while !awaited.isEmpty, let line = await lines.next() { awaited.remove(line) }
-                    while let status = await systemd.next(), status != "STATUS=Keeping 2 profiles fresh" {}
-                    #expect(await systemd.next() == "STATUS=Keeping 1 profile fresh")
-                    serving.signal(SIGTERM)
-                    #expect(await serving.result().status == 0)
-                }
-            }
-        }
-
-        @Test func `tokens that the database could not take are saved as soon as it can`() async throws {
-            try await Stage.with(EmulatorConfiguration(rotate: true, overlapSeconds: 0)) { stage in
-                try await stage.add("p")
-                try await stage.age()
-                stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 1))])
-                try await serve(stage, ready: "Keeping 1 profile fresh") { serving, _ in
-                    var lines = serving.errorLines.makeAsyncIterator()
-                    #expect(await lines.next() == "Keeping 1 profile fresh: p.")
-                    while stage.emulator.counts.refreshes == 0 { await Task.yield() }
-                    let shell = try RunningTool(
-                        URL(fileURLWithPath: "/usr/bin/sqlite3"),
-                        [stage.tool.database],
-                        input: "BEGIN EXCLUSIVE;\n",
-                        directory: stage.tool.directory,
-                        environment: [:],
-                        keepsInputOpen: true
-                    )
-                    #expect(await lines.next()?.hasPrefix("p: The new tokens are safe beside the database") == true)
-                    shell.type("ROLLBACK;\n.quit")
-                    #expect(await shell.result().status == 0)
-                    #expect(await lines.next() == "p: fresh again.")
-                    serving.signal(SIGTERM)
-                    #expect(await serving.result().status == 0)
-                }
-                #expect(try await stage.tool.sql("SELECT generation FROM login").line == "2")
-                #expect(stage.emulator.counts.refreshes == 1)
-            }
-        }
-
-        @Test func `a store that cannot be opened is an ordinary failure`() async throws {
-            try await Stage.with { stage in
-                try await stage.add("p")
-                chmod(stage.tool.store + "/key", 0o644)
-                let result = try await stage.tool.run("serve")
-                #expect(result.status == 78)
-                #expect(result.errors.contains("[insecure_permissions]"))
-            }
-        }
-
-        @Test func `two of them are harmless`() async throws {
-            try await Stage.with(EmulatorConfiguration(accessTokenSeconds: 4, rotate: true)) { stage in
-                try await stage.add("p")
-                try await serve(stage, ready: "Keeping 1 profile fresh") { one, _ in
-                    let other = try stage.tool.start(["serve"])
-                    while stage.emulator.counts.refreshes < 2 { await Task.yield() }
-                    one.signal(SIGTERM)
-                    other.signal(SIGTERM)
-                    #expect(await one.result().status == 0)
-                    #expect(await other.result().status == 0)
-                }
-                let saved = try await stage.tool.sql("SELECT generation - 1 FROM login")
-                #expect(saved.line == String(stage.emulator.counts.refreshes))
-                #expect(stage.emulator.counts.refused == 0)
-            }
+            let saved = try await stage.tool.sql("SELECT generation - 1 FROM login")
+            #expect(saved.line == String(stage.emulator.counts.refreshes))
+            #expect(stage.emulator.counts.refused == 0)
         }
     }
 }

@@ -4,7 +4,7 @@ import TradeStationEmulator
 
 extension CommandLineSuite {
     @Suite struct TerminalTests {
-        /// Runs the tool on a real terminal: answers `question` with `answer`, and prints what a person would have seen.
+        /// Runs the tool on a pseudo-terminal, answers `question` with `answer`, and returns what the terminal showed.
         private func onTerminal(
             _ stage: Stage,
             _ arguments: [String],
@@ -44,55 +44,53 @@ extension CommandLineSuite {
             ).result()
         }
 
-        @Test func `a secret is asked for with the echo off`() async throws {
-            try await Stage.with { stage in
-                let result = try await onTerminal(
-                    stage,
-                    ["add", "profile", "p", "--client-id", "x", "--no-login"] + stage.endpoints,
-                    question: "Client secret",
-                    answer: "typed-canary-secret"
-                )
-                #expect(result.status == 0, "\(result.output)")
-                #expect(result.output.contains("Client secret (empty for a public client):"))
-                #expect(!result.output.contains("typed-canary-secret"))
-                #expect(try await stage.tool.sql("SELECT client_auth FROM api_key").line == "post")
-            }
+        @Test(.stage) func `the prompt for a secret has no echo`() async throws {
+            let stage = try Stage.current
+            let result = try await onTerminal(
+                stage,
+                ["add", "profile", "p", "--client-id", "x", "--no-login"] + stage.endpoints,
+                question: "Client secret",
+                answer: "typed-canary-secret"
+            )
+            #expect(result.status == 0, "\(result.output)")
+            #expect(result.output.contains("Client secret (empty for a public client):"))
+            #expect(!result.output.contains("typed-canary-secret"))
+            #expect(try await stage.tool.sql("SELECT client_auth FROM api_key").line == "post")
         }
 
-        @Test func `an empty answer makes a public client`() async throws {
-            try await Stage.with { stage in
-                let result = try await onTerminal(
-                    stage,
-                    ["add", "profile", "p", "--client-id", "x", "--no-login"] + stage.endpoints,
-                    question: "Client secret",
-                    answer: ""
-                )
-                #expect(result.status == 0, "\(result.output)")
-                #expect(try await stage.tool.sql("SELECT client_auth FROM api_key").line == "none")
-            }
+        @Test(.stage) func `an empty answer creates a public client`() async throws {
+            let stage = try Stage.current
+            let result = try await onTerminal(
+                stage,
+                ["add", "profile", "p", "--client-id", "x", "--no-login"] + stage.endpoints,
+                question: "Client secret",
+                answer: ""
+            )
+            #expect(result.status == 0, "\(result.output)")
+            #expect(try await stage.tool.sql("SELECT client_auth FROM api_key").line == "none")
         }
 
-        @Test func `Ctrl-C at the prompt ends it, with the echo back and nothing stored`() async throws {
-            try await Stage.with { stage in
-                let result = try await onTerminal(
-                    stage,
-                    ["add", "profile", "p", "--client-id", "x", "--no-login"] + stage.endpoints,
-                    question: "Client secret",
-                    answer: "half\u{3}"
-                )
-                #expect(result.status == 130, "\(result.output)")
-                #expect(try await stage.tool.sql("SELECT count(*) FROM profile").line == "0")
-            }
+        @Test(.stage) func `Ctrl-C at the prompt ends the command, and nothing is stored`() async throws {
+            let stage = try Stage.current
+            let result = try await onTerminal(
+                stage,
+                ["add", "profile", "p", "--client-id", "x", "--no-login"] + stage.endpoints,
+                question: "Client secret",
+                answer: "half\u{3}"
+            )
+            #expect(result.status == 130, "\(result.output)")
+            #expect(try await stage.tool.sql("SELECT count(*) FROM profile").line == "0")
         }
 
-        @Test(arguments: [("y", "0"), ("n", "1"), ("", "1")])
-        func `remove asks, and only a yes removes`(_ answer: String, _ left: String) async throws {
-            try await Stage.with { stage in
-                try await stage.add("p")
-                let result = try await onTerminal(stage, ["remove", "p"], question: "[y/N]", answer: answer)
-                #expect(result.status == 0, "\(result.output)")
-                #expect(try await stage.tool.sql("SELECT count(*) FROM profile").line == left)
-            }
+        @Test(.stage, arguments: [("y", "0"), ("n", "1"), ("", "1")])
+        func `remove asks for confirmation, and only a yes removes the profile`(_ answer: String, _ left: String)
+            async throws
+        {
+            let stage = try Stage.current
+            try await stage.add("p")
+            let result = try await onTerminal(stage, ["remove", "p"], question: "[y/N]", answer: answer)
+            #expect(result.status == 0, "\(result.output)")
+            #expect(try await stage.tool.sql("SELECT count(*) FROM profile").line == left)
         }
     }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Builds the documentation of every product: python3 Tests/Documentation/catalog.py PRODUCTS [--output FOLDER]
 
-PRODUCTS is where a debug build lies (`swift build --show-bin-path`). A link that leads nowhere, a parameter that is
-not explained and a symbol without a topic are failures. With --output the result stays, to be served from there.
+PRODUCTS is the folder of a debug build (`swift build --show-bin-path`). A broken link, an undocumented parameter and a
+symbol without a topic are failures. With --output the result is kept in that folder.
 """
 
 import argparse
@@ -18,18 +18,18 @@ from symbol_graphs import PACKAGE, PRODUCTS, extract
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("products", help="where a debug build lies")
-    parser.add_argument("--output", help="where the documentation goes")
+    parser.add_argument("products", help="the folder of a debug build")
+    parser.add_argument("--output", help="the folder for the documentation")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tsaccounts-docs-") as folder:
         output = os.path.abspath(options.output or os.path.join(folder, "output"))
-        bad = [module for module in PRODUCTS if not is_well(module, options.products, folder, output)]
-    print("documentation: %s" % ("failed: " + ", ".join(bad) if bad else "all well"))
+        bad = [module for module in PRODUCTS if not builds(module, options.products, folder, output)]
+    print("documentation: %s" % ("failed: " + ", ".join(bad) if bad else "no problems"))
     return 1 if bad else 0
 
 
-def is_well(module: str, products: str, folder: str, output: str) -> bool:
-    """Builds one module's documentation, with its catalog if it has one, and says whether it is as it should be."""
+def builds(module: str, products: str, folder: str, output: str) -> bool:
+    """Builds the documentation of one module, with its catalog if it has one. Returns true if there is no problem."""
     graphs = os.path.join(folder, module)
     extract(products, module, graphs)
     os.makedirs(output, exist_ok=True)
@@ -41,14 +41,14 @@ def is_well(module: str, products: str, folder: str, output: str) -> bool:
         "--output-dir", archive, "--fallback-display-name", module, "--fallback-bundle-identifier", module,
         "--warnings-as-errors",
     ])
-    homeless = symbols_without_topic(archive, module) if has_catalog and built.returncode == 0 else []
-    for symbol in homeless:
-        print("%s: no topic of the landing page holds %s" % (module, symbol))
-    return built.returncode == 0 and not homeless
+    unlisted = symbols_without_topic(archive, module) if has_catalog and built.returncode == 0 else []
+    for symbol in unlisted:
+        print("%s: no topic of the landing page contains %s" % (module, symbol))
+    return built.returncode == 0 and not unlisted
 
 
 def symbols_without_topic(archive: str, module: str) -> List[str]:
-    """What DocC had to find a place for by itself."""
+    """The symbols that DocC put into a generated topic."""
     with open(os.path.join(archive, "data", "documentation", module.lower() + ".json"), encoding="utf-8") as file:
         page = json.load(file)
     return [link.rsplit("/", 1)[1] for section in page["topicSections"] if section.get("generated")

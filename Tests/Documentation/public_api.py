@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Compares what the products offer with fixtures/public-api: python3 Tests/Documentation/public_api.py PRODUCTS [--renew]
+"""Compares the public API with fixtures/public-api: python3 Tests/Documentation/public_api.py PRODUCTS [--renew]
 
-PRODUCTS is where a debug build lies (`swift build --show-bin-path`). Somebody's program may need each line of the
-snapshot: a line that goes or changes breaks it, a line that comes has to stay. --renew writes the snapshot anew.
+PRODUCTS is the folder of a debug build (`swift build --show-bin-path`). Programs may depend on each line of the
+snapshot: removing or changing a line breaks them, and a new line must be kept later. --renew updates the snapshot.
 """
 
 import argparse
@@ -21,8 +21,8 @@ RENEWAL = 'python3 Tests/Documentation/public_api.py "$(swift build --show-bin-p
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("products", help="where a debug build lies")
-    parser.add_argument("--renew", action="store_true", help="write the snapshot anew")
+    parser.add_argument("products", help="the folder of a debug build")
+    parser.add_argument("--renew", action="store_true", help="update the snapshot")
     options = parser.parse_args()
     found = surfaces(options.products)
     if options.renew:
@@ -33,19 +33,19 @@ def main() -> int:
     differences = [line for module, text in found.items() for line in difference(module, text)]
     sys.stdout.writelines(differences)
     if differences:
-        print("\npublic API: it is not what the snapshot says. If it is meant to change:\n  %s" % RENEWAL)
+        print("\npublic API: it differs from the snapshot. If the change is intended:\n  %s" % RENEWAL)
         return 1
     print("public API: %s" % ", ".join("%s %d lines" % (module, len(text)) for module, text in found.items()))
     return 0
 
 
 def surfaces(products: str) -> Dict[str, List[str]]:
-    """What each module offers and none before it does, one declaration on a line."""
+    """The public declarations of each module, without those of the modules before it, one per line."""
     found: Dict[str, List[str]] = {}
     known: Set[str] = set()
     for module in PRODUCTS:
         with tempfile.TemporaryDirectory(prefix="tsaccounts-api-") as folder:
-            # What a conformance asks for is said by the conformance.
+            # The conformance itself stands for the members that it requires.
             extract(products, module, folder, "-skip-protocol-implementations")
             surface = Surface(read(folder), without=known)
         found[module] = [line + "\n" for line in surface.lines()]
@@ -54,7 +54,7 @@ def surfaces(products: str) -> Dict[str, List[str]]:
 
 
 def difference(module: str, text: List[str]) -> List[str]:
-    """How a module differs from its snapshot."""
+    """The differences between a module and its snapshot."""
     known: List[str] = []
     if os.path.exists(path(module)):
         with open(path(module), encoding="utf-8") as file:

@@ -1,12 +1,12 @@
-"""What a module offers, as lines that a reviewer can read: types in order, their members indented below them."""
+"""The public API of a module as readable lines: sorted types with their members indented below them."""
 
 from typing import Any, Dict, List, Set, Tuple
 
 Symbol = Dict[str, Any]
 
-# What every type has unless it says otherwise, and what another conformance brings along.
-SELF_EVIDENT = {"Actor", "Copyable", "Escapable", "SendableMetatype", "BitwiseCopyable"}
-BROUGHT_BY = {
+# Conformances that types have by default, and those that other conformances imply.
+IMPLICIT = {"Actor", "Copyable", "Escapable", "SendableMetatype", "BitwiseCopyable"}
+IMPLIED_BY = {
     "Hashable": {"Equatable"}, "Comparable": {"Equatable"}, "Error": {"Sendable"},
     "LosslessStringConvertible": {"CustomStringConvertible"},
 }
@@ -21,14 +21,14 @@ class Surface:
         for graph in graphs:
             for relationship in graph["relationships"]:
                 if relationship["kind"] == "conformsTo":
-                    self.note_conformance(relationship)
+                    self.add_conformance(relationship)
         self.members: Dict[Tuple[str, ...], List[Symbol]] = {}
         for identifier, symbol in self.symbols.items():
             if identifier not in without:
                 self.members.setdefault(tuple(symbol["pathComponents"][:-1]), []).append(symbol)
 
     def lines(self) -> List[str]:
-        """Every declaration on a line of its own."""
+        """One line for every declaration."""
         known = {tuple(symbol["pathComponents"]) for symbol in self.symbols.values()}
         text = self.below((), 0)
         for parent in sorted(path for path in self.members if path and path not in known):
@@ -43,23 +43,23 @@ class Surface:
             text += self.below(tuple(symbol["pathComponents"]), depth + 1) if has_members(symbol) else []
         return text
 
-    def note_conformance(self, relationship: Dict[str, Any]) -> None:
+    def add_conformance(self, relationship: Dict[str, Any]) -> None:
         protocol = self.symbols.get(relationship["target"])
         name = (".".join(protocol["pathComponents"]) if protocol
                 else relationship["targetFallback"].split(".", 1)[-1])
         condition = " and ".join("%s: %s" % (constraint["lhs"], constraint["rhs"])
                                  for constraint in relationship.get("swiftConstraints", [])
-                                 if constraint["rhs"] not in SELF_EVIDENT)
+                                 if constraint["rhs"] not in IMPLICIT)
         self.conformances.setdefault(relationship["source"], {}).setdefault(condition, set()).add(name)
 
     def conformance_lines(self, symbol: Symbol) -> List[str]:
-        """What a type conforms to: always, then under each condition."""
+        """The conformances of a type, first the unconditional ones."""
         if symbol["kind"]["identifier"] == "swift.protocol":
-            return []  # stands in its declaration
+            return []  # part of its declaration
         text = []
         for condition, names in sorted(self.conformances.get(symbol["identifier"]["precise"], {}).items()):
-            brought = {name for one in names for name in BROUGHT_BY.get(one, set())}
-            shown = ", ".join(sorted(names - SELF_EVIDENT - brought))
+            implied = {name for one in names for name in IMPLIED_BY.get(one, set())}
+            shown = ", ".join(sorted(names - IMPLICIT - implied))
             if shown:
                 text.append(": " + shown + (" where " + condition if condition else ""))
         return text

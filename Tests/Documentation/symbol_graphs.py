@@ -1,4 +1,4 @@
-"""The public symbols of the built modules, as the compiler tells them."""
+"""The public symbols of the built modules, extracted by the compiler."""
 
 import glob
 import json
@@ -8,7 +8,7 @@ from typing import Any, Dict, List
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# What a program may import, with the modules that come along with it.
+# The modules that a program can import, with the modules that they re-export.
 PRODUCTS: Dict[str, List[str]] = {
     "TradeStationSessions": ["TradeStationModel"],
     "TradeStationEmulator": [],
@@ -17,7 +17,7 @@ PRODUCTS: Dict[str, List[str]] = {
 
 
 def extract(products: str, module: str, folder: str, *options: str) -> None:
-    """Writes the symbol graphs of a module, re-exported ones within it, from the directory that a build left."""
+    """Writes the symbol graphs of a module, including re-exported symbols, from the folder of a build."""
     target = json.loads(subprocess.check_output(["swiftc", "-print-target-info"]))["target"]["triple"]
     command = ["swift", "symbolgraph-extract", "-module-name", module, "-target", target, "-output-dir", folder,
                "-minimum-access-level", "public", "-skip-synthesized-members", "-skip-inherited-docs",
@@ -31,7 +31,7 @@ def extract(products: str, module: str, folder: str, *options: str) -> None:
 
 
 def module_maps(products: str) -> List[str]:
-    """Where the modules in C are that the Swift ones stand on."""
+    """The module maps of the C modules that the Swift modules import."""
     checkouts = os.path.join(products, "..", "..", "checkouts", "*", "Sources", "*")
     patterns = [os.path.join(products, "*.build", "module.modulemap"),
                 os.path.join(checkouts, "module.modulemap"), os.path.join(checkouts, "include", "module.modulemap")]
@@ -39,7 +39,7 @@ def module_maps(products: str) -> List[str]:
 
 
 def read(folder: str) -> List[Dict[str, Any]]:
-    """Every symbol graph of a folder."""
+    """Reads every symbol graph of a folder."""
     graphs = []
     for path in sorted(glob.glob(os.path.join(folder, "*.symbols.json"))):
         with open(path, encoding="utf-8") as file:

@@ -4,7 +4,7 @@ import Testing
 import TradeStationTesting
 
 @Suite struct EventsMetricsAndLogsTests {
-    @Test func `trouble, its end and an ended sign-in are printed`() async throws {
+    @Test func `a failure, the recovery and an ended sign-in are printed`() async throws {
         try await ArticleStage.with { stage in
             let (events, session) = try await EventsMetricsAndLogs.begin(stage.manager)
             let (lines, line) = AsyncStream.makeStream(of: String.self)
@@ -27,7 +27,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `what is counted goes to the factory that was given`() async {
+    @Test func `metrics go to the configured factory`() async {
         await #expect(processExitsWith: .success) {
             try await ArticleStage.atHome { _ in
                 let metrics = TestMetrics()
@@ -40,13 +40,13 @@ import TradeStationTesting
         }
     }
 
-    @Test func `the article names every metric there is and no other`() throws {
+    @Test func `the article names exactly the existing metrics`() throws {
         func names(_ lines: [Substring]) -> Set<String> {
             Set(lines.flatMap { $0.matches(of: #/tsaccounts(_[a-z]+)+/#) }.map { String($0.0) })
         }
         let source = Article.catalog.deletingLastPathComponent().appendingPathComponent("Metrics/SessionMetrics.swift")
-        let there = try String(contentsOf: source, encoding: .utf8).split(separator: "\n")
-        #expect(names(try Article(name: "EventsMetricsAndLogs").text()) == names(there))
+        let existing = try String(contentsOf: source, encoding: .utf8).split(separator: "\n")
+        #expect(names(try Article(name: "EventsMetricsAndLogs").text()) == names(existing))
     }
 
     @Test func `failed refreshes are found in the audit`() async throws {

@@ -2,7 +2,7 @@ import Testing
 import TradeStationTesting
 
 @Suite struct FencesTests {
-    @Test func `a fence put up here stops the next request, in the words of the article`() async throws {
+    @Test func `a new fence blocks the next request with the error of the article`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "swing")
             try await Fences.close(stage.manager)
@@ -13,7 +13,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `a live profile rehearses on the simulator`() async throws {
+    @Test func `a live profile can be used on the simulator`() async throws {
         try await ArticleStage.with { stage in
             let rehearsal = try await Fences.rehearse(stage.manager)
             #expect(try await rehearsal.accounts().map(\.id) == EmulatorUser.defaults[0].simAccounts)

@@ -15,7 +15,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `the page that one lands on shows a program that asks for positions`() async {
+    @Test func `the program of the landing page gets positions`() async {
         await #expect(processExitsWith: .success) {
             try await ArticleStage.atHome { _ in
                 let positions = try await LandingPage.positions(of: EmulatorUser.defaults[0].simAccounts[0])
@@ -25,7 +25,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `tokens can be used elsewhere`() async throws {
+    @Test func `tokens can be used with another HTTP client`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             let headers = try await FirstSession.headers(session)
@@ -37,7 +37,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `an ended sign-in prints what the article says`() async throws {
+    @Test func `an ended sign-in prints the error of the article`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             stage.emulator.revokeAll()

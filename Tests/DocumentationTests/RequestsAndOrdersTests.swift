@@ -16,7 +16,7 @@ import TradeStationTesting
         )
     }
 
-    @Test func `what came and what failed are both printed`() async throws {
+    @Test func `results and failures are both printed`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             var printed: [String] = []
@@ -36,14 +36,14 @@ import TradeStationTesting
         }
     }
 
-    @Test func `an order whose answer is lost is looked for, and not sent again`() async throws {
+    @Test func `an order whose answer is lost is searched for and not sent again`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             stage.emulator.script([EmulatorFault(at: .api, when: .after, .close)])
             let found = try await RequestsAndOrders.place(Self.order("one"), session)
             #expect(stage.emulator.counts.ordersAccepted == 1)
             #expect(found == stage.emulator.orders.map(\.orderID))
-            // The second belt: the same order is taken once only.
+            // The second protection: the server accepts the same order only once.
             await #expect(throws: APIError.self) {
                 _ = try await RequestsAndOrders.place(Self.order("one"), session)
             }
@@ -51,7 +51,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `a quota that runs low is printed`() async throws {
+    @Test func `a low quota is printed`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             stage.emulator.changeSettings { $0.quotaLimit = 10 }

@@ -2,7 +2,7 @@ import Testing
 import TradeStationTesting
 
 @Suite struct RunningAsAServiceTests {
-    @Test func `the service trades until it is told to stop, and ends well`() async {
+    @Test func `the service runs until SIGTERM and shuts down cleanly`() async {
         await #expect(processExitsWith: .success) {
             try await ArticleStage.atHome { stage in
                 try await RunningAsAService.run()

@@ -2,7 +2,7 @@ import Testing
 import TradeStationTesting
 
 @Suite struct StreamingTests {
-    @Test func `quotes are printed, and an interruption is told`() async throws {
+    @Test func `quotes are printed, and an interruption is reported`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             let (lines, line) = AsyncStream.makeStream(of: String.self)
@@ -22,7 +22,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `positions are acted on when the snapshot is whole, again after an interruption`() async throws {
+    @Test func `positions are used when the snapshot is complete, also after an interruption`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             let account = EmulatorUser.defaults[0].simAccounts[0]
@@ -46,7 +46,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `another session of the user ends a stream for good`() async throws {
+    @Test func `a stream that another session has replaced is not reopened`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             stage.emulator.script([EmulatorFault(at: .stream, .stream(.dualLogon, afterObjects: 1))])
@@ -64,7 +64,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `a stream in a scope ends like any other`() async throws {
+    @Test func `a stream in a scope ends in the same way`() async throws {
         try await ArticleStage.with { stage in
             let session = try await stage.manager.session(named: "paper")
             stage.emulator.script([EmulatorFault(at: .stream, .stream(.dualLogon, afterObjects: 1))])

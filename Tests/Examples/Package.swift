@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-/// Programs to begin from. Elsewhere the first dependency is this repository's URL.
+/// Example programs. In your own package, use the URL of this repository for the first dependency.
 let package = Package(
     name: "examples",
     platforms: [.macOS(.v15)],

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs every example against the emulator: python3 Tests/Examples/run.py FOLDER_OF_THE_BUILT_PROGRAMS
 
-The folder is what `swift build --show-bin-path` prints; bot, route and tsaccounts are in it. Each example gets a store
-and an emulator of its own, and the rig's checker looks at what it left in both.
+The folder is the output of `swift build --show-bin-path` and contains bot, route and tsaccounts. Each example has its
+own store and emulator, and the rig's checker checks both afterwards.
 """
 
 import json
@@ -29,7 +29,7 @@ ACCOUNTS = ["SIM1100001M", "SIM1100001F"]
 
 
 class Example:
-    """An example that runs on a stage."""
+    """An example program that runs on a stage."""
 
     def __init__(self, stage: Stage, *words: object) -> None:
         variables = environment(stage.folder, TSACCOUNTS_HOME=stage.store)
@@ -39,19 +39,19 @@ class Example:
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def end(self, status: int = 0, complaint: str = "") -> list[str]:
-        """The lines that it printed, once it has ended as it should, with that complaint or none."""
+        """Waits for the end, checks status and error output, and returns the lines of standard output."""
         try:
             output, errors = self.process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise Failed("%s did not end: %s" % (self.words, self.process.communicate()))
-        equal(self.process.returncode, status, "exit of %s, which said %r" % (self.words, errors))
-        check(complaint in errors if complaint else not errors, "%s complained: %r" % (self.words, errors))
+        equal(self.process.returncode, status, "exit status of %s (%r)" % (self.words, errors))
+        check(complaint in errors if complaint else not errors, "error output of %s: %r" % (self.words, errors))
         return output.splitlines()
 
 
 def bot(stage: Stage, folder: pathlib.Path) -> str:
-    """Buys once, though the server goes away before the price is reached."""
+    """Buys exactly once, although the stream is interrupted before the price is reached."""
     is_lean(folder)
     quote = get(stage.place["sim_url"] + "/v3/marketdata/quotes/MSFT", stage.token("paper").wait().token)
     price = "%.2f" % (float(quote["Quotes"][0]["Last"]) + 0.05)
@@ -62,14 +62,14 @@ def bot(stage: Stage, folder: pathlib.Path) -> str:
     equal([line.split(": ", 1)[0] for line in lines], [price], "the price that was bought at")
     orders = stage.control("orders")["orders"]
     equal([(order["account_id"], order["quantity"]) for order in orders], [(ACCOUNTS[0], "10")], "orders")
-    check(lines[0].endswith(orders[0]["order_id"]), "what it says of the order: %s" % lines)
+    check(lines[0].endswith(orders[0]["order_id"]), "output about the order: %s" % lines)
     wait_until(lambda: stage.control("counts")["open_streams"] == 0, "the end of the stream")
     equal(counts(stage, "orders_accepted", "streams_opened", "refreshes"), [1, 2, 1], "counts")
     return "bought at %s, after a GoAway" % price
 
 
 def is_lean(folder: pathlib.Path) -> None:
-    """The linker saw no HTTP server and no argument parser for the bot; the check itself would see one."""
+    """Checks that the bot contains no HTTP server and no argument parser, and that this check would find them."""
     def linked(name: str) -> str:
         return (folder / (name + ".product") / "Objects.LinkFileList").read_text()
 
@@ -77,11 +77,11 @@ def is_lean(folder: pathlib.Path) -> None:
              if "/%s.build/" % module in linked("bot")]
     check(not found, "built into the bot: " + ", ".join(found))
     for module, program in (("TradeStationSessions", "bot"), ("Hummingbird", "route"), ("ArgumentParser", "tsaccounts")):
-        check("/%s.build/" % module in linked(program), "%s is not where it should be: %s" % (module, program))
+        check("/%s.build/" % module in linked(program), "%s is not linked into %s" % (module, program))
 
 
 def route(stage: Stage, folder: pathlib.Path) -> str:
-    """Answers, also when its token is taken away; says what is wrong; ends when it is told to."""
+    """Answers requests, also after its token was ended; reports errors; ends on SIGTERM."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -94,7 +94,7 @@ def route(stage: Stage, folder: pathlib.Path) -> str:
             equal(counts(stage, "refreshes"), [refreshes], "refreshes")
             stage.control("expire_access", {})
         equal(get(address + "/quotes/MSFT")["Symbol"], "MSFT", "a quote")
-        equal(status(address + "/quotes/UNKNOWN"), 404, "a symbol that nobody knows")
+        equal(status(address + "/quotes/UNKNOWN"), 404, "an unknown symbol")
         stage.control("expire_access", {})
         stage.run("logout", "paper").must(0, "logout")
         equal(status(address + "/accounts"), 503, "a sign-in that has ended")
@@ -107,7 +107,7 @@ def route(stage: Stage, folder: pathlib.Path) -> str:
 
 
 def python(stage: Stage, folder: pathlib.Path) -> str:
-    """Gets a new token for one that is refused, waits out trouble, and says when a person has to sign in."""
+    """Gets a new token after a 401, retries after a failure, and exits with 77 if a user must sign in."""
     words = [sys.executable, HERE / "python" / "bot.py", "paper", "MSFT"]
     stage.control("expire_access", {})
     stage.control("faults", {"faults": [{"at": "token", "do": "respond", "status": 503, "headers": {}, "body": ""}]})
@@ -161,7 +161,7 @@ def main() -> int:
         except Failed as failure:
             failed, word, figures = True, "FAILED", str(failure)
         except Exception:
-            failed, word, figures = True, "BROKE", traceback.format_exc()
+            failed, word, figures = True, "CRASHED", traceback.format_exc()
         print("%-8s %-8s %s" % (example.__name__, word, figures), flush=True)
     return 1 if failed else 0
 

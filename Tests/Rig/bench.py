@@ -1,4 +1,4 @@
-"""What every scenario is given: the program to prove, how long to take, and stages to do it on."""
+"""The input of every scenario: the program under test, the length of the run, and a way to create stages."""
 
 import os
 import re
@@ -16,6 +16,6 @@ class Bench:
 
     def stage(self, name: str, settings: Settings = Settings(), allow_lost: bool = False,
               folder: Optional[str] = None, tool: Optional[str] = None) -> Stage:
-        """A stage in a directory of its own, or in one that is given."""
+        """Creates a stage in a new directory, or in the given one."""
         path = folder or os.path.join(self.folder, re.sub(r"\W+", "-", name))
         return Stage(tool or self.tool, path, settings, allow_lost)

@@ -1,4 +1,4 @@
-"""Plays a person with a browser at the emulator's sign-in page."""
+"""Signs in at the emulator's sign-in page, as a user with a browser would."""
 
 import html
 import re
@@ -19,7 +19,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedire
 
 
 def sign_in(url: str, username: str, password: str) -> str:
-    """Fills in the form at the URL; the address that the browser is sent to, code and all."""
+    """Fills in the form at the URL. Returns the address of the redirect, with the code."""
     with _opener.open(url, timeout=30) as answer:
         page = answer.read().decode()
     hidden = re.search(r'name="transaction" value="([^"]+)"', page)

@@ -1,4 +1,4 @@
-"""Ten processes at a time on ten logins whose tokens really expire, one of them killed every 200 ms wherever it is."""
+"""Ten processes at a time on ten logins whose tokens really expire. Every 200 ms one process is killed at random."""
 
 import random
 import signal
@@ -14,7 +14,7 @@ LOGINS = 10
 PROCESSES = 10
 TOKEN_SECONDS = 3
 KILL_EVERY = 0.2
-EXCHANGE_SECONDS = 0.1  # so that a kill often finds one under way
+EXCHANGE_SECONDS = 0.1  # long, so that many processes are killed during an exchange
 
 
 def run(bench: Bench) -> str:
@@ -29,14 +29,14 @@ def run(bench: Bench) -> str:
         running: dict[int, Program] = {}
         ends: list[Ended] = []
 
-        def labour(slot: int) -> None:
+        def run_programs(slot: int) -> None:
             chance = random.Random(slot)
             while time.monotonic() < end:
                 command = chance.choice(["token", "token", "refresh"])
                 running[slot] = stage.start(command, chance.choice(names), "--json")
                 ends.append(running[slot].wait())
 
-        threads = [threading.Thread(target=labour, args=(slot,)) for slot in range(PROCESSES)]
+        threads = [threading.Thread(target=run_programs, args=(slot,)) for slot in range(PROCESSES)]
         for thread in threads:
             thread.start()
         chance = random.Random(0)
@@ -49,12 +49,12 @@ def run(bench: Bench) -> str:
         for end_of in ends:
             check(end_of.status in (0, -signal.SIGKILL), "exit %d: %s" % (end_of.status, end_of.errors.strip()))
         for name in names:
-            stage.token(name).wait().must(0, "%s after the storm" % name)
+            stage.token(name).wait().must(0, "%s after the kills" % name)
         counts = stage.control("counts")
         equal(counts["logins_lost"], 0, "logins lost as the server counts")
         equal(counts["refused"], 0, "refusals")
         equal(stage.rows("SELECT count(*) AS n FROM audit WHERE event = 'needs_login'")[0]["n"], 0, "logins lost")
         unknown = stage.rows("SELECT count(*) AS n FROM audit WHERE event IN ('outcome_unknown', 'recovered')")[0]["n"]
     killed = sum(1 for end_of in ends if end_of.status)
-    return "%d s: %d served, %d killed (%d of them in an exchange), %d exchanges, 0 logins lost" % (
+    return "%d s: %d served, %d killed (%d of them during an exchange), %d exchanges, 0 logins lost" % (
         seconds, len(ends) - killed, killed, unknown, counts["refreshes"])

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Judges a run of the rig: python3 Tests/Rig/checker.py FOLDER
+"""Checks a run of the rig: python3 Tests/Rig/checker.py FOLDER
 
-FOLDER holds what the run left: `emulator.jsonl` (GET control_url/log), `settings.json` (GET control_url/settings),
+FOLDER contains the run: `emulator.jsonl` (GET control_url/log), `settings.json` (GET control_url/settings),
 `audit.jsonl` (every audit row, all columns in table order), `outputs.jsonl` (one object per program that ran) and
-`expect.json`. Prints a line for each violation and a summary; exit 0 when there is none, else 1. `checking/rules.py`
-lists what is looked for. A run of programs without audit leaves out `audit.jsonl`.
+`expect.json`. Prints a line for each violation, and a summary. The exit status is 0 without violations, else 1.
+`checking/rules.py` lists the rules. For programs without audit, `audit.jsonl` is missing.
 
-What a run has to keep to: one wall clock, neither stepped nor advanced in the emulator; `access_token_seconds` stays
-the same; each sign-in at the emulator belongs to one login; a scripted answer carries no tokens.
+Requirements for a run: all times come from one wall clock, which is neither stepped nor advanced in the emulator;
+`access_token_seconds` does not change; each sign-in at the emulator belongs to one login; a scripted answer contains no
+tokens.
 """
 
 import sys
@@ -36,7 +37,7 @@ def check(history: History) -> List[Violation]:
         violations.append(Violation(Rule.EMPTY_HISTORY, "the emulator saw no exchange"))
     if not history.audit:
         if any(program.is_product for program in history.programs):
-            violations.append(Violation(Rule.AUDIT_MISSING, "tsaccounts ran and there is no audit row"))
+            violations.append(Violation(Rule.AUDIT_MISSING, "tsaccounts ran, but the audit is empty"))
         return violations + check_without_audit(history, log)
     audit = AuditLog(history.audit)
     saved = Saved(audit)

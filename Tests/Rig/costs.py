@@ -1,4 +1,4 @@
-"""What a refresh costs: disk syncs, waking up while it waits for the lock, and time for many processes at expiry."""
+"""The costs of a refresh: disk syncs, system calls while waiting for the lock, time for many processes at expiry."""
 
 import os
 import re
@@ -17,9 +17,9 @@ from storm import one_token
 REFRESHES, MOST_SYNCS, MOST_SYNCS_OF_ONE = 100, 105, 5
 PROCESSES = 50
 LATENCY = 0.3  # seconds that the emulator takes for an exchange
-MOST_TIME = 1.5  # times the latency and as many processes that only say their version
+MOST_TIME = 1.5  # times the latency plus the time of as many processes that only print their version
 STILL = 2.0  # seconds for which a process at the lock is watched
-# libdispatch looks at its own threads once a second, in every process that has a queue: no part of the waiting.
+# In every process with a queue, libdispatch checks its threads once a second. This is not part of the waiting.
 CLOCKWORK = re.compile(r"(<\.\.\. )?(epoll_wait|epoll_ctl|timerfd_settime)\b")
 
 
@@ -39,12 +39,12 @@ def run(bench: Bench) -> str:
         check(one <= MOST_SYNCS_OF_ONE, "a one-shot command cost %d disk syncs" % one)
         figures.append("%d refreshes in one process: %d disk syncs; one-shot: %d" % (REFRESHES, many, one))
         _waiting(stage)
-        figures.append("at the lock: one flock, and in %.0f s no system call but libdispatch's own clock" % STILL)
+        figures.append("waiting for the lock: one flock, in %.0f s no system call but libdispatch's timer" % STILL)
     return "; ".join(figures)
 
 
 def _syncs(stage: Stage, *arguments: str) -> int:
-    """How often a command makes the disk sync."""
+    """The number of disk syncs of a command."""
     trace = os.path.join(stage.folder, "trace")
     calls = ("fsync", "fdatasync", "sync", "syncfs", "sync_file_range", "msync")
     strace = ("strace", "-f", "-qq", "-o", trace, "-e", "trace=" + ",".join(calls))
@@ -54,33 +54,33 @@ def _syncs(stage: Stage, *arguments: str) -> int:
 
 
 def _waiting(stage: Stage) -> None:
-    """A process at the lock sleeps in one `flock`, until the kernel wakes it."""
+    """A process that waits for the lock sleeps in one `flock` call until the kernel wakes it."""
     holder = stage.start("refresh", "p0", "--json", point="after_lock", action="stop")
     holder.wait_until_stopped()
     stage.age("p0")
     trace = os.path.join(stage.folder, "trace")
     strace = ("strace", "-f", "-qq", "-y", "-ttt", "-o", trace)
     waiter = stage.token("p0", under=strace)
-    wait_until(lambda: waiters(stage.login_lock("p0")) == 1, "a process at the lock")
-    time.sleep(0.5)  # for its other threads to come to rest
+    wait_until(lambda: waiters(stage.login_lock("p0")) == 1, "a process to wait for the lock")
+    time.sleep(0.5)  # until its other threads are idle
     began = time.time()
     time.sleep(STILL)
     over = time.time()
     holder.signal(signal.SIGCONT)
     holder.wait().must(0, "the holder")
-    waiter.wait().must(0, "the process at the lock")
+    waiter.wait().must(0, "the waiting process")
     with open(trace) as file:
         lines = [line.split(None, 2) for line in file]
     blocking = [call for _, _, call in lines if re.match(r"flock\(\d+<.*/login-\d+\.lock>, LOCK_EX[) ]", call)]
     equal(len(blocking), 1, "blocking flock calls on the login's lock")
     awake = [call.strip() for _, at, call in lines if began < float(at) < over]
-    equal([call for call in awake if not CLOCKWORK.match(call)], [], "system calls of a process at the lock")
+    equal([call for call in awake if not CLOCKWORK.match(call)], [], "system calls of a waiting process")
     ticks = sum(1 for call in awake if call.startswith("timerfd_settime"))
-    check(ticks <= STILL + 1, "%d timers in %.0f s at the lock" % (ticks, STILL))
+    check(ticks <= STILL + 1, "%d timers in %.0f s of waiting" % (ticks, STILL))
 
 
 def _time(bench: Bench) -> str:
-    """Many processes at expiry beside as many that do nothing, in one run."""
+    """Compares many processes at expiry with as many that do nothing, in one run."""
     tool, kind = (bench.release, "release") if bench.release else (bench.tool, "debug")
     with bench.stage("time", Settings(rotate=True), tool=tool) as stage:
         stage.add("p")
@@ -97,12 +97,12 @@ def _time(bench: Bench) -> str:
             equal(stage.refreshes - before, 1, "exchanges of %d processes" % PROCESSES)
     best = min(ratios)
     if bench.release:
-        check(best <= MOST_TIME, "%d processes at expiry took %.2f times the least" % (PROCESSES, best))
+        check(best <= MOST_TIME, "%d processes at expiry took %.2f times the minimum" % (PROCESSES, best))
     return "%d processes at expiry: %.2f times latency and start-up (%s build)" % (PROCESSES, best, kind)
 
 
 def _seconds(stage: Stage) -> float:
-    """How long as many processes take that are started together and only say their version."""
+    """The time of the same number of processes that only print their version."""
     variables = environment(stage.folder)
     began = time.monotonic()
     started = [subprocess.Popen([stage.tool, "--version"], env=variables, stdout=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""The database cannot be written: before the attempt is recorded nothing is sent; after the answer came it is kept."""
+"""The database cannot be written. Before T1 nothing is sent; after an answer has arrived, it is kept."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from program import Program
 from stage import Settings, Stage
 
 SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fault_shim.c")
-Trouble = Callable[[], "contextlib.AbstractContextManager[None]"]
+Failing = Callable[[], "contextlib.AbstractContextManager[None]"]
 
 
 def run(bench: Bench) -> str:
@@ -39,7 +39,7 @@ def _small(bench: Bench) -> str:
 
 
 def _blocked(bench: Bench) -> str:
-    """Another program in a transaction of its own, longer than the deadline of five seconds."""
+    """Another program has a transaction open for longer than the timeout of five seconds."""
     with bench.stage("blocked", Settings(rotate=True)) as stage:
         stage.add("p")
         busy = lambda: _exclusive(stage)  # noqa: E731
@@ -49,7 +49,7 @@ def _blocked(bench: Bench) -> str:
 
 
 def _failing(bench: Bench) -> str:
-    """A disk that fails."""
+    """A disk with I/O errors."""
     compiler = shutil.which("cc") or shutil.which("clang")
     if not compiler:
         raise Skipped("no C compiler for the shim")
@@ -57,15 +57,15 @@ def _failing(bench: Bench) -> str:
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", shim, SHIM, "-ldl"], check=True)
     with bench.stage("failing", Settings(rotate=True)) as stage:
         stage.add("p")
-        failing = lambda: _switched(switch)  # noqa: E731
+        io_errors = lambda: _switched(switch)  # noqa: E731
         more = {"LD_PRELOAD": shim, "RIG_FAULT": switch}
-        _before_t1(stage, failing, 74, "store_readonly", **more)
-        _after_reply(stage, failing, **more)
+        _before_t1(stage, io_errors, 74, "store_readonly", **more)
+        _after_reply(stage, io_errors, **more)
     return "I/O errors: the same"
 
 
 def _read_only(bench: Bench) -> str:
-    """A disk that was mounted again, read-only. Under a running writer no kernel does that."""
+    """A disk that was remounted read-only. (The kernel refuses this while a program writes, so only T1 is tested.)"""
     with _mounted(bench, "read-only", "size=8m") as folder:
         with bench.stage("read only", Settings(rotate=True), folder=folder) as stage:
             stage.add("p")
@@ -73,46 +73,46 @@ def _read_only(bench: Bench) -> str:
     return "read-only: nothing sent"
 
 
-def _before_t1(stage: Stage, trouble: Trouble, status: int, code: str, **more: str) -> None:
-    """Nothing is sent, and nothing has changed afterwards."""
+def _before_t1(stage: Stage, failing: Failing, status: int, code: str, **more: str) -> None:
+    """Nothing is sent, and nothing is changed."""
     stage.age("p")
     before, row = stage.refreshes, stage.last_row()
-    with trouble():
-        end = stage.token("p", **more).wait().must(status, "no room for the attempt")
-        equal(end.code, code, "no room for the attempt")
+    with failing():
+        end = stage.token("p", **more).wait().must(status, "the attempt cannot be recorded")
+        equal(end.code, code, "the attempt cannot be recorded")
         equal(end.token, None, "a token without an attempt")
     equal(stage.refreshes - before, 0, "requests without a recorded attempt")
     equal(stage.events("p", row), [], "the audit without a recorded attempt")
-    stage.token("p").wait().must(0, "once it is over")
-    equal(stage.refreshes - before, 1, "requests once it is over")
+    stage.token("p").wait().must(0, "after the failure is over")
+    equal(stage.refreshes - before, 1, "requests after the failure")
 
 
-def _after_reply(stage: Stage, trouble: Trouble, **more: str) -> None:
-    """The token is in the side file, is handed out, and the next command saves it."""
+def _after_reply(stage: Stage, failing: Failing, **more: str) -> None:
+    """The token is saved in the side file and returned, and the next command saves it in the database."""
     stage.age("p")
     before, row = stage.refreshes, stage.last_row()
     program = stage.token("p", point="reply_parsed", action="stop", **more)
     program.wait_until_stopped()
-    with trouble():
+    with failing():
         token = _deferred(stage, program)
-        equal(_deferred(stage, stage.token("p", **more)), token, "what the next is served meanwhile")
-    end = stage.token("p").wait().must(0, "once it is over")
-    equal(end.token, token, "the token once it is over")
+        equal(_deferred(stage, stage.token("p", **more)), token, "the token of the next program in the meantime")
+    end = stage.token("p").wait().must(0, "after the failure is over")
+    equal(end.token, token, "the token after the failure")
     equal(stage.refreshes - before, 1, "requests")
     equal(stage.events("p", row), ["refresh_started", "recovered"], "the audit")
 
 
 def _deferred(stage: Stage, program: Program) -> str:
     program.signal(signal.SIGCONT)
-    end = program.wait().must(74, "an answer that the database cannot take")
-    equal(end.code, "save_deferred", "an answer that the database cannot take")
-    assert end.token, "no token was handed out"
+    end = program.wait().must(74, "an answer that the database cannot save")
+    equal(end.code, "save_deferred", "an answer that the database cannot save")
+    assert end.token, "no token was returned"
     return end.token
 
 
 @contextlib.contextmanager
 def _mounted(bench: Bench, name: str, options: str) -> Iterator[str]:
-    """A small disk in memory."""
+    """Mounts a small disk in memory."""
     folder = os.path.join(bench.folder, "disk-" + name)
     os.makedirs(folder)
     if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], stderr=subprocess.DEVNULL).returncode:

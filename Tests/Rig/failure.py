@@ -1,10 +1,10 @@
-"""How a scenario says that something was wrong, or that it cannot be run here."""
+"""The exceptions with which a scenario reports a failure or cannot run on this machine."""
 
 from typing import Any
 
 
 class Failed(Exception):
-    """What must hold does not."""
+    """A condition that must hold does not hold."""
 
 
 class Skipped(Exception):
@@ -18,5 +18,5 @@ def check(condition: object, message: str) -> None:
 
 
 def equal(actual: Any, wanted: Any, what: str) -> None:
-    """Fails, saying both, unless the two are equal."""
+    """Fails with both values unless they are equal."""
     check(actual == wanted, "%s: %r instead of %r" % (what, actual, wanted))

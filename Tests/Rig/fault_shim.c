@@ -1,5 +1,5 @@
-// Loaded into a program with LD_PRELOAD, this makes a disk fail: while the file named by RIG_FAULT exists, writing to
-// or syncing the database and its log fails with EIO. Everything else goes on as usual.
+// A library for LD_PRELOAD that simulates a failing disk: while the file named by RIG_FAULT exists, every write and sync
+// of the database and its log fails with EIO. All other calls work as usual.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

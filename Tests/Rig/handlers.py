@@ -1,6 +1,6 @@
-"""However slow a program is to listen for signals: nothing is under way before it does.
+"""A program installs its signal handlers before it sends anything, even if installing them is slow.
 
-A signal that finds no handler ends the program where it is, between request and answer too.
+Without a handler, a signal would end the program at once, even between a request and its answer.
 """
 
 import pathlib
@@ -11,7 +11,7 @@ from bench import Bench
 from failure import Skipped, check, equal
 from stage import Settings
 
-DELAY = 300_000  # microseconds before every change of a signal's handling
+DELAY = 300_000  # microseconds of delay before every change of a signal handler
 
 
 def run(bench: Bench) -> str:
@@ -29,15 +29,15 @@ def run(bench: Bench) -> str:
         process = pathlib.Path("/proc/%d/task/%d/children" % (program.pid, program.pid)).read_text().split()[0]
         caught = _caught(process)
         for number in (signal.SIGINT, signal.SIGTERM):
-            check(caught >> (number - 1) & 1, "a request is on its way, and %s is not heeded" % number.name)
+            check(caught >> (number - 1) & 1, "a request was sent, but %s has no handler" % number.name)
         hold.release()
-        program.wait().must(0, "a program that is slow to listen")
+        program.wait().must(0, "a program that installs its handlers slowly")
         equal(stage.refreshes, 1, "exchanges")
-    return "every change of a signal's handling %d ms late: both heeded before anything is sent" % (DELAY // 1000)
+    return "every change of a signal handler %d ms late: both installed before anything is sent" % (DELAY // 1000)
 
 
 def _caught(process: str) -> int:
-    """The signals that a process has handlers for, as a bit mask."""
+    """The signals for which a process has handlers, as a bit mask."""
     for line in pathlib.Path("/proc", process, "status").read_text().splitlines():
         if line.startswith("SigCgt:"):
             return int(line.split()[1], 16)

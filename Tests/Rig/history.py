@@ -1,4 +1,4 @@
-"""What a run leaves for the checker: a folder of lines that hold no secret."""
+"""The record of a run for the checker: a folder of JSON lines without secrets."""
 
 import json
 import pathlib
@@ -12,7 +12,7 @@ CHECKER = pathlib.Path(__file__).with_name("checker.py")
 
 
 class History(NamedTuple):
-    """The emulator's log and settings, the audit, what programs printed, and what may be lost."""
+    """The emulator's log and settings, the audit, the output of the programs, and the expected losses."""
 
     emulator: list[Any]
     settings: Any
@@ -31,10 +31,10 @@ class History(NamedTuple):
 
 
 def violations(folder: str) -> list[str]:
-    """What the checker has against a history; nothing, if it is content."""
+    """The violations that the checker finds in a history."""
     run = subprocess.run([sys.executable, str(CHECKER), folder], capture_output=True, text=True)
     if run.returncode == 0:
         return []
     if run.returncode != 1 or not run.stdout.strip():
-        raise Failed("the checker broke: exit %d: %s" % (run.returncode, run.stderr.strip()))
+        raise Failed("the checker crashed: exit %d: %s" % (run.returncode, run.stderr.strip()))
     return run.stdout.strip().splitlines()

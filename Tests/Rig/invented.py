@@ -1,6 +1,6 @@
-"""Histories made up for the tests: a server, an audit and programs that agree with each other, step by step.
+"""Builds histories for the tests, step by step, with a server, an audit and programs that agree with each other.
 
-Everything is kept as the raw records of a history's files, so that a test can doctor any of them before judging.
+Everything is stored as the raw records of a history's files, so that a test can change any record before the check.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ COLUMNS = (
 
 
 def fingerprint(token: str) -> str:
-    """As the emulator makes them."""
+    """The fingerprint of a token in the emulator's log."""
     return hashlib.sha256(token.encode()).hexdigest()[:12]
 
 
 def keyed(token: Optional[str]) -> Optional[str]:
-    """As the audit makes them: something else."""
+    """The fingerprint of a token in the audit, which is a different one."""
     return None if token is None else hashlib.sha256(b"key" + token.encode()).hexdigest()[:12]
 
 
 class Login:
-    """What the client has saved, and what the server knows besides."""
+    """The state of a login at the client and at the server."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -44,7 +44,7 @@ class Login:
 
 
 class Answer:
-    """What a request brought, and its line in the log."""
+    """The result of a request, and its line in the log."""
 
     def __init__(self, line: Record, sent: int, refresh: str, access: str) -> None:
         self.line = line
@@ -64,7 +64,7 @@ class Invented:
         self._logins = 0
         self._attempts = 0
 
-    # What a test asks for
+    # Results for a test
 
     def history(self, rechain: bool = True) -> History:
         if rechain:
@@ -79,7 +79,7 @@ class Invented:
             previous = row["row_hash"] = row_hash(row)
 
     def row(self, event: str, which: int = -1) -> Record:
-        """One of the audit rows of an event, the last by default."""
+        """An audit row of an event, by default the last one."""
         return [row for row in self.audit if row["event"] == event][which]
 
     def wait(self, milliseconds: int) -> None:
@@ -89,7 +89,7 @@ class Invented:
         moment = START + timedelta(milliseconds=self.now if at is None else at)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    # Whole steps
+    # Complete steps
 
     def sign_in(self) -> Login:
         self._logins += 1
@@ -108,7 +108,7 @@ class Invented:
                   access_fp_after=keyed(login.access), expires_at=self.time(answer.sent + LIFE * 1000), duration_ms=2)
 
     def import_token(self) -> Login:
-        """A profile that was added with a refresh token from elsewhere, not exchanged yet."""
+        """Adds a profile with an imported refresh token that was not exchanged yet."""
         self._logins += 1
         login = Login(self._logins)
         answer = self._grant(login, "authorization_code", None)
@@ -124,7 +124,7 @@ class Invented:
         return answer
 
     def token(self, login: Login, access: Optional[str] = None, **changes: Any) -> Record:
-        """A program that prints the login's saved token."""
+        """Adds a program that prints the login's saved token."""
         program = {
             "program": f"tsaccounts token {login.profile}", "profile": login.profile, "login_id": login.number,
             "started_at": self.time(), "ended_at": self.time(self.now + 20), "exit": 0, "point": None,
@@ -157,7 +157,7 @@ class Invented:
 
     def ask(self, login: Login, presented: Optional[str] = None, fault: Optional[str] = None,
             lost: bool = False) -> Answer:
-        """The request arrives and the server acts. `lost`: nothing, or not all, of the answer is sent."""
+        """The request arrives and the server processes it. `lost`: the answer is not sent, or not completely."""
         answer = self._grant(login, "refresh_token", presented or login.refresh)
         answer.line["fault"] = fault
         if lost:
@@ -168,7 +168,7 @@ class Invented:
         return self._line(login, "refresh_token", presented or login.refresh, status=403, error="invalid_grant")
 
     def swallow(self, login: Login) -> Record:
-        """A fault strikes before the server acts: the log knows no family."""
+        """A fault drops the request before the server processes it, so the log has no family."""
         line = self._line(login, "refresh_token", login.refresh, status=None, fault="close")
         line["family_id"] = None
         return line

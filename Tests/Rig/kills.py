@@ -1,4 +1,4 @@
-"""A program is killed, or told to end, at every named place of a refresh; the next one must serve."""
+"""A program is killed or interrupted at every kill point of a refresh. The next program must get a token."""
 
 import queue
 import signal
@@ -20,7 +20,10 @@ RECOVERED = ["refresh_started", "recovered"]
 
 
 class Point(NamedTuple):
-    """A place, and what must come of a death there: how often the token is presented, what the audit says."""
+    """A kill point with its expected results: how often the token is presented, and the audit events.
+
+    The article HowARefreshWorks contains the same table; `test_article.py` compares the two.
+    """
 
     name: str
     presented: int
@@ -35,7 +38,7 @@ POINTS = [
     Point("after_t1", 1, REPEATED),
     Point("before_connect", 1, REPEATED),
     Point("request_half_written", 1, REPEATED),
-    # From here to the side file only the server may know the new token.
+    # Between here and the side file, it is possible that only the server knows the new token.
     Point("request_written", 2, REPEATED, True),
     Point("server_processed_reply_unread", 2, REPEATED, True),
     Point("reply_half_read", 2, REPEATED, True),
@@ -54,7 +57,7 @@ MODES = {
 
 
 class Lane:
-    """A profile with a proxy of its own, at which one round follows the other."""
+    """A profile with its own proxy. Its rounds run one after another."""
 
     def __init__(self, stage: Stage, number: int, loses: bool) -> None:
         self.stage = stage
@@ -65,13 +68,13 @@ class Lane:
         stage.add(self.name, self.proxy)
 
     def round(self, point: Point, action: str) -> None:
-        """One death or interruption, and the next program."""
+        """Kills or interrupts one program, then runs the next."""
         what = "%s at %s" % (action, point.name)
         before, row = self.proxy.forwarded, self.stage.last_row()
         self.stage.age(self.name)
         self.strike(point.name, action, what)
         is_lost = action == "kill" and self.loses and point.is_on_its_way
-        after = self.stage.token(self.name).wait().must(77 if is_lost else 0, "the next after " + what)
+        after = self.stage.token(self.name).wait().must(77 if is_lost else 0, "the program after " + what)
         events = self.stage.events(self.name, row)
         if is_lost:
             equal(after.code, "login_required", what)
@@ -87,7 +90,7 @@ class Lane:
             equal(presented, 1, "requests after " + what)
 
     def strike(self, point: str, action: str, what: str) -> None:
-        """Runs a program into the point."""
+        """Runs a program until it is killed or interrupted at the point."""
         number = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "int": signal.SIGINT}[action]
         if point in proxies.POINTS:
             hold = self.proxy.arm(point)
@@ -98,8 +101,8 @@ class Lane:
             if action == "kill":
                 program.wait()
             else:
-                time.sleep(0.05)  # for its handler
-            # Half a request of a dead program never becomes a whole one.
+                time.sleep(0.05)  # until its handler has run
+            # The other half of the request of a killed program must not arrive.
             hold.release(cuts=action == "kill" and point == "request_half_written")
         else:
             program = self.stage.token(self.name, point=point, action=action)
@@ -125,21 +128,21 @@ def run(bench: Bench) -> str:
             lost = sum(lane.lost for lane in lanes)
             on_its_way = sum(1 for point in POINTS if point.is_on_its_way)
             equal(lost, runs * on_its_way if loses else 0, "logins lost, " + mode)
-            equal(counts["logins_lost"], lost, "logins lost as the server counts, " + mode)
+            equal(counts["logins_lost"], lost, "logins lost according to the server, " + mode)
             equal(sum(lane.proxy.forwarded for lane in lanes), counts["exchanges"], "requests, " + mode)
-            figures.append("%s: %d rounds, %d exchanges, %d lost and named" % (
+            figures.append("%s: %d rounds, %d exchanges, %d lost and reported" % (
                 mode, len(rounds), counts["refreshes"], lost))
     return "; ".join(figures)
 
 
 def _spread(rounds: list[tuple[Point, str]], lanes: list[Lane]) -> None:
-    """Works the rounds off on all lanes at once; fails as the first of them does."""
+    """Runs the rounds on all lanes at the same time. Fails with the first failure."""
     work: "queue.SimpleQueue[tuple[Point, str]]" = queue.SimpleQueue()
     for item in rounds:
         work.put(item)
     failures: list[BaseException] = []
 
-    def labour(lane: Lane) -> None:
+    def run_rounds(lane: Lane) -> None:
         try:
             while not failures:
                 lane.round(*work.get_nowait())
@@ -148,7 +151,7 @@ def _spread(rounds: list[tuple[Point, str]], lanes: list[Lane]) -> None:
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=labour, args=(lane,)) for lane in lanes]
+    threads = [threading.Thread(target=run_rounds, args=(lane,)) for lane in lanes]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""A bit less naive: one process at a time, which looks again once it has the lock. It survives any number of processes,
-but no death of one of them:
+"""A less naive client: only one process at a time refreshes, and it reads the file again under the lock. It is
+correct for any number of processes, but not if one of them is killed:
 
-* by default the token file is opened for writing before the answer is there, so a death in between leaves it empty;
-* with --atomic the answer is put in place by a rename, and a death before that loses the rotated token without a
-  trace.
+* By default the token file is opened for writing before the answer arrives. A kill in between leaves it empty.
+* With --atomic a rename replaces the file. A kill before the rename loses the rotated token without a trace.
 
-Otherwise as naive_client.py.
+The rest is as in naive_client.py.
 """
 
 import fcntl

@@ -1,4 +1,4 @@
-"""The locks of a store as the kernel sees them."""
+"""The lock files of a store, and the kernel's list of waiting processes."""
 
 import contextlib
 import fcntl
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def held(path: str) -> Iterator[None]:
-    """Holds a lock file, the way tsaccounts does."""
+    """Holds a lock file in the same way as tsaccounts."""
     with open(path, "a") as file:
         os.chmod(path, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -16,7 +16,7 @@ def held(path: str) -> Iterator[None]:
 
 
 def waiters(path: str) -> int:
-    """How many processes sleep in `flock(2)` on the file."""
+    """The number of processes that wait in `flock(2)` for the file."""
     try:
         inode = os.stat(path).st_ino
     except FileNotFoundError:
@@ -26,7 +26,7 @@ def waiters(path: str) -> int:
 
 
 def note(path: str) -> int:
-    """The process id that the last holder left in the file, 0 without one."""
+    """The process id that the last holder wrote into the file, or 0."""
     try:
         with open(path) as file:
             return int(file.read().strip() or 0)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What people write today: a token file, and a refresh when the token in it has expired. No lock.
+"""A typical naive client: a token file, and a refresh if the token in it has expired. It has no lock.
 
     naive_client.py --token-url URL --client-id ID --secret-file FILE TOKEN_FILE
 
-Prints the access token and its end as JSON. TOKEN_FILE is the token endpoint's answer with `expires_at` (seconds since
-1970) added. The rig has to convict it, or the rig proves nothing.
+Prints the access token and its expiry as JSON. TOKEN_FILE is the token endpoint's answer with `expires_at` (seconds
+since 1970) added. The checker must find its violations, or the rig proves nothing.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def is_expired(tokens: Tokens) -> bool:
 
 def refresh(options: argparse.Namespace, tokens: Tokens) -> Tokens:
     answer = ask(options, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
-    return {**tokens, **answer}  # an answer without a refresh token leaves the old one
+    return {**tokens, **answer}  # without a refresh token in the answer, the old one is kept
 
 
 def ask(options: argparse.Namespace, **fields: str) -> Tokens:

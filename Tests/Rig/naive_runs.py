@@ -1,4 +1,4 @@
-"""Lets the naive clients run against the emulator, and keeps what a checker needs to judge them: no audit."""
+"""Runs the naive clients against the emulator, and records what the checker needs. There is no audit."""
 
 import argparse
 import json
@@ -14,12 +14,12 @@ from naive_client import ask
 from program import Program, environment, wait_until
 from stage import Stage
 
-START_SECONDS = 0.2  # what a client takes to start and to ask, beside others
+START_SECONDS = 0.2  # the time that a client needs to start and to send a request, among others
 REDIRECT = "http://localhost:31022"
 
 
 class NaiveRun:
-    """One token file, signed in at a stage's emulator, and the clients that share it."""
+    """One token file with a sign-in at a stage's emulator, and the clients that share it."""
 
     def __init__(self, stage: Stage, client: str, *options: str) -> None:
         self.stage = stage
@@ -39,11 +39,11 @@ class NaiveRun:
         return Program(arguments, environment(self.stage.folder), self.outputs.append, facts)
 
     def expire(self) -> None:
-        """Lets the saved token have ended."""
+        """Marks the saved token as expired."""
         self._save(dict(json.loads(self.token_file.read_text()), expires_at=0))
 
     def slow_down(self, when: str, seconds: float, times: int) -> None:
-        """Lets the next exchanges take a while, before or after the server acts."""
+        """Delays the next exchanges, before or after the server processes them."""
         self.stage.control("faults", {"faults": [
             {"at": "token", "when": when, "do": "delay", "seconds": seconds, "times": times}]})
 
@@ -64,7 +64,7 @@ class NaiveRun:
 
 
 def storm(stage: Stage, processes: int, client: str = "naive_client.py") -> NaiveRun:
-    """That many clients at the moment of expiry. The server lets them wait until all of them have been started."""
+    """Runs many clients at the moment of expiry. The server delays its answers until all of them have started."""
     run = NaiveRun(stage, client)
     run.expire()
     run.slow_down("before", processes * START_SECONDS, processes)
@@ -74,7 +74,7 @@ def storm(stage: Stage, processes: int, client: str = "naive_client.py") -> Naiv
 
 
 def death(stage: Stage, client: str, *options: str) -> NaiveRun:
-    """One client is killed when the server has answered and the answer is on its way. Then others come."""
+    """Kills one client after the server has processed its request, before the answer arrives. Then runs two others."""
     run = NaiveRun(stage, client, *options)
     run.expire()
     run.slow_down("after", 5, 1)

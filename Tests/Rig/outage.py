@@ -1,8 +1,8 @@
-"""The sign-in server is away for half as long again as the token lives; programs ask all the time.
+"""The sign-in server is down for one and a half times the token's lifetime, while programs keep requesting tokens.
 
-Scaled: 15 minutes of outage and 10 minutes of life become 30 and 20 seconds, or 150 and 100. Half of the outage is
-503s, the other half a closed port. Half of the programs ask for a token that lives longer than the stored one, which
-only a refresh could bring.
+The times are scaled: an outage of 15 minutes and a lifetime of 10 minutes become 30 and 20 seconds, or 150 and 100. In
+the first half of the outage the server answers 503, in the second half its port is closed. Half of the programs request
+a longer validity than the stored token has, so that they need a refresh.
 """
 
 import threading
@@ -33,7 +33,7 @@ def run(bench: Bench) -> str:
         proxy = stage.proxy()
         stage.add("p", proxy)
         ends = stage.rows("SELECT strftime('%s', access_expires_at) AS at FROM login")[0]["at"]
-        last = int(ends) - life * 0.1  # with less than a tenth of its life, no token is handed out
+        last = int(ends) - life * 0.1  # with less than a tenth of its lifetime, a token is not returned
         is_over = threading.Event()
         answers: list[Answer] = []
 
@@ -46,7 +46,7 @@ def run(bench: Bench) -> str:
                 time.sleep(PAUSE)
 
         stage.control("faults", {"faults": [{"at": "token", "do": "respond", "status": 503, "times": 1_000_000}]})
-        time.sleep(2.5)  # until the demanding ones are no longer satisfied
+        time.sleep(2.5)  # until the token is too old for the demanding programs
         threads = [threading.Thread(target=ask, args=(number % 2 == 1,)) for number in range(PROGRAMS)]
         for thread in threads:
             thread.start()
@@ -69,31 +69,31 @@ def run(bench: Bench) -> str:
         equal(stage.run("status", "--json").status, 0, "status after the outage")
         served = [answer for answer in answers if not answer.demands and answer.over < last]
         failed = [answer for answer in answers if last + 1 < answer.began and answer.over < back]
-        check(len(served) > PROGRAMS and len(failed) > PROGRAMS, "too few programs asked")
+        check(len(served) > PROGRAMS and len(failed) > PROGRAMS, "too few programs ran")
         for answer in served:
-            answer.end.must(0, "a token that lives, %.1f s before its end" % (last - answer.over))
+            answer.end.must(0, "a valid token, %.1f s before its end" % (last - answer.over))
         for answer in failed:
             check(answer.end.status in (69, 75) and answer.end.code in CODES,
-                  "no typed error but exit %d: %s" % (answer.end.status, answer.end.errors.strip()))
+                  "expected a known error code, got exit %d: %s" % (answer.end.status, answer.end.errors.strip()))
         gap = _shortest_gap(stage)
         check(gap >= BETWEEN_FLIGHTS, "two flights within %.1f s" % gap)
-    return "%d programs, %d s of life, %d s away: %d served, then %d typed errors; degraded with %d s left; " \
-        "flights at least %.1f s apart; served again %.1f s after" % (
+    return "%d programs, %d s lifetime, %d s outage: %d served, then %d known errors; degraded with %d s left; " \
+        "flights at least %.1f s apart; served again after %.1f s" % (
             PROGRAMS, life, away, len(served), len(failed), left, gap, recovered)
 
 
 def _degraded(stage: Stage, life: int) -> int:
-    """What `status` says while refreshing fails; the seconds that the token has left."""
+    """Checks `status` while refreshing fails. Returns the remaining seconds of the token."""
     profile = stage.run("status", "p", "--json").must(75, "status in the outage").json["profiles"][0]
     equal(profile["state"], "degraded", "the state in the outage")
     left = profile["access_expires_in_seconds"]
-    check(0 < left < life, "status says %r s left" % left)
+    check(0 < left < life, "status reports %r s left" % left)
     equal(profile["last_error"], "server_error", "the last error in the outage")
     return left
 
 
 def _shortest_gap(stage: Stage) -> float:
-    """Seconds between the beginnings of two flights of the login."""
+    """The shortest time in seconds between the starts of two flights of the login."""
     rows = stage.rows("SELECT julianday(at) * 86400 AS at FROM audit "
                       "WHERE event = 'refresh_started' AND retry_no = 0 ORDER BY seq")
     check(len(rows) > 2, "%d flights" % len(rows))

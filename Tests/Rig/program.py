@@ -1,4 +1,4 @@
-"""Programs under test: started, watched, ended, and remembered for the checker."""
+"""Programs under test. Starts and ends them, and records their results for the checker."""
 
 import contextlib
 import datetime
@@ -13,29 +13,29 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from failure import Failed, check
 
-PATIENCE = 120.0  # seconds for anything to happen on a machine that is busy with other things
+PATIENCE = 120.0  # the timeout in seconds for everything, also on a busy machine
 
 
 def now() -> str:
-    """The time as the audit writes it."""
+    """The current time in the format of the audit."""
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:23] + "Z"
 
 
 def fingerprint(token: str) -> str:
-    """What the emulator calls a token."""
+    """The emulator's fingerprint of a token."""
     return hashlib.sha256(token.encode()).hexdigest()[:12]
 
 
 def wait_until(condition: Callable[[], object], what: str, patience: float = PATIENCE, every: float = 0.005) -> None:
-    """Waits until the condition holds."""
+    """Waits until a condition is true."""
     end = time.monotonic() + patience
     while not condition():
-        check(time.monotonic() < end, "it never came: " + what)
+        check(time.monotonic() < end, "timeout while waiting for " + what)
         time.sleep(every)
 
 
 class Ended(NamedTuple):
-    """What a program left behind. A status below zero is the signal that ended it."""
+    """The result of a program. A negative status is the signal that ended it."""
 
     status: int
     output: str
@@ -43,7 +43,7 @@ class Ended(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """The one object on standard output, empty without one."""
+        """The JSON object on standard output, or an empty one."""
         with contextlib.suppress(ValueError):
             return json.loads(self.output)
         return {}
@@ -54,19 +54,19 @@ class Ended(NamedTuple):
 
     @property
     def code(self) -> Optional[str]:
-        """The code word of a failure."""
+        """The code of the error on standard error."""
         with contextlib.suppress(ValueError, IndexError):
             return json.loads(self.errors.strip().splitlines()[-1]).get("code")
         return None
 
     def must(self, status: int, what: str) -> "Ended":
-        """The same, if that was its status."""
+        """Checks the status and returns the result."""
         check(self.status == status, "%s: exit %d instead of %d: %s" % (what, self.status, status, self.errors.strip()))
         return self
 
 
 class Program:
-    """One run of a program. A thread of its own waits for its end, so that the time of it is the true one."""
+    """One run of a program. A separate thread waits for its end, so that the recorded time is exact."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str], keep: Callable[[dict[str, Any]], None],
                  facts: dict[str, Any], talks: bool = False) -> None:
@@ -83,22 +83,22 @@ class Program:
             threading.Thread(target=self._watch, daemon=True).start()
 
     def ask(self, prefix: str) -> str:
-        """The next line of standard error that begins so; of a program that talks."""
+        """Waits for a line of standard error with a prefix. Only for interactive programs."""
         assert self.process.stderr
-        said = ""
+        printed = ""
         for line in self.process.stderr:
             if line.startswith(prefix):
                 return line.strip()
-            said += line
-        raise Failed("%s did not say %s: %s" % (self.facts["program"], prefix, said.strip()))
+            printed += line
+        raise Failed("%s did not print %s: %s" % (self.facts["program"], prefix, printed.strip()))
 
     def answer(self, line: str) -> Ended:
-        """Says the last word to a program that talks, and waits for its end."""
+        """Sends the last input line to an interactive program and waits for its end."""
         self._watch(line + "\n")
         return self.wait()
 
     def wait(self) -> Ended:
-        """What it left behind, once it has ended."""
+        """Waits for the end of the program and returns its result."""
         if not self._over.wait(PATIENCE):
             self.process.kill()
             raise Failed("%s did not end" % self.facts["program"])
@@ -110,7 +110,7 @@ class Program:
         return self._over.is_set()
 
     def signal(self, number: int) -> None:
-        """Sends a signal, if it still runs."""
+        """Sends a signal if the program is still running."""
         self.process.send_signal(number)
 
     def wait_until_stopped(self) -> None:
@@ -119,7 +119,7 @@ class Program:
         check(not self.is_over, "%s ended instead of stopping: %s" % (self.facts["program"], self._ended))
 
     def end(self) -> None:
-        """Ends it, whatever it is doing."""
+        """Kills the program."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -142,7 +142,7 @@ class Program:
 
 
 def environment(folder: str, **more: str) -> dict[str, str]:
-    """What programs get to see: nothing of the caller's own set-up."""
+    """The environment of programs under test, without the settings of the caller."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("XDG_", "TSACCOUNTS_")) and name not in ("DISPLAY", "BROWSER")}
     return dict(kept, HOME=folder, SWIFT_BACKTRACE="enable=no", **more)

@@ -1,4 +1,4 @@
-"""A TCP proxy between program and sign-in server. It holds an exchange at a named place, or loses its reply."""
+"""A TCP proxy between a program and the sign-in server. It holds an exchange at a named point, or loses its reply."""
 
 import contextlib
 import socket
@@ -13,7 +13,7 @@ PATIENCE = 120.0
 
 
 class Hold:
-    """One exchange that is to be held, or whose reply is to be lost."""
+    """One exchange that is held, or whose reply is lost."""
 
     def __init__(self, place: str) -> None:
         self.place = place
@@ -22,23 +22,23 @@ class Hold:
         self._cuts = False
 
     def wait(self) -> None:
-        """Waits until the exchange has got there."""
-        check(self._reached.wait(PATIENCE), "no exchange came to %s" % self.place)
+        """Waits until the exchange has reached the point."""
+        check(self._reached.wait(PATIENCE), "no exchange reached %s" % self.place)
 
     def release(self, cuts: bool = False) -> None:
-        """Lets the exchange go on, or cuts its connection."""
+        """Continues the exchange, or closes its connection."""
         self._cuts = cuts
         self._released.set()
 
     def reach(self) -> None:
-        """Waits at the place until the driver lets go."""
+        """Waits at the point until the test releases the exchange."""
         self._reached.set()
         if not self._released.wait(PATIENCE) or self._cuts:
             raise ConnectionAbortedError
 
 
 class Proxy:
-    """Forwards to an upstream URL's host and port; counts the requests that it forwarded whole."""
+    """Forwards to the host and port of an upstream URL. Counts the requests that it forwarded completely."""
 
     def __init__(self, upstream: str) -> None:
         scheme, _, rest = upstream.partition("://")
@@ -58,7 +58,7 @@ class Proxy:
             return self._forwarded
 
     def arm(self, place: str) -> Hold:
-        """The next request is held at that place, or its reply lost that way."""
+        """Holds the next request at a point, or loses its reply."""
         assert place in POINTS + LOSSES
         hold = Hold(place)
         with self._lock:
@@ -66,13 +66,13 @@ class Proxy:
         return hold
 
     def close(self) -> None:
-        """From now on the port is closed."""
+        """Closes the port."""
         with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # closing alone would not end the accept that waits
+            self._listener.shutdown(socket.SHUT_RDWR)  # close() alone would not end a waiting accept()
         self._listener.close()
 
     def reopen(self) -> None:
-        """Listens again, at the same port."""
+        """Listens on the same port again."""
         self._listener = self._listen(self._port)
 
     def _listen(self, port: int) -> socket.socket:
@@ -119,17 +119,19 @@ class Proxy:
             hold.reach()
             reply = reply[half:]
         elif place == "silence":
-            client.recv(1)  # until the program has had enough
+            client.recv(1)  # until the program closes the connection
             raise ConnectionAbortedError
         elif place == "close":
             raise ConnectionAbortedError
         client.sendall(reply)
         if not is_whole:
-            raise ConnectionAbortedError  # as the server did
+            raise ConnectionAbortedError  # the server did the same
 
 
 def _message(connection: socket.socket) -> tuple[bytes, bool]:
-    """One HTTP/1.1 message with a Content-Length, or what came of it before the connection ended; whether it is whole.
+    """Reads one HTTP/1.1 message with a Content-Length.
+
+    Returns the bytes that arrived, and whether the message is complete.
     """
     data = b""
     while b"\r\n\r\n" not in data:

@@ -1,4 +1,4 @@
-"""Replies that are lost after the server has acted, on a key whose old token passes for another 30 s."""
+"""Replies are lost after the server has processed the request. The key rotates with an overlap of 30 s."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +11,7 @@ AT_ONCE = 20
 MOST_REQUESTS = 3
 SECONDS = {"close": 10, "silence": 20}
 
-# What the emulator does to one exchange: before or after its own commit.
+# What the emulator does to one exchange, before or after its own commit.
 FAULTS = [
     {"when": "before", "do": "close"},
     {"when": "after", "do": "close"},
@@ -45,7 +45,7 @@ def run(bench: Bench) -> str:
 
 
 def _lose(stage: Stage, proxies: dict[str, Proxy], loss: str) -> list[tuple[float, int]]:
-    """Loses the first reply of every login; seconds and requests until it was served all the same."""
+    """Loses the first reply of every login. Returns the seconds and requests until each program has a token."""
     stage.age(*proxies)
     before = {name: proxy.forwarded for name, proxy in proxies.items()}
     row = stage.last_row()
@@ -61,7 +61,7 @@ def _lose(stage: Stage, proxies: dict[str, Proxy], loss: str) -> list[tuple[floa
 
 
 def _faults(stage: Stage, name: str) -> int:
-    """Each fault once; the token is presented again, and that is all."""
+    """Applies each fault once. The token must be presented exactly once more."""
     for fault in FAULTS:
         before = stage.refreshes
         stage.age(name)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Proves that no refresh is doubled and none is lost: python3 Tests/Rig/rig.py PATH_OF_TSACCOUNTS [--long]
+"""Tests that no refresh is duplicated or lost: python3 Tests/Rig/rig.py PATH_OF_TSACCOUNTS [--long]
 
-Takes a debug build, which can be ended at named places. --only NAME runs one scenario; --long runs all of them at
-full length; --release PATH names a release build, for what only one can show.
+Needs a debug build, which has kill points. --only NAME runs one scenario; --long runs all of them at full length;
+--release PATH names a release build for the scenarios that need one.
 """
 
 import argparse
@@ -35,16 +35,16 @@ def main() -> int:
     release = options.release and os.path.abspath(options.release)
     bench = Bench(os.path.abspath(options.tsaccounts), folder, options.long, release)
     failed = [name for name in options.only or SCENARIOS if not passes(name, bench)]
-    print("rig: %s in %.0f s" % ("failed: " + ", ".join(failed) if failed else "all well", time.monotonic() - began))
+    print("rig: %s in %.0f s" % ("failed: " + ", ".join(failed) if failed else "all passed", time.monotonic() - began))
     if failed:
-        print("rig: what is left of it lies in", folder)
+        print("rig: the files are kept in", folder)
         return 1
     shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
 def passes(name: str, bench: Bench) -> bool:
-    """Runs a scenario and says how it went."""
+    """Runs a scenario and prints its result."""
     began = time.monotonic()
     try:
         word, figures, is_well = "ok", importlib.import_module(name).run(bench), True
@@ -53,13 +53,13 @@ def passes(name: str, bench: Bench) -> bool:
     except Failed as failure:
         word, figures, is_well = "FAILED", str(failure), False
     except Exception:
-        word, figures, is_well = "BROKE", traceback.format_exc(), False
+        word, figures, is_well = "CRASHED", traceback.format_exc(), False
     print("%-8s %-8s %4.0f s  %s" % (name, word, time.monotonic() - began, figures), flush=True)
     return is_well
 
 
 def enter_namespace() -> None:
-    """Where it is allowed, starts over with mounts of its own, so that small disks can be made and none is left."""
+    """If allowed, restarts in a separate mount namespace, so that small disks can be mounted and none remains."""
     inside = "TSACCOUNTS_RIG_NAMESPACE"
     unshare = ["unshare", "--mount", "--propagation", "private"]
     if inside in os.environ or os.geteuid() != 0 or not shutil.which("unshare"):

@@ -1,4 +1,4 @@
-"""A simulator and a live profile on one login: however many programs of either ask at expiry, one exchange."""
+"""A simulator and a live profile on one login: programs of both cause one exchange at expiry."""
 
 from bench import Bench
 from failure import equal

@@ -1,4 +1,4 @@
-"""A store and an emulator in a directory of their own, and the programs that meet there."""
+"""A store and an emulator in a separate directory, and the programs that use them."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ PAST = "2026-01-01T00:00:00.000Z"
 
 
 class Settings(NamedTuple):
-    """How the emulator is started."""
+    """The settings of the emulator."""
 
     rotate: bool = False
     overlap: int = 0
@@ -36,7 +36,7 @@ class Settings(NamedTuple):
 
 
 class Stage:
-    """Everything a scenario needs. Leaving it writes the history and asks the checker."""
+    """Everything a scenario needs. At the end of the `with` block, the history is written and checked."""
 
     def __init__(self, tool: str, folder: str, settings: Settings, allow_lost: bool = False) -> None:
         self.tool = tool
@@ -81,7 +81,7 @@ class Stage:
     # Profiles
 
     def add(self, name: str, proxy: Optional[Proxy] = None, user: int = 0) -> None:
-        """Adds a profile with a whole sign-in; its exchanges go through the proxy, if there is one."""
+        """Adds a profile with a complete sign-in. Its exchanges go through the proxy, if one is given."""
         options = ["--sim", "--client-id", self.place["client_id"], "--secret-file",
                    os.path.join(self.folder, "secret"), "--authorize-url", self.place["authorize_url"], "--token-url",
                    proxy.url if proxy else self.place["token_url"], "--revoke-url", self.place["revoke_url"],
@@ -90,21 +90,21 @@ class Stage:
         self.learn(name)
 
     def add_beside(self, name: str, other: str) -> None:
-        """Adds a live profile on the login of another."""
+        """Adds a live profile on the login of another profile."""
         self.run("add", "profile", name, "--live", "--same-login-as", other, "--api-url", self.place["live_url"]).must(
             0, "add profile " + name)
         self.learn(name)
 
     def sign_in(self, name: str, user: int = 0) -> None:
-        """Signs the user of a profile in again."""
+        """Signs in again for a profile."""
         self._sign_in(["login", name], name, user)
 
     def learn(self, name: str) -> None:
-        """Notes which login a profile is on."""
+        """Reads and keeps the login of a profile."""
         self.logins[name] = self.rows("SELECT login_id FROM profile WHERE name = ?", name)[0]["login_id"]
 
     def proxy(self) -> Proxy:
-        """A proxy before the token endpoint. Each has an API key of its own."""
+        """Creates a proxy in front of the token endpoint. Each has a separate API key, because its endpoint differs."""
         made = Proxy(self.place["token_url"])
         self._proxies.append(made)
         return made
@@ -116,7 +116,7 @@ class Stage:
 
     def start(self, *arguments: str, point: Optional[str] = None, action: str = "kill", talks: bool = False,
               under: tuple[str, ...] = (), **more: str) -> Program:
-        """Starts tsaccounts; with a point, a debug build does that to itself there."""
+        """Starts tsaccounts. With a kill point, a debug build sends itself the signal of the action there."""
         variables = self._environment(**more)
         if point:
             variables["TSACCOUNTS_KILL_POINT"] = "%s=%s" % (point, action)
@@ -129,7 +129,7 @@ class Stage:
         return program
 
     def run(self, *arguments: str, **more: Any) -> Ended:
-        """Runs tsaccounts to its end."""
+        """Runs tsaccounts and waits for its end."""
         return self.start(*arguments, **more).wait()
 
     def token(self, name: str, *options: str, **more: Any) -> Program:
@@ -137,17 +137,17 @@ class Stage:
         return self.start("token", name, "--json", *options, **more)
 
     def note(self, facts: dict[str, Any]) -> None:
-        """Adds what another program printed to the history."""
+        """Adds the output of another program to the history."""
         self._keep(facts)
 
-    # What is known
+    # State
 
     def control(self, name: str, body: Optional[dict[str, Any]] = None) -> Any:
-        """Asks the emulator's back door."""
+        """Sends a request to the control URL of the emulator."""
         return json.loads(self._control(name, body))
 
     def log(self) -> list[Any]:
-        """Every request that the emulator saw."""
+        """Every request that the emulator received."""
         return [json.loads(line) for line in self._control("log").splitlines()]
 
     @property
@@ -162,17 +162,17 @@ class Stage:
             return [dict(row) for row in database.execute(sql, values)]
 
     def last_row(self) -> int:
-        """Where the audit ends."""
+        """The number of the last audit row."""
         return self.rows("SELECT coalesce(max(seq), 0) AS seq FROM audit")[0]["seq"]
 
     def events(self, name: str, after: int) -> list[str]:
-        """What the audit says of a profile's login after a row, but for warnings."""
+        """The events of a profile's login after an audit row, without warnings."""
         rows = self.rows("SELECT event FROM audit WHERE login_id = ? AND seq > ? ORDER BY seq",
                          self.logins[name], after)
         return [row["event"] for row in rows if not row["event"].endswith("_ending")]
 
     def age(self, *names: str) -> None:
-        """Lets the access tokens have ended: the expiry columns are covered by no checksum. Under the store lock."""
+        """Marks access tokens as expired, under the store lock. No checksum covers the expiry columns."""
         with locks.held(os.path.join(self.store, "locks", "store.lock")):
             with contextlib.closing(sqlite3.connect(self.database, timeout=30)) as database, database:
                 database.executemany(
@@ -180,7 +180,7 @@ class Stage:
                     "WHERE id = ?", [(PAST, self.logins[name]) for name in names])
 
     def history(self) -> history.History:
-        """What the checker wants to know of all that happened here."""
+        """The record of the run for the checker."""
         with self._lock:
             outputs = list(self._outputs)
         return history.History(self.log(), self.control("settings"), self.rows("SELECT * FROM audit ORDER BY seq"),

@@ -1,4 +1,4 @@
-"""The holder of a login's lock is killed or stopped: the next has it at once, or leaves at its own deadline."""
+"""The holder of a login's lock is killed or stopped: the next process gets the lock at once, or reaches its timeout."""
 
 import datetime
 import signal
@@ -13,7 +13,7 @@ from program import wait_until
 from proxy import Proxy
 from stage import Settings, Stage
 
-SOON = 0.050  # seconds until the next process has the lock of a killed one, nine times in ten on a busy machine
+SOON = 0.050  # seconds until the next process has the lock of a killed one; one in ten may be later
 
 
 def run(bench: Bench) -> str:
@@ -29,7 +29,7 @@ def run(bench: Bench) -> str:
         for place in ("in_t1", "in_t2"):
             _stopped_in_transaction(stage, place)
     return "holder killed: the next has the lock within %.1f ms (worst of %d: %.1f), its attempt is recorded within " \
-        "%.1f ms (%.1f); holder stopped: nobody takes over" % (
+        "%.1f ms (%.1f); holder stopped: no process takes over" % (
             _median(lock for lock, _ in times), len(times), max(lock for lock, _ in times) * 1e3,
             _median(row for _, row in times), max(row for _, row in times) * 1e3)
 
@@ -39,29 +39,29 @@ def _median(seconds: Iterable[float]) -> float:
 
 
 def _killed(stage: Stage, proxy: Proxy) -> tuple[float, float]:
-    """Seconds from the kill until the next process has left its number in the lock file, and until its audit row."""
+    """Seconds from the kill until the next process has written its id into the lock file, and until its audit row."""
     lock, row = stage.login_lock("p"), stage.last_row()
     stage.age("p")
     hold = proxy.arm("request_written")
     holder = stage.token("p")
     hold.wait()
     waiter = stage.token("p")
-    wait_until(lambda: waiters(lock) == 1, "the second at the lock")
+    wait_until(lambda: waiters(lock) == 1, "the second process to wait for the lock")
     killed_at, killed = datetime.datetime.now(datetime.timezone.utc), time.monotonic()
     holder.signal(signal.SIGKILL)
-    wait_until(lambda: note(lock) == waiter.pid, "the second with the lock", every=0.0005)
+    wait_until(lambda: note(lock) == waiter.pid, "the second process to get the lock", every=0.0005)
     has_lock = time.monotonic() - killed
     hold.release(cuts=True)
-    waiter.wait().must(0, "the next after a killed holder")
+    waiter.wait().must(0, "the process after a killed holder")
     equal(holder.wait().status, -signal.SIGKILL, "the holder")
     rows = stage.rows("SELECT at FROM audit WHERE seq > ? AND pid = ? AND event = 'refresh_started'", row, waiter.pid)
-    equal(len(rows), 1, "attempts of the next")
+    equal(len(rows), 1, "attempts of the next process")
     recorded = datetime.datetime.strptime(rows[0]["at"], "%Y-%m-%dT%H:%M:%S.%f%z")
     return has_lock, (recorded - killed_at).total_seconds()
 
 
 def _stopped(stage: Stage, proxy: Proxy, place: str) -> None:
-    """A living holder keeps its lock, however long it sleeps."""
+    """A stopped process keeps its lock until it continues."""
     what = "the holder stopped at %s" % place
     stage.token("p").wait().must(0, "before " + what)
     before, refreshes = stage.last_row(), stage.refreshes
@@ -75,15 +75,15 @@ def _stopped(stage: Stage, proxy: Proxy, place: str) -> None:
         holder = stage.start("refresh", "p", "--json", point=place, action="stop")
     holder.wait_until_stopped()
     began = time.monotonic()
-    stage.token("p").wait().must(0, "a token that lives, while " + what)
-    check(time.monotonic() - began < 2, "a token that lives was waited for, while " + what)
+    stage.token("p").wait().must(0, "a valid token, while " + what)
+    check(time.monotonic() - began < 2, "a valid token was returned late, while " + what)
     stage.age("p")
-    # Not for long: the holder's own time limit for the exchange goes on.
+    # The timeout is short because the holder's own timeout for the exchange continues.
     others = [stage.token("p", "--timeout", "0.5") for _ in range(3)]
     for other in others:
         end = other.wait().must(75, "no token, while " + what)
         equal(end.code, "lock_timeout", what)
-        check(other.seconds < 10, "left after %.1f s, not at its deadline" % other.seconds)
+        check(other.seconds < 10, "ended after %.1f s, not at its timeout" % other.seconds)
     equal(stage.events("p", before), [] if place == "after_lock" else ["refresh_started"], "the audit while " + what)
     holder.signal(signal.SIGCONT)
     holder.wait().must(0, what + ", then continued")
@@ -93,14 +93,14 @@ def _stopped(stage: Stage, proxy: Proxy, place: str) -> None:
 
 
 def _stopped_in_transaction(stage: Stage, place: str) -> None:
-    """A holder that sleeps with the database in its hands: reading goes on, and nothing is sent by anybody."""
+    """A process is stopped inside a transaction: others can read, but no process sends anything."""
     what = "the holder stopped %s" % place
     holder = stage.start("refresh", "p", "--json", point=place, action="stop")
     holder.wait_until_stopped()
     refreshes = stage.refreshes
     stage.run("status", "--json").must(0, "status, while " + what)
     for name, code in (("p", "lock_timeout"), ("q", "store_busy")):
-        stage.token(name).wait().must(0, "a token of %s that lives, while %s" % (name, what))
+        stage.token(name).wait().must(0, "a valid token of %s, while %s" % (name, what))
         end = stage.run("refresh", name, "--json", "--timeout", "1.5").must(75, "refresh %s, while %s" % (name, what))
         equal(end.code, code, "refresh %s, while %s" % (name, what))
     equal(stage.refreshes, refreshes, "requests, while " + what)

@@ -1,8 +1,8 @@
-"""Many processes at the moment of expiry, on a key whose old tokens are dead at once: one exchange.
+"""Many processes at the moment of expiry, with a key that rotates without overlap: one exchange.
 
-The expiry is moved into the past in the database, under the store lock, so that it comes for all of them at the same
-moment; the server's own lives stay long. The first is stopped with the lock in its hands until all the others sleep at
-it: nobody comes so late that the token is there already.
+The expiry is moved into the past in the database, under the store lock, so that the token expires for all processes at
+the same moment. The server's lifetimes stay long. The first process is stopped while it holds the lock, until all
+others wait for it. So no process starts late and finds a new token.
 """
 
 import signal
@@ -29,18 +29,18 @@ def run(bench: Bench) -> str:
 
 
 def expire(stage: Stage, names: list[str]) -> list[Ended]:
-    """One program for each name, all of one login, at one expiry of it: all of them are served the same token."""
+    """Starts one program for each name, all on one login, at one expiry. All must get the same token."""
     stage.age(names[0])
     first = stage.token(names[0], "--timeout", "120", point="after_lock", action="stop")
     first.wait_until_stopped()
     others = [stage.token(name, "--timeout", "120") for name in names[1:]]
-    wait_until(lambda: waiters(stage.login_lock(names[0])) == len(others), "all the others at the lock")
+    wait_until(lambda: waiters(stage.login_lock(names[0])) == len(others), "all other processes to wait for the lock")
     first.signal(signal.SIGCONT)
     return one_token([program.wait() for program in [first, *others]])
 
 
 def one_token(ends: list[Ended]) -> list[Ended]:
-    """All of them served, with one and the same token."""
+    """Checks that all programs printed the same token."""
     for end in ends:
         end.must(0, "a process at expiry")
     equal(len({end.token for end in ends}), 1, "different tokens of one expiry")
@@ -48,5 +48,5 @@ def one_token(ends: list[Ended]) -> list[Ended]:
 
 
 def wait_for_no_writer(stage: Stage) -> None:
-    """Nothing stays undone: no attempt is left on a login."""
+    """Checks that no login has an unfinished attempt."""
     equal(stage.rows("SELECT count(*) AS n FROM login WHERE attempt_id IS NOT NULL")[0]["n"], 0, "attempts left")

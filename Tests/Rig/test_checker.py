@@ -10,7 +10,7 @@ class CorrectHistories(unittest.TestCase):
     def passes(self, world: Invented) -> None:
         self.assertEqual([str(violation) for violation in check(world.history())], [])
 
-    def test_a_plain_life(self) -> None:
+    def test_ordinary_refreshes(self) -> None:
         for rotate in (True, False):
             world = Invented(rotate=rotate, overlap=0)
             login = world.sign_in()
@@ -56,7 +56,7 @@ class CorrectHistories(unittest.TestCase):
         world.refresh(login)
         self.passes(world)
 
-    def test_a_process_dies_with_the_answer_and_the_next_one_sends_the_token_again(self) -> None:
+    def test_a_process_is_killed_with_the_answer_and_the_next_one_sends_the_token_again(self) -> None:
         for rotate in (True, False):
             world = Invented(rotate=rotate)
             login = world.sign_in()
@@ -69,7 +69,7 @@ class CorrectHistories(unittest.TestCase):
             world.refresh(login)
             self.passes(world)
 
-    def test_what_a_dead_process_sent_arrives_after_the_next_attempt(self) -> None:
+    def test_the_request_of_a_killed_process_arrives_after_the_next_attempt(self) -> None:
         world = Invented()
         login = world.sign_in()
         attempt = world.start(login)
@@ -81,7 +81,7 @@ class CorrectHistories(unittest.TestCase):
         world.refresh(login)
         self.passes(world)
 
-    def test_a_process_dies_before_it_sends(self) -> None:
+    def test_a_process_is_killed_before_it_sends(self) -> None:
         world = Invented(overlap=0)
         login = world.sign_in()
         attempt = world.start(login)
@@ -91,7 +91,7 @@ class CorrectHistories(unittest.TestCase):
         world.token(login)
         self.passes(world)
 
-    def test_the_side_file_of_a_dead_process_is_applied(self) -> None:
+    def test_the_side_file_of_a_killed_process_is_recovered(self) -> None:
         world = Invented(overlap=0)
         login = world.sign_in()
         attempt = world.start(login)
@@ -111,7 +111,7 @@ class CorrectHistories(unittest.TestCase):
         world.token(login)
         self.passes(world)
 
-    def test_a_program_hands_out_what_only_its_side_file_holds_and_says_so(self) -> None:
+    def test_a_program_prints_a_token_that_only_its_side_file_contains_and_reports_it(self) -> None:
         world = Invented()
         login = world.sign_in()
         world.start(login)
@@ -128,7 +128,7 @@ class CorrectHistories(unittest.TestCase):
         world.killed(login)
         self.passes(world)
 
-    def test_failures_that_cost_nothing(self) -> None:
+    def test_failures_without_a_loss(self) -> None:
         world = Invented()
         login = world.sign_in()
         attempt = world.start(login)
@@ -153,7 +153,7 @@ class CorrectHistories(unittest.TestCase):
         world.token(login)
         self.passes(world)
 
-    def test_a_late_result_that_no_longer_fits(self) -> None:
+    def test_a_late_result(self) -> None:
         world = Invented()
         login = world.sign_in()
         slow = world.start(login)
@@ -196,7 +196,7 @@ class CorrectHistories(unittest.TestCase):
         world.note("revoked", login)
         login.generation += 1
         world.refuse(login)
-        # Nobody is asked to present it: a stranger's request is unexplained, but no loss.
+        # No program presents it: an unknown request is unexplained, but no loss.
         self.assertEqual([v.rule.value for v in check(world.history())], ["request_unexplained"])
 
     def test_a_token_that_was_current_when_the_program_started(self) -> None:
@@ -214,14 +214,14 @@ class CorrectHistories(unittest.TestCase):
         old = login.access
         world.refresh(login)
         world.wait(40)
-        world.token(login, old)  # row written, commit not over: nobody has proof of the new generation yet
+        world.token(login, old)  # the row is written but not committed: the new generation is not visible yet
         world.token(login)
         self.passes(world)
 
-    def test_a_login_lost_where_only_the_server_knew(self) -> None:
+    def test_a_login_is_lost_because_only_the_server_knew_the_token(self) -> None:
         self.passes(lost_at_overlap_0())
 
-    def test_a_login_lost_by_a_request_that_came_too_late(self) -> None:
+    def test_a_login_is_lost_because_a_request_arrived_too_late(self) -> None:
         world = Invented(overlap=0, allow_lost_between=True)
         login = world.sign_in()
         attempt = world.start(login)
@@ -236,7 +236,7 @@ class CorrectHistories(unittest.TestCase):
         world.needs_login(login, attempt)
         self.passes(world)
 
-    def test_a_login_that_a_script_declares_dead(self) -> None:
+    def test_a_script_refuses_a_token(self) -> None:
         world = Invented()
         login = world.sign_in()
         attempt = world.start(login)

@@ -1,4 +1,4 @@
-"""Doctored histories fail, each with the violation named. A rule that nothing breaks would prove nothing."""
+"""Doctored histories fail with the right violations. Every rule is broken by at least one of them."""
 
 import unittest
 
@@ -13,14 +13,14 @@ from doctored.case import DOCTORED
 
 
 class DoctoredHistories(unittest.TestCase):
-    def test_each_is_convicted_of_what_was_done_to_it(self) -> None:
+    def test_each_history_breaks_exactly_its_rules(self) -> None:
         for make, rules in DOCTORED:
             with self.subTest(make.__name__):
                 world = make()
                 found = check(world.history(rechain=Rule.CHAIN_BROKEN not in rules))
                 self.assertEqual({v.rule for v in found}, rules, [str(violation) for violation in found])
 
-    def test_every_rule_is_broken_by_one_of_them(self) -> None:
+    def test_every_rule_is_broken_by_a_history(self) -> None:
         self.assertEqual(set().union(*(rules for _, rules in DOCTORED)), set(Rule))
 
 

@@ -1,5 +1,4 @@
-"""Correct histories of any kind pass: logins whose processes die, whose replies get lost and whose requests come late,
-in any order and beside each other."""
+"""Random correct histories pass. Processes are killed, replies are lost and requests arrive late, in any order."""
 
 import random
 import unittest
@@ -12,7 +11,7 @@ HISTORIES = 500
 
 
 class Life:
-    """One login, which takes one random step at a time; it never does what the product must not do."""
+    """One login that makes one random step at a time and never breaks a rule."""
 
     def __init__(self, world: Invented, chance: random.Random, prints: bool) -> None:
         self.world = world
@@ -23,7 +22,7 @@ class Life:
         self.attempt: Optional[str] = None
         self.answer: Optional[Answer] = None
         self.is_lost = False
-        self.late: List[Callable[[], None]] = []  # what dead processes sent and nobody has taken up yet
+        self.late: List[Callable[[], None]] = []  # requests of killed processes that have not arrived yet
 
     def step(self) -> None:
         self.world.wait(self.chance.choice([0, 1, 5, 300]))
@@ -37,7 +36,7 @@ class Life:
             self._receive(self.attempt, self.answer)
 
     def finish(self) -> None:
-        """Takes what is under way to its end."""
+        """Completes an exchange in progress."""
         while self.attempt is not None:
             self.step()
         for send in self.late:
@@ -118,7 +117,7 @@ class Life:
 
 
 class RandomHistories(unittest.TestCase):
-    def test_none_is_accused(self) -> None:
+    def test_no_violation_is_found(self) -> None:
         for seed in range(HISTORIES):
             with self.subTest(seed):
                 self.assertEqual([str(violation) for violation in check(invent(seed).history())], [])

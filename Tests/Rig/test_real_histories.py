@@ -1,5 +1,7 @@
-"""Histories made on the spot by real programs, with TSACCOUNTS naming the binary: the product's pass, the naive ones do
-not."""
+"""Histories of real programs: those of tsaccounts pass, those of the naive clients fail.
+
+The environment variable TSACCOUNTS contains the path of the binary.
+"""
 
 import os
 import pathlib
@@ -62,19 +64,19 @@ class RealHistories(unittest.TestCase):
         with self.stage(rotate=False) as stage:
             self.assertEqual(self.rules(naive_runs.storm(stage, processes=6).history()), {Rule.ANSWERED_TWICE})
 
-    def test_clients_that_lock_survive_the_moment_of_expiry(self) -> None:
+    def test_clients_with_a_lock_are_correct_at_expiry(self) -> None:
         import naive_runs
         with self.stage() as stage:
             self.assertEqual(self.judge(naive_runs.storm(stage, 6, "locking_client.py").history()), [])
 
-    def test_clients_that_lock_do_not_survive_a_death(self) -> None:
+    def test_clients_with_a_lock_are_incorrect_if_one_is_killed(self) -> None:
         import naive_runs
         for overlap, options in ((60, ()), (0, ()), (0, ("--atomic",))):
             with self.stage(overlap=overlap) as stage:
                 run = naive_runs.death(stage, "locking_client.py", *options)
                 self.assertEqual(self.rules(run.history()), {Rule.LOGIN_LOST})
 
-    def test_a_client_that_locks_and_saves_whole_may_die_within_the_overlap(self) -> None:
+    def test_a_client_with_a_lock_and_a_rename_may_be_killed_within_the_overlap(self) -> None:
         import naive_runs
         with self.stage(overlap=60) as stage:
             self.assertEqual(self.judge(naive_runs.death(stage, "locking_client.py", "--atomic").history()), [])

@@ -1,4 +1,4 @@
-"""Histories without audit: the emulator's log convicts, or finds nothing to convict of."""
+"""Histories without audit: the checker uses the emulator's log alone."""
 
 import unittest
 from typing import Set
@@ -16,7 +16,7 @@ class WithoutAudit(unittest.TestCase):
         return {violation.rule for violation in check(world.history())}
 
     def served(self, world: Invented, login: Login, presented: str = "") -> None:
-        """One naive exchange, kept by whoever made it."""
+        """One naive exchange, whose tokens only the client knows."""
         answer = world.ask(login, presented or None)
         login.refresh, login.access = answer.refresh, answer.access
         world.token(login)
@@ -38,7 +38,7 @@ class WithoutAudit(unittest.TestCase):
         self.served(world, login)
         self.assertEqual(self.rules(world), set())
 
-    def test_one_death_excuses_one_answer_only(self) -> None:
+    def test_one_killed_program_explains_only_one_answer(self) -> None:
         world = Invented()
         login = world.sign_in()
         world.ask(login)
@@ -56,7 +56,7 @@ class WithoutAudit(unittest.TestCase):
         self.served(world, login, presented)
         self.assertEqual(self.rules(world), {Rule.ANSWERED_TWICE})
 
-    def test_a_static_token_is_exchanged_twice_in_one_life(self) -> None:
+    def test_a_static_token_is_exchanged_twice_in_one_lifetime(self) -> None:
         world = Invented(rotate=False)
         login = world.sign_in()
         self.served(world, login)
@@ -80,7 +80,7 @@ class WithoutAudit(unittest.TestCase):
         world.ask(login, first, lost=True)
         self.assertEqual(self.rules(world), {Rule.OLDER_GENERATION_SENT})
 
-    def test_an_older_token_is_handed_out_after_a_newer_one(self) -> None:
+    def test_an_older_token_is_printed_after_a_newer_one(self) -> None:
         world = Invented()
         login = world.sign_in()
         old = login.access
@@ -88,14 +88,14 @@ class WithoutAudit(unittest.TestCase):
         world.token(login, old)
         self.assertEqual(self.rules(world), {Rule.STALE_TOKEN})
 
-    def test_nobody_is_served_any_more(self) -> None:
+    def test_the_last_program_gets_no_token(self) -> None:
         world = Invented()
         login = world.sign_in()
         self.served(world, login)
         world.token(login, access_fp=None, exit=1)
         self.assertEqual(self.rules(world), {Rule.LOGIN_LOST})
 
-    def test_a_token_after_its_end(self) -> None:
+    def test_a_token_after_its_expiry(self) -> None:
         world = Invented()
         login = world.sign_in()
         world.wait(LIFE * 1000 + 10)

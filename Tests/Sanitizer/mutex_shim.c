@@ -1,15 +1,15 @@
-// Loaded into a program with LD_PRELOAD, this tells the thread sanitizer of Swift's Mutex. Where a thread has to wait for
-// one on Linux, the kernel passes it on (futex(2), FUTEX_LOCK_PI) inside a library that the sanitizer does not see into:
-// without this, everything that a contended Mutex guards would look like a race, and nothing could be believed.
+// A library for LD_PRELOAD that informs the thread sanitizer about Swift's Mutex. If a thread has to wait for a Mutex on
+// Linux, the kernel hands the lock over (futex(2), FUTEX_LOCK_PI) inside a library that the sanitizer does not observe.
+// Without this shim, the sanitizer would report a race for everything that a contended Mutex protects.
 //
-// A call goes on to the library as it is; what is added is that taking the lock comes after giving it back.
+// Each call is passed on unchanged. The shim adds the order: a lock is acquired after it was released.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-// Programs that are started from here have no sanitizer.
+// Child processes have no sanitizer, so the symbols can be missing.
 __attribute__((weak)) void __tsan_acquire(void *address);
 __attribute__((weak)) void __tsan_release(void *address);
 

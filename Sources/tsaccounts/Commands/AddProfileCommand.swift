@@ -1,37 +1,37 @@
-import ArgumentParser
-import TradeStationSessions
+public import ArgumentParser
+public import TradeStationSessions
 
 /// `tsaccounts add profile NAME`.
 struct AddProfileCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile",
-        abstract: "Add a profile: sign in once, or hand in a refresh token.",
+        abstract: "Add a profile: sign in once, or provide a refresh token.",
         discussion: """
-            The profile is verified before it is kept: a refresh token that is handed in is exchanged once, otherwise \
-            the user signs in in the browser. No option takes a secret itself; FILE may be - for standard input, once.
+            The profile is verified before it is saved: a provided refresh token is exchanged once; otherwise the user \
+            signs in with the browser. No option takes a secret itself. FILE can be - for standard input, once.
             """
     )
 
     enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
 
-    @Argument(help: "1 to 64 of A-Z a-z 0-9 . _ -", completion: .none)
+    @Argument(help: "1 to 64 characters of A-Z a-z 0-9 . _ -", completion: .none)
     var name: String
 
-    @Flag(help: "Real accounts (the default), or the simulator.")
+    @Flag(help: "Real accounts (the default) or the simulator.")
     var environment: EnvironmentFlag = .live
 
-    @Option(name: .customLong("api-version"), help: "v3, or v2 on live only.")
+    @Option(name: .customLong("api-version"), help: "v3, or v2 (only with --live).")
     var apiVersion: APIVersion = .v3
 
-    @Option(name: .customLong("client-id"), help: ArgumentHelp("The API key.", valueName: "id"))
+    @Option(name: .customLong("client-id"), help: ArgumentHelp("The client ID of the API key.", valueName: "id"))
     var clientID: String?
 
-    @Option(name: .customLong("secret-file"), help: ArgumentHelp("The client secret.", valueName: "file"))
+    @Option(name: .customLong("secret-file"), help: ArgumentHelp("The file with the client secret.", valueName: "file"))
     var secretFile: String?
 
     @Option(
         name: .customLong("refresh-token-file"),
-        help: ArgumentHelp("A refresh token, instead of a sign-in.", valueName: "file")
+        help: ArgumentHelp("The file with a refresh token, instead of a sign-in.", valueName: "file")
     )
     var refreshTokenFile: String?
 
@@ -41,57 +41,60 @@ struct AddProfileCommand: StoreCommand {
     )
     var sameLoginAs: String?
 
-    @Option(name: .long, help: "A scope to ask for; repeat it for more.")
+    @Option(name: .long, help: "A scope to request; repeat the option for more.")
     var scope: [String] = []
 
-    @Option(name: .customLong("redirect-uri"), help: ArgumentHelp("The registered callback.", valueName: "url"))
+    @Option(name: .customLong("redirect-uri"), help: ArgumentHelp("The registered callback URL.", valueName: "url"))
     var redirectURI: String?
 
     @Option(
         name: .customLong("redirect-port"),
-        help: ArgumentHelp("The callback http://localhost:PORT.", valueName: "port")
+        help: ArgumentHelp("Use the callback http://localhost:PORT.", valueName: "port")
     )
     var redirectPort: UInt16?
 
-    @Option(name: .long, help: "PKCE (RFC 7636), on by default.")
+    @Option(name: .long, help: "Use PKCE (RFC 7636); on by default.")
     var pkce: Switch?
 
-    @Option(name: .customLong("client-auth"), help: "How the key proves itself; post with a secret, else none.")
+    @Option(
+        name: .customLong("client-auth"),
+        help: "How the client authenticates; default: post with a secret, else none."
+    )
     var clientAuth: ClientAuthentication?
 
-    @Option(name: .long, help: "A nonce with the openid scope, on by default.")
+    @Option(name: .long, help: "Use a nonce with the openid scope; on by default.")
     var nonce: Switch?
 
-    @OptionGroup var lives: RotationLimitOptions
+    @OptionGroup var limits: RotationLimitOptions
 
-    @Option(name: .customLong("authorize-url"), help: ArgumentHelp("Another sign-in page.", valueName: "url"))
+    @Option(name: .customLong("authorize-url"), help: ArgumentHelp("A different sign-in page.", valueName: "url"))
     var authorizeURL: String?
 
-    @Option(name: .customLong("token-url"), help: ArgumentHelp("Another token endpoint.", valueName: "url"))
+    @Option(name: .customLong("token-url"), help: ArgumentHelp("A different token endpoint.", valueName: "url"))
     var tokenURL: String?
 
-    @Option(name: .customLong("revoke-url"), help: ArgumentHelp("Another revocation endpoint.", valueName: "url"))
+    @Option(name: .customLong("revoke-url"), help: ArgumentHelp("A different revocation endpoint.", valueName: "url"))
     var revokeURL: String?
 
-    @Option(name: .customLong("api-url"), help: ArgumentHelp("Another API host.", valueName: "url"))
+    @Option(name: .customLong("api-url"), help: ArgumentHelp("A different API host.", valueName: "url"))
     var apiURL: String?
 
-    @Flag(name: .customLong("read-only"), help: "Fence it off from the order endpoints.")
+    @Flag(name: .customLong("read-only"), help: "Block the order endpoints for this profile.")
     var readOnly = false
 
     @Option(
         name: .customLong("account"),
-        help: ArgumentHelp("Fence it to this account; repeat it for more.", valueName: "id")
+        help: ArgumentHelp("Allow only this account; repeat the option for more.", valueName: "id")
     )
     var account: [String] = []
 
-    @Flag(name: .customLong("no-login"), help: "Keep the profile without signing in.")
+    @Flag(name: .customLong("no-login"), help: "Save the profile without a sign-in.")
     var noLogin = false
 
-    @Flag(name: .customLong("no-browser"), help: "Print the URL only.")
+    @Flag(name: .customLong("no-browser"), help: "Print the URL; do not open a browser.")
     var noBrowser = false
 
-    @Flag(name: .long, help: "Listen for no callback; read the pasted redirect URL from standard input.")
+    @Flag(name: .long, help: "Read the redirect URL from standard input instead of listening for a callback.")
     var paste = false
 
     static let requester = "add profile"
@@ -100,21 +103,25 @@ struct AddProfileCommand: StoreCommand {
 
     func validate() throws {
         guard environment == .live || apiVersion == .v3 else {
-            throw ValidationError("The simulator speaks v3 only: use --live with --api-version v2.")
+            throw ValidationError("The simulator supports v3 only: use --live with --api-version v2.")
         }
         if sameLoginAs != nil {
             guard clientID == nil, secretFile == nil, refreshTokenFile == nil, scope.isEmpty, redirectURI == nil,
                 redirectPort == nil, pkce == nil, clientAuth == nil, nonce == nil, authorizeURL == nil,
-                tokenURL == nil, revokeURL == nil, lives.idle == nil, lives.absolute == nil
-            else { throw ValidationError("--same-login-as takes the API key of the other profile as it is.") }
+                tokenURL == nil, revokeURL == nil, limits.idle == nil, limits.absolute == nil
+            else {
+                throw ValidationError(
+                    "--same-login-as uses the API key of the other profile, so no option for a key is possible."
+                )
+            }
         } else if clientID == nil {
-            throw ValidationError("Say which API key: --client-id ID, or --same-login-as OTHER.")
+            throw ValidationError("An API key is required: use --client-id ID or --same-login-as OTHER.")
         }
         guard redirectURI == nil || redirectPort == nil else {
             throw ValidationError("Use --redirect-uri or --redirect-port, not both.")
         }
         guard secretFile != "-" || refreshTokenFile != "-" else {
-            throw ValidationError("Standard input can be read once: only one of the files can be -.")
+            throw ValidationError("Standard input can be read only once: use - for one of the files only.")
         }
     }
 
@@ -146,7 +153,7 @@ struct AddProfileCommand: StoreCommand {
             } else {
                 shared.note(summary(record))
                 if record.apiKey.registration.tokenURL.text != ClientRegistration.tradeStationTokenURL, apiURL == nil {
-                    shared.note("Requests go to \(record.profile.apiOrigin); --api-url names another host.")
+                    shared.note("Requests go to \(record.profile.apiOrigin); use --api-url for a different host.")
                 }
             }
         }
@@ -161,8 +168,8 @@ struct AddProfileCommand: StoreCommand {
         key.redirectURI = redirectURI ?? redirectPort.map { "http://localhost:\($0)" }
         key.usesPKCE = pkce.map { $0 == .on }
         key.usesNonce = nonce.map { $0 == .on }
-        key.idleSeconds = lives.idle
-        key.absoluteSeconds = lives.absolute
+        key.idleSeconds = limits.idle
+        key.absoluteSeconds = limits.absolute
         key.authentication = clientAuth
         if !scope.isEmpty { key.scopes = scope.flatMap { $0.split(separator: " ").map(String.init) } }
         if let refreshTokenFile {
@@ -194,7 +201,11 @@ struct AddProfileCommand: StoreCommand {
     }
 }
 
-/// `--live` or `--sim`.
+/// The flags `--live` and `--sim`.
 enum EnvironmentFlag: String, EnumerableFlag {
     case live, sim
 }
+
+// The raw values of these types are the values of their options.
+extension APIVersion: ExpressibleByArgument {}
+extension ClientAuthentication: ExpressibleByArgument {}

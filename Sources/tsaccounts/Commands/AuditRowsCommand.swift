@@ -1,33 +1,36 @@
 import ArgumentParser
 import TradeStationSessions
 
-/// `tsaccounts audit [NAME]`. Its own name cannot be a profile's.
+/// `tsaccounts audit [NAME]`. The name of the subcommand cannot be the name of a profile.
 struct AuditRowsCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "@rows",
-        abstract: "Show what happened, oldest first.",
+        abstract: "Show audit rows, oldest first.",
         usage: "tsaccounts audit [NAME] [--since WHEN] [--limit N] [--follow]",
         shouldDisplay: false
     )
 
-    @Argument(help: "The profile, by whose login the rows are chosen; all rows without a name.") var name: String?
+    @Argument(help: "The profile whose login is shown; without it, all rows.") var name: String?
 
-    @Option(name: .long, help: ArgumentHelp("From a time on: RFC 3339, or 90s, 15m, 2h, 3d ago.", valueName: "when"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Start at this time (RFC 3339) or age (90s, 15m, 2h, 3d).", valueName: "when")
+    )
     var since: String?
 
-    @Option(name: .long, help: ArgumentHelp("The newest that many.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Show only the newest N rows.", valueName: "n"))
     var limit: Int?
 
-    @Flag(name: .long, help: "Go on showing what comes.") var follow = false
+    @Flag(name: .long, help: "Keep printing new rows.") var follow = false
 
     static let requester = "audit"
 
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1.") }
+        if let limit, limit < 1 { throw ValidationError("--limit takes a number of at least 1.") }
         if let since, SinceTime(since) == nil {
-            throw ValidationError("--since takes a time like 2026-10-06T09:31:00Z, or 90s, 15m, 2h or 3d.")
+            throw ValidationError("--since takes a time like 2026-10-06T09:31:00Z, or an age like 90s, 15m, 2h or 3d.")
         }
     }
 

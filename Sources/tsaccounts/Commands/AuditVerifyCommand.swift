@@ -5,7 +5,7 @@ import TradeStationSessions
 struct AuditVerifyCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check every audit row against its hashes."
+        abstract: "Verify the hashes of every audit row."
     )
 
     static let requester = "audit verify"
@@ -28,9 +28,10 @@ struct AuditVerifyCommand: StoreCommand {
             guard let problem = found.problem else { return }
             throw AccountsError(
                 .auditBroken,
-                found.firstBadSequence.map { "The audit is broken at seq \($0)." } ?? "The audit table is not guarded.",
+                found.firstBadSequence.map { "The audit is broken at seq \($0)." }
+                    ?? "The audit table is not protected by its triggers.",
                 reason: problem,
-                suggestion: "comparing with a copy of the database from before"
+                suggestion: "comparing the database with an earlier copy"
             )
         }
     }

@@ -7,7 +7,7 @@ import TradeStationSessions
 struct DemoCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Show the whole story in a temporary directory, against the emulator."
+        abstract: "Run a demo in a temporary directory, against the emulator."
     )
 
     @OptionGroup var shared: SharedOptions

@@ -10,10 +10,10 @@ struct LoginCommand: StoreCommand {
 
     @Argument(help: "The profile.") var name: String?
 
-    @Flag(name: .customLong("no-browser"), help: "Print the URL only.")
+    @Flag(name: .customLong("no-browser"), help: "Print the URL; do not open a browser.")
     var noBrowser = false
 
-    @Flag(name: .long, help: "Listen for no callback; read the pasted redirect URL from standard input.")
+    @Flag(name: .long, help: "Read the redirect URL from standard input instead of listening for a callback.")
     var paste = false
 
     @OptionGroup var shared: SharedOptions
@@ -24,7 +24,7 @@ struct LoginCommand: StoreCommand {
             throw AccountsError(
                 .inputRequired,
                 profile: wanted?.text,
-                "A sign-in needs a person.",
+                "A sign-in needs user input, and --no-input is set.",
                 suggestion: "tsaccounts login without --no-input"
             )
         }

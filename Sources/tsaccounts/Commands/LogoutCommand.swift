@@ -5,7 +5,7 @@ import TradeStationSessions
 struct LogoutCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "logout",
-        abstract: "Erase a login's tokens here. Nothing is revoked at the server."
+        abstract: "Delete a login's tokens from this store, without revoking them at the server."
     )
 
     @Argument(help: "The profile.") var name: String?
@@ -26,7 +26,8 @@ struct LogoutCommand: StoreCommand {
             } else {
                 let names = others.map(\.profile.name.text).joined(separator: ", ")
                 shared.note(
-                    "Signed out of \(record.profile.name)." + (others.isEmpty ? "" : " On the same login: \(names).")
+                    "Signed out of \(record.profile.name)."
+                        + (others.isEmpty ? "" : " Also signed out, on the same login: \(names).")
                 )
             }
         }

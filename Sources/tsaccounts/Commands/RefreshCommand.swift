@@ -7,18 +7,17 @@ struct RefreshCommand: StoreCommand {
         commandName: "refresh",
         abstract: "Exchange the refresh token now.",
         discussion: """
-            Also during backoff and when the API key was refused. During a pause that the server asked for it waits, \
-            within --timeout.
+            Ignores backoff and an earlier refusal of the API key. If the server has asked for a pause, the command \
+            waits until it ends, for at most --timeout.
 
-            With --all --due it does once what serve does all the time, for cron and timers: run it every 4 minutes. \
-            A failure that is being waited out and a refused API key are respected then, and profiles that nobody has signed \
-            in to are left alone.
+            Use --all --due with cron or a timer, every 4 minutes: it does once what serve does continuously. It then \
+            respects backoff and a refused API key, and skips profiles that were never signed in.
             """
     )
 
     @Argument(help: "The profiles.") var names: [String] = []
     @Flag(name: .long, help: "All profiles.") var all = false
-    @Flag(name: .long, help: "With --all: only those whose token is near its end.") var due = false
+    @Flag(name: .long, help: "With --all: only profiles whose token expires soon.") var due = false
     @OptionGroup var shared: SharedOptions
 
     private struct Result {
@@ -36,8 +35,8 @@ struct RefreshCommand: StoreCommand {
     }
 
     func validate() throws {
-        guard !all || names.isEmpty else { throw ValidationError("Name profiles or say --all, not both.") }
-        guard !due || all else { throw ValidationError("--due goes with --all.") }
+        guard !all || names.isEmpty else { throw ValidationError("Use profile names or --all, not both.") }
+        guard !due || all else { throw ValidationError("--due requires --all.") }
     }
 
     func run() async throws {
@@ -47,7 +46,7 @@ struct RefreshCommand: StoreCommand {
             if all {
                 records = try await manager.registry.profiles()
                 if records.isEmpty { shared.note("There is no profile yet.") }
-                // Where nobody has signed in yet, nothing is due.
+                // A profile that was never signed in has no token, so nothing is due.
                 if due { records.removeAll { $0.state == .new } }
             } else {
                 for name in wanted { records.append(try await manager.registry.profile(namedOrOnly: name)) }
@@ -59,13 +58,13 @@ struct RefreshCommand: StoreCommand {
 
     private func report(_ results: [Result]) throws {
         let failures = results.compactMap(\.failure)
-        // A single failure is the command's failure: nothing on standard output.
+        // If the only refresh fails, the command fails and prints nothing on standard output.
         if let failure = failures.first, results.count == 1 { throw failure }
         if shared.json {
             try Console.standardOutput(JSONText.object([("results", .array(results.map(json)))]).line)
         } else {
             for result in results where result.failure != nil || !shared.quiet {
-                Console.standardError(words(result))
+                Console.standardError(line(result))
             }
         }
         let worst = ExitStatus.worst(failures.map { ExitStatus.of($0.code) })
@@ -74,7 +73,7 @@ struct RefreshCommand: StoreCommand {
         throw Ending(status: worst)
     }
 
-    private func words(_ result: Result) -> String {
+    private func line(_ result: Result) -> String {
         if let failure = result.failure { return FailureText.plain(failure, about: result.profile) }
         guard let report = result.report else { return "" }
         return

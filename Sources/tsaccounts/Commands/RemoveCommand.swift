@@ -5,12 +5,15 @@ import TradeStationSessions
 struct RemoveCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Remove a profile here. Nothing is revoked at the server.",
-        discussion: "With its last profile the login and its tokens go, with its last login the API key."
+        abstract: "Remove a profile from this store, without revoking it at the server.",
+        discussion: """
+            Removing the last profile of a login also removes the login and its tokens. Removing the last login of an \
+            API key also removes the key.
+            """
     )
 
     @Argument(help: "The profile.") var name: String
-    @Flag(name: .long, help: "Do not ask.") var yes = false
+    @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {

@@ -3,10 +3,10 @@ import TradeStationSessions
 
 /// `tsaccounts rename NAME NEW`.
 struct RenameCommand: StoreCommand {
-    static let configuration = CommandConfiguration(commandName: "rename", abstract: "Give a profile another name.")
+    static let configuration = CommandConfiguration(commandName: "rename", abstract: "Rename a profile.")
 
     @Argument(help: "The profile.") var name: String
-    @Argument(help: "Its new name.") var newName: String
+    @Argument(help: "The new name.") var newName: String
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {

@@ -5,11 +5,11 @@ import TradeStationSessions
 struct RevokeCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Revoke a refresh token at the server, which ends every sign-in of its API key."
+        abstract: "Revoke a refresh token at the server. This ends every sign-in of its API key."
     )
 
     @Argument(help: "The profile.") var name: String
-    @Flag(name: .long, help: "Do not ask.") var yes = false
+    @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {

@@ -6,32 +6,32 @@ import TradeStationSessions
 struct SelftestCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "selftest",
-        abstract: "Prove on this machine that no refresh is doubled and none is lost.",
+        abstract: "Test on this machine that no refresh is duplicated or lost.",
         discussion: """
-            Signs users in at the built-in emulator, with a store in a new directory beside yours, or in --store DIR.
-            Each round lets the access tokens of all logins end and starts many 'tsaccounts token' at once, at most \
-            \(SelftestPlan.mostAtOnce) at a time. The emulator gives a new refresh token with each exchange and \
-            accepts none twice: a single exchange too many ends the sign-in. It counts, and what it counted is \
-            compared with what the processes printed and with the audit.
+            Signs users in at the built-in emulator. The store is in a new directory beside yours, or in --store DIR. \
+            In each round the access tokens of all logins expire, and many 'tsaccounts token' processes start, at most \
+            \(SelftestPlan.mostAtOnce) at a time. The emulator issues a new refresh token with each exchange and \
+            accepts none twice, so one extra exchange ends the sign-in. The test compares the emulator's counts with \
+            the output of the processes and with the audit.
 
-            With --kill, running processes die by SIGKILL, chosen at random, and others take their place. The emulator \
-            then accepts the previous refresh token for 60 more seconds: the new one may have been known to the \
-            killed process only, and within that overlap the next process can repeat the exchange.
+            With --kill, running processes are killed at random (SIGKILL) and replaced. The emulator then accepts the \
+            previous refresh token for 60 more seconds: if only the killed process knew the new token, the next \
+            process can repeat the exchange within this overlap.
 
-            Exit status 0: the promise held. 70: it did not; the directory is kept then.
+            Exit status 0: the promise holds. 70: it does not hold; the directory is kept.
             """
     )
 
-    @Option(name: .long, help: ArgumentHelp("How many processes ask in each round.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Number of processes in each round.", valueName: "n"))
     var processes = 50
 
-    @Option(name: .long, help: ArgumentHelp("How many sign-ins they share.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Number of logins that the processes share.", valueName: "n"))
     var logins = 8
 
-    @Option(name: .long, help: ArgumentHelp("How often all access tokens end.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Number of rounds; all access tokens expire in each.", valueName: "n"))
     var rounds = 5
 
-    @Flag(name: .long, help: "Kill running processes, and replace them.") var kill = false
+    @Flag(name: .long, help: "Kill running processes and replace them.") var kill = false
 
     @OptionGroup var shared: SharedOptions
 
@@ -41,7 +41,9 @@ struct SelftestCommand: StoreCommand {
         }
         let mostLogins = min(processes, SelftestPlan.mostLogins)
         guard (1...mostLogins).contains(logins) else {
-            throw ValidationError("--logins takes a number from 1 to \(mostLogins) here: at most one for each process.")
+            throw ValidationError(
+                "--logins takes a number from 1 to \(mostLogins): at most one login for each process."
+            )
         }
         guard (1...SelftestPlan.mostRounds).contains(rounds) else {
             throw ValidationError("--rounds takes a number from 1 to \(SelftestPlan.mostRounds).")
@@ -61,10 +63,10 @@ struct SelftestCommand: StoreCommand {
             throw AccountsError(
                 .internal,
                 "The self-test failed.",
-                reason: "Its store, emulator.jsonl and processes.jsonl are kept in \(directory.path).",
+                reason: "The store, emulator.jsonl and processes.jsonl are kept in \(directory.path).",
                 suggestion: verdict.isOverload
-                    ? "fewer --processes and --logins: this machine does not keep up with so many"
-                    : "tsaccounts audit --store \(directory.path), and report it with that directory"
+                    ? "fewer --processes and --logins: this machine is too slow for this number"
+                    : "tsaccounts audit --store \(directory.path), then report a bug and attach the directory"
             )
         }
         directory.remove()
@@ -75,7 +77,7 @@ struct SelftestCommand: StoreCommand {
         plan.timeoutSeconds = shared.timeout
         let fileSystem = FileSystemType.of(directory.path)
         let suffix = fileSystem.map { " (\($0))" } ?? ""
-        shared.note("Testing in \(directory.path)\(suffix), which is removed at the end.")
+        shared.note("Testing in \(directory.path)\(suffix). The directory is removed at the end.")
         let clock = SystemClock()
         let start = clock.bootMilliseconds()
         let findings = try await Selftest(

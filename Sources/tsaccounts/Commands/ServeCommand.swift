@@ -8,9 +8,10 @@ struct ServeCommand: StoreCommand {
         commandName: "serve",
         abstract: "Keep every profile fresh until SIGTERM or Ctrl-C.",
         discussion: """
-            Refreshes each login in the last quarter of its token's life, also profiles that are added or signed in \
-            while it runs. No failure ends it. Tells systemd when it is ready (Type=notify). At the end a refresh \
-            under way is saved; the exit status is 0. A second signal ends it at once.
+            Refreshes each login in the last quarter of its access token's lifetime, including profiles that are added \
+            or signed in while it runs. A failed refresh does not end it. Notifies systemd when it is ready \
+            (Type=notify). On a signal it finishes and saves a running refresh, then exits with status 0. A second \
+            signal ends it at once.
             """
     )
 
@@ -33,35 +34,35 @@ struct ServeCommand: StoreCommand {
                 }
             }
         } catch is CancellationError {
-            // SIGTERM or SIGINT: that is how it ends.
+            // SIGTERM or SIGINT ends the command with status 0.
         }
     }
 
-    /// Serves whatever profiles there are, and looks again and again.
+    /// Serves all profiles of the store and checks for changes every ten seconds.
     private func watch(_ manager: SessionManager, from records: [ProfileRecord], _ systemd: NotifySocket) async throws {
-        var roster = Roster()
+        var served = ServedProfiles()
         var names: [String]?
-        var trouble: AccountsError.Code?
+        var lastFailure: AccountsError.Code?
         var records = records
         while true {
-            for failure in try await roster.update(to: records, of: manager) { shared.note(ServeText.line(failure)) }
-            if roster.names != names {
+            for failure in try await served.update(to: records, of: manager) { shared.note(ServeText.line(failure)) }
+            if served.names != names {
                 if names == nil { systemd.send("READY=1") }
-                systemd.send("STATUS=\(ServeText.status(roster.names))")
-                shared.note(ServeText.profiles(roster.names))
-                names = roster.names
+                systemd.send("STATUS=\(ServeText.status(served.names))")
+                shared.note(ServeText.profiles(served.names))
+                names = served.names
             }
             try await SystemClock().sleep(milliseconds: Self.roundMilliseconds)
             do {
                 records = try await manager.registry.profiles()
-                trouble = nil
+                lastFailure = nil
             } catch let error as AccountsError {
-                if trouble != error.code { shared.note(ServeText.line(error)) }
-                trouble = error.code
+                if lastFailure != error.code { shared.note(ServeText.line(error)) }
+                lastFailure = error.code
             }
         }
     }
 
-    /// How soon a new profile, or a sign-in by another process, is noticed.
+    /// The pause between two reads of the profiles: the longest delay before a new profile is noticed.
     private static let roundMilliseconds: Int64 = 10_000
 }

@@ -5,37 +5,37 @@ import TradeStationSessions
 struct SetCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
-        abstract: "Change a profile's fences, or the settings of its API key.",
+        abstract: "Change the fences of a profile or the settings of its API key.",
         discussion: """
-            --read-only, --account and --any-account are the profile's own, and hold for the next request of every \
-            program. The rest belongs to the API key and applies to all of its profiles.
+            --read-only, --account and --any-account change this profile only. They apply to the next request of every \
+            program. The other options change the API key, so they apply to all of its profiles.
             """
     )
 
     @Argument(help: "The profile.") var name: String
 
-    @Option(name: .customLong("read-only"), defaultAsFlag: .on, help: "Fence it off from the order endpoints.")
+    @Option(name: .customLong("read-only"), defaultAsFlag: .on, help: "Block the order endpoints for this profile.")
     var readOnly: AddProfileCommand.Switch?
 
     @Option(
         name: .customLong("account"),
-        help: ArgumentHelp("Fence it to this account; repeat it for more.", valueName: "id")
+        help: ArgumentHelp("Allow only this account; repeat the option for more.", valueName: "id")
     )
     var account: [String] = []
 
     @Flag(name: .customLong("any-account"), help: "Allow all accounts of the login.")
     var anyAccount = false
 
-    @Option(name: .customLong("secret-file"), help: ArgumentHelp("The client secret.", valueName: "file"))
+    @Option(name: .customLong("secret-file"), help: ArgumentHelp("The file with the client secret.", valueName: "file"))
     var secretFile: String?
 
-    @Option(name: .customLong("redirect-uri"), help: ArgumentHelp("The registered callback.", valueName: "url"))
+    @Option(name: .customLong("redirect-uri"), help: ArgumentHelp("The registered callback URL.", valueName: "url"))
     var redirectURI: String?
 
-    @Option(name: .customLong("client-auth"), help: "How the key proves itself.")
+    @Option(name: .customLong("client-auth"), help: "How the client authenticates.")
     var clientAuth: ClientAuthentication?
 
-    @OptionGroup var lives: RotationLimitOptions
+    @OptionGroup var limits: RotationLimitOptions
 
     @OptionGroup var shared: SharedOptions
 
@@ -52,10 +52,10 @@ struct SetCommand: StoreCommand {
             accounts: anyAccount ? .any : account.isEmpty ? nil : .only(account)
         )
         let change = try await keyChange()
-        // Before anything is written: a command is carried out whole.
+        // Checked before anything is written, so that the command changes everything or nothing.
         if !account.isEmpty { _ = try Profile.checked(account) }
         try await withManager { manager in
-            // With nothing said at all, this says what could be.
+            // Without any option, the registry throws an error that lists the possible settings.
             let changesKey = !change.isEmpty || fences.isEmpty
             if changesKey { try await manager.registry.change(profileName, change) }
             if !fences.isEmpty { try await manager.registry.change(profileName, fences) }
@@ -83,13 +83,13 @@ struct SetCommand: StoreCommand {
             secret: secret,
             redirectURI: redirectURI,
             authentication: clientAuth,
-            idleSeconds: lives.idle,
-            absoluteSeconds: lives.absolute
+            idleSeconds: limits.idle,
+            absoluteSeconds: limits.absolute
         )
     }
 
     private func fenceNote(_ profile: Profile) -> String {
-        let orders = profile.isReadOnly ? "reads only" : "may place orders"
+        let orders = profile.isReadOnly ? "cannot place orders" : "can place orders"
         let accounts = profile.accounts.map { "in \($0.joined(separator: ", ")) only" } ?? "in all accounts"
         return "\(profile.name) \(orders), \(accounts)."
     }

@@ -3,11 +3,11 @@ import TradeStationSessions
 
 /// `tsaccounts show [NAME]`.
 struct ShowCommand: StoreCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a profile in full.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show all details of a profile.")
 
     @Argument(help: "The profile.") var name: String?
 
-    @Flag(name: .long, help: "Ask the API for the brokerage accounts that it may use.")
+    @Flag(name: .long, help: "Also request the brokerage accounts from the API.")
     var accounts = false
 
     @OptionGroup var shared: SharedOptions

@@ -1,11 +1,11 @@
 import TradeStationSessions
 
-/// The value of `--since`: a time, or how long ago.
+/// The value of `--since`: a time, or an age.
 enum SinceTime: Equatable {
     case at(Timestamp)
     case ago(seconds: Int64)
 
-    /// Reads RFC 3339, or a number with `s`, `m`, `h` or `d`.
+    /// Parses an RFC 3339 time, or a number followed by `s`, `m`, `h` or `d`.
     init?(_ text: String) {
         if let time = Timestamp(text) {
             self = .at(time)
@@ -18,7 +18,7 @@ enum SinceTime: Equatable {
         self = .ago(seconds: count * unit)
     }
 
-    /// The time it means.
+    /// The time that the value stands for.
     func time(now: Timestamp) -> Timestamp {
         switch self {
         case .at(let time): time

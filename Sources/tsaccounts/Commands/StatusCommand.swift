@@ -5,14 +5,14 @@ import TradeStationSessions
 struct StatusCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Say how the profiles are; exit 0 when every one is ready.",
+        abstract: "Show the state of profiles; exit with 0 if all are ready.",
         discussion: """
-            Exits 75 when one is degraded, when its sign-in ends within 2 hours or its unused refresh token soon, 77 \
-            when one needs a sign-in, 78 when an API key is refused.
+            The exit status is 75 if a profile is degraded, its sign-in ends within 2 hours or its unused refresh \
+            token ends soon; 77 if a profile needs a sign-in; 78 if an API key is refused.
             """
     )
 
-    @Argument(help: "The profile; all of them without a name.") var name: String?
+    @Argument(help: "The profile; without it, all profiles.") var name: String?
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {

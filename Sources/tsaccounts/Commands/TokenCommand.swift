@@ -5,15 +5,16 @@ import TradeStationSessions
 struct TokenCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Print a fresh access token, and nothing else.",
-        discussion: "Pass it on by pipe or file, never as an argument: arguments are visible to every process."
+        abstract: "Print a fresh access token and nothing else.",
+        discussion:
+            "Pass the token on through a pipe or a file, never as an argument: other processes can see arguments."
     )
 
     @Argument(help: "The profile.") var name: String?
 
     @Option(
         name: .customLong("min-validity"),
-        help: ArgumentHelp("How long the token must live at least.", valueName: "seconds")
+        help: ArgumentHelp("The minimum remaining lifetime of the token.", valueName: "seconds")
     )
     var minValidity: UInt32 = 0
 

@@ -1,8 +1,8 @@
 import TradeStationSessions
 
-/// How audit rows are said.
+/// Audit rows as text.
 enum AuditText {
-    /// A row under its SQL names.
+    /// A row as a JSON object with the SQL column names.
     static func json(_ record: AuditRecord) -> String {
         JSONText.object(
             record.columns.map { column in
@@ -15,25 +15,25 @@ enum AuditText {
         ).line
     }
 
-    /// A row for people: when, what, whose, and whatever else it says.
+    /// A row as a line for people: time, event, profile, then the other values of the row.
     static func plain(_ record: AuditRecord) -> String {
-        var words = [
+        var fields = [
             record.text("at") ?? "", (record.text("event") ?? "").padding(to: 17),
             (record.text("profile_name") ?? "-").padding(to: 10),
         ]
         if let before = record.integer("generation_before"), let after = record.integer("generation_after") {
-            words.append("generation \(before)>\(after)")
+            fields.append("generation \(before)>\(after)")
         } else if let generation = record.integer("generation_after") ?? record.integer("generation_before") {
-            words.append("generation \(generation)")
+            fields.append("generation \(generation)")
         }
         for column in ["outcome", "trigger", "oauth_error"] {
-            if let text = record.text(column) { words.append(text.printable(limit: 60)) }
+            if let text = record.text(column) { fields.append(text.printable(limit: 60)) }
         }
-        if let status = record.integer("http_status") { words.append("HTTP \(status)") }
-        if let duration = record.integer("duration_ms") { words.append("\(duration) ms") }
-        if let waiters = record.integer("waiters"), waiters > 1 { words.append("\(waiters) waiting") }
-        if let requester = record.text("requester") { words.append("by \(requester.printable(limit: 60))") }
-        return words.joined(separator: "  ")
+        if let status = record.integer("http_status") { fields.append("HTTP \(status)") }
+        if let duration = record.integer("duration_ms") { fields.append("\(duration) ms") }
+        if let waiters = record.integer("waiters"), waiters > 1 { fields.append("\(waiters) waiting") }
+        if let requester = record.text("requester") { fields.append("by \(requester.printable(limit: 60))") }
+        return fields.joined(separator: "  ")
     }
 }
 

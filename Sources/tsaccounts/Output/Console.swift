@@ -4,17 +4,17 @@
     import Darwin
 #endif
 
-/// The two streams. Data goes to standard output, everything else to standard error.
+/// The output streams. Data goes to standard output, everything else to standard error.
 enum Console {
     /// Prints a line of data.
     ///
-    /// - Throws: `Ending`, silently where the reader has gone away.
+    /// - Throws: `Ending`; for a broken pipe without a message.
     static func standardOutput(_ line: String) throws {
         let failure = write(line + "\n", to: STDOUT_FILENO)
         if failure == 0 { return }
         if failure == EPIPE { throw Ending(status: ExitStatus.brokenPipe) }
-        standardError("tsaccounts: Standard output cannot be written: \(String(cString: strerror(failure)))")
-        throw Ending(status: ExitStatus.unwritten)
+        standardError("tsaccounts: Cannot write to standard output: \(String(cString: strerror(failure)))")
+        throw Ending(status: ExitStatus.outputFailed)
     }
 
     /// Prints a line for people.
@@ -27,10 +27,12 @@ enum Console {
         _ = write(text, to: STDERR_FILENO)
     }
 
-    /// Whether a descriptor is a terminal.
+    /// Returns true if a file descriptor is a terminal.
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    /// Writes it all; the `errno` of what went wrong, else 0.
+    /// Writes all of the text.
+    ///
+    /// - Returns: 0, or the `errno` of the failure.
     private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {

@@ -1,14 +1,14 @@
 import TradeStationSessions
 
-/// Exit statuses, after `sysexits.h`; scripts rely on them.
+/// The exit statuses, based on `sysexits.h`. Scripts rely on them.
 enum ExitStatus {
     static let fine: Int32 = 0
     static let interrupted: Int32 = 130
     static let terminated: Int32 = 143
     static let brokenPipe: Int32 = 141
-    static let unwritten: Int32 = 74
+    static let outputFailed: Int32 = 74
 
-    /// The status for an error code.
+    /// The exit status for an error code.
     static func of(_ code: AccountsError.Code) -> Int32 {
         switch code {
         case .usage, .inputRequired, .badName, .minValidityTooLong: 64
@@ -24,28 +24,35 @@ enum ExitStatus {
         }
     }
 
-    /// The status of a profile, for `status`; a sign-in or an unused refresh token that is about to end is trouble ahead.
+    /// The exit status for a profile, used by `status`.
+    ///
+    /// It is 75 also if the sign-in or the unused refresh token ends soon.
     static func of(_ record: ProfileRecord, now: Timestamp) -> Int32 {
         switch record.state {
         case .refreshing:
-            // An attempt that old was left by a process that died.
+            // An attempt older than two minutes was left by a process that died.
             let started = record.login.attempt?.startedAt ?? now
             return started < now.advanced(byMilliseconds: -120_000) ? 75 : fine
         case .ready:
-            let isOver = record.login.accessExpiresAt.map { $0 <= now } ?? false
+            let isExpired = record.login.accessExpiresAt.map { $0 <= now } ?? false
             let isPaused = record.notBefore.map { $0 > now } ?? false
-            return record.endsSoon(at: now) || isOver && isPaused ? 75 : fine
+            return record.endsSoon(at: now) || isExpired && isPaused ? 75 : fine
         case .degraded: return 75
         case .new, .needsLogin, .held: return 77
         case .badClient: return 78
         }
     }
 
-    /// The worst of several: 78, 77, 74, 69, 75, then 0; anything else is worse still.
+    /// The worst of several exit statuses: 78, 77, 74, 69, 75, then 0. Any other status is worse than these.
     static func worst(_ statuses: [Int32]) -> Int32 {
         let order: [Int32] = [0, 75, 69, 74, 77, 78]
         return statuses.max { left, right in
             (order.firstIndex(of: left) ?? order.count) < (order.firstIndex(of: right) ?? order.count)
         } ?? 0
     }
+}
+
+/// Ends a command with an exit status. The command has printed everything before it throws this.
+struct Ending: Error {
+    let status: Int32
 }

@@ -1,8 +1,8 @@
 import TradeStationSessions
 
-/// How a failure is said.
+/// Failures as text.
 enum FailureText {
-    /// At most three lines for a person: what, why, and what to type next.
+    /// A failure in at most three lines for people: what happened, why, and what to do next.
     static func plain(_ error: AccountsError, about profile: ProfileName? = nil) -> String {
         let lines = [
             "\(profile?.text ?? "tsaccounts"): \(error.message) [\(error.code)]", error.reason.map { "  \($0)" },
@@ -11,7 +11,9 @@ enum FailureText {
         return lines.compactMap { $0 }.joined(separator: "\n")
     }
 
-    /// The advice, with "the same command" spelled out so that it can be pasted. Arguments hold no secrets.
+    /// The suggestion. It replaces "the same command" by the command line, so that the user can paste it.
+    ///
+    /// This is safe because arguments contain no secrets.
     private static func suggestion(_ error: AccountsError) -> String? {
         guard let advice = error.suggestion, advice.hasPrefix("the same command") else { return error.suggestion }
         let remark = advice.dropFirst("the same command".count).drop { $0 == "," || $0 == " " }
@@ -25,7 +27,7 @@ enum FailureText {
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 
-    /// One line for a program.
+    /// A failure as one line of JSON.
     static func json(_ error: AccountsError) -> String {
         let message = [error.message, error.reason].compactMap { $0 }.joined(separator: " ")
         return JSONText.object([

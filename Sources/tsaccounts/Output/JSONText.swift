@@ -1,4 +1,4 @@
-/// JSON with its members in the order they are written, and absent values as null.
+/// A JSON value whose members keep the order in which they were given.
 indirect enum JSONText {
     case null
     case bool(Bool)
@@ -7,13 +7,13 @@ indirect enum JSONText {
     case array([JSONText])
     case object([(String, JSONText)])
 
-    /// A text, or null.
+    /// A string, or null.
     static func optional(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }
 
     /// A number, or null.
     static func optional(_ number: Int64?) -> JSONText { number.map { .integer($0) } ?? .null }
 
-    /// The text on one line.
+    /// The JSON text on one line.
     var line: String {
         switch self {
         case .null: "null"

@@ -1,10 +1,12 @@
 import TradeStationSessions
 
-/// How profiles are said.
+/// Profiles as text.
 struct ProfileText {
     let now: Timestamp
 
-    /// A profile as every command's JSON shows it; with the brokerage accounts where they were asked for.
+    /// A profile as a JSON object, the same for every command.
+    ///
+    /// - Parameter accounts: The brokerage accounts, if they were requested.
     func json(_ record: ProfileRecord, accounts: [BrokerageAccount]? = nil) -> JSONText {
         .object(members(record) + (accounts.map { [("brokerage_accounts", .array($0.map(json)))] } ?? []))
     }
@@ -47,20 +49,22 @@ struct ProfileText {
 
     /// A table of profiles for people.
     func table(_ records: [ProfileRecord]) -> [String] {
-        // Only rotating keys know such ends.
-        let showsEnds = records.contains { $0.login.refreshExpiresAt != nil || $0.login.absoluteExpiresAt != nil }
-        let ends = showsEnds ? ["REFRESH TOKEN", "SIGN-IN"] : []
+        // Only the logins of rotating keys have these expiry times.
+        let showsExpiries = records.contains { $0.login.refreshExpiresAt != nil || $0.login.absoluteExpiresAt != nil }
+        let expiryTitles = showsExpiries ? ["REFRESH TOKEN", "SIGN-IN"] : []
         let rows =
-            [["PROFILE", "ENVIRONMENT", "STATE", "USER", "LOGIN", "ACCESS TOKEN"] + ends + ["LAST ERROR"]]
+            [["PROFILE", "ENVIRONMENT", "STATE", "USER", "LOGIN", "ACCESS TOKEN"] + expiryTitles + ["LAST ERROR"]]
             + records.map { record in
-                let lives = [record.login.refreshExpiresAt, record.login.absoluteExpiresAt].map { $0.map(life) ?? "-" }
+                let expiries = [record.login.refreshExpiresAt, record.login.absoluteExpiresAt].map {
+                    $0.map(remaining) ?? "-"
+                }
                 return [
                     record.profile.name.text,
                     record.profile.apiVersion == .v3
                         ? record.profile.environment.rawValue : "\(record.profile.environment.rawValue) v2",
                     record.state.rawValue, (record.login.identity.username ?? "-").printable(limit: 40),
-                    String(record.login.id.rawValue), life(record.login.accessExpiresAt),
-                ] + (showsEnds ? lives : []) + [record.login.lastError ?? record.apiKey.lastError ?? "-"]
+                    String(record.login.id.rawValue), remaining(record.login.accessExpiresAt),
+                ] + (showsExpiries ? expiries : []) + [record.login.lastError ?? record.apiKey.lastError ?? "-"]
             }
         let widths = (0..<rows[0].count).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
@@ -71,7 +75,9 @@ struct ProfileText {
         }
     }
 
-    /// A profile in full for people, with its brokerage accounts where they were asked for.
+    /// All details of a profile for people, one per line.
+    ///
+    /// - Parameter accounts: The brokerage accounts, if they were requested.
     func page(_ record: ProfileRecord, accounts: [BrokerageAccount]?) -> [String] {
         let (profile, login, key) = (record.profile, record.login, record.apiKey.registration)
         let facts: [(String, String?)] = [
@@ -80,7 +86,8 @@ struct ProfileText {
             ("API", profile.apiOrigin), ("user", login.identity.username?.printable(limit: 80)),
             ("subject", login.identity.subject?.printable(limit: 80)), ("login", String(login.id.rawValue)),
             ("generation", String(login.generation)), ("scopes", login.scopes),
-            ("access token", life(login.accessExpiresAt)), ("refresh token ends", login.refreshExpiresAt?.description),
+            ("access token", remaining(login.accessExpiresAt)),
+            ("refresh token ends", login.refreshExpiresAt?.description),
             ("sign-in ends", login.absoluteExpiresAt?.description),
             ("last error", login.lastError ?? record.apiKey.lastError),
             ("next try from", record.notBefore?.description), ("API key", key.clientID),
@@ -99,7 +106,7 @@ struct ProfileText {
         }
     }
 
-    /// What is about to end, and what to do about it; nil when nothing is.
+    /// A warning that a sign-in or a refresh token ends soon, and what to do. Nil if neither ends soon.
     func warning(_ record: ProfileRecord) -> String? {
         guard record.state == .ready || record.state == .degraded, record.endsSoon(at: now) else { return nil }
         let (name, login) = (record.profile.name, record.login)
@@ -114,7 +121,7 @@ struct ProfileText {
                 + "Try: tsaccounts refresh \(name)"
     }
 
-    private func life(_ expiry: Timestamp?) -> String {
+    private func remaining(_ expiry: Timestamp?) -> String {
         guard let expiry else { return "none" }
         let left = seconds(until: expiry)
         if left <= 0 { return "expired" }
@@ -125,8 +132,9 @@ struct ProfileText {
     private func rotation(_ key: APIKey) -> String {
         guard key.rotation == .rotating else { return key.rotation.rawValue }
         let limits = key.registration.rotationLimits
-        func life(_ seconds: Int) -> String { seconds == 0 ? "for ever" : "\(seconds) s" }
-        return "rotating; a refresh token lives \(life(limits.idleSeconds)), a sign-in \(life(limits.absoluteSeconds))"
+        func lifetime(_ seconds: Int) -> String { seconds == 0 ? "unlimited" : "\(seconds) s" }
+        return
+            "rotating; lifetime of an unused refresh token: \(lifetime(limits.idleSeconds)), of a sign-in: \(lifetime(limits.absoluteSeconds))"
     }
 
     private func seconds(until expiry: Timestamp) -> Int64 {

@@ -1,4 +1,4 @@
-/// How the result of a self-test is said.
+/// The result of a self-test as text.
 struct SelftestText: Sendable {
     let plan: SelftestPlan
     let tally: SelftestTally
@@ -7,7 +7,7 @@ struct SelftestText: Sendable {
     let directory: String
     let fileSystem: String?
 
-    /// One object for programs.
+    /// The result as a JSON object.
     var json: JSONText {
         .object([
             ("ok", .bool(verdict.holds)), ("verdict", .string(verdict.sentence)),
@@ -22,7 +22,7 @@ struct SelftestText: Sendable {
         ])
     }
 
-    /// A table for people, the verdict last.
+    /// The result as a table for people. The verdict is the last line.
     var lines: [String] {
         let least = plan.kills ? "at least " : ""
         let facts: [(String, String?)] = [

@@ -1,13 +1,13 @@
 import Foundation
 import TradeStationEmulator
 
-/// What came of a process that asked for a token.
+/// The result of a process that requested a token.
 enum ChildOutcome: Sendable, Equatable {
-    /// It printed a token, told by its fingerprint.
+    /// The process printed a token. The value is the token's fingerprint.
     case served(String)
-    /// It printed an error, told by its code, or ended in another way than it should.
+    /// The process failed. The value is the code of the error that it printed, or describes how it ended.
     case failed(String)
-    /// It was killed.
+    /// The process was killed.
     case killed
 
     private struct Line: Decodable {
@@ -20,7 +20,7 @@ enum ChildOutcome: Sendable, Equatable {
         }
     }
 
-    /// Reads the end of `tsaccounts token --json`.
+    /// Interprets the output and the exit status of `tsaccounts token --json`.
     init(_ end: ChildProcess.End) {
         if let signal = end.signal {
             self = signal == SIGKILL ? .killed : .failed("signal_\(signal)")

@@ -6,27 +6,27 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// A running process that has not been collected yet. It costs this process one open file.
+/// A child process that has not been waited for yet. It needs one open file.
 ///
-/// Foundation's `Process` takes several files for each, and ends the whole program where it runs out of them.
+/// Foundation's `Process` needs several open files, and ends the whole program if no more can be opened.
 struct ChildProcess: Sendable {
     /// How a process ended.
     struct End: Sendable {
         let processID: Int32
-        /// The signal that ended it, if one did.
+        /// The signal that ended the process, if any.
         let signal: Int32?
-        /// Its exit status, if no signal ended it.
+        /// The exit status, if no signal ended the process.
         let status: Int32
-        /// What it printed, on standard output and standard error.
+        /// Standard output and standard error.
         let output: String
     }
 
-    /// The end of the pipe that its output comes from.
+    /// The read end of the pipe for the output.
     let descriptor: Int32
     private let processID: Int32
     private var printed: [UInt8] = []
 
-    /// Starts one. Nobody else may start processes at the same moment, or they would inherit the pipe.
+    /// Starts a process. No other thread may start a process at the same time: that process would inherit the pipe.
     ///
     /// - Throws: ``AccountsError`` `cannot_create`.
     init(_ launch: ProcessLaunch) throws(AccountsError) {
@@ -43,14 +43,14 @@ struct ChildProcess: Sendable {
         descriptor = ends[0]
     }
 
-    /// Kills it. Its end has still to be collected.
+    /// Kills the process. `collect()` must still be called.
     func kill() {
         systemKill(processID, SIGKILL)
     }
 
-    /// Takes what it has printed; waits if there is nothing.
+    /// Reads available output; waits if there is none.
     ///
-    /// - Returns: whether more can come.
+    /// - Returns: False at the end of the output.
     mutating func readOutput() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = read(descriptor, &buffer, buffer.count)
@@ -58,7 +58,7 @@ struct ChildProcess: Sendable {
         return count > 0 || count < 0 && errno == EINTR
     }
 
-    /// Waits for its end and forgets it: the system may give its number to somebody else.
+    /// Waits for the end of the process. Afterwards the system may reuse its process ID.
     consuming func collect() -> End {
         close(descriptor)
         var status: Int32 = 0
@@ -75,8 +75,8 @@ struct ChildProcess: Sendable {
     private static func cannotStart(_ number: Int32) -> AccountsError {
         AccountsError(
             .cannotCreate,
-            "No further process can be started: \(String(cString: strerror(number))).",
-            suggestion: "fewer --processes, or a higher limit: ulimit -u and ulimit -n show them"
+            "No more processes can be started: \(String(cString: strerror(number))).",
+            suggestion: "fewer --processes, or higher limits: ulimit -u and ulimit -n show the current ones"
         )
     }
 }

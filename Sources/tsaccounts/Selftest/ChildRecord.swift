@@ -1,4 +1,4 @@
-/// One process of a self-test, as it stands in the evidence.
+/// One process of a self-test, as recorded in `processes.jsonl`.
 struct ChildRecord: Sendable {
     let round: Int
     let profile: String

@@ -6,11 +6,11 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// How many files this process may have open.
+/// The limit of open files of this process.
 enum DescriptorLimit {
-    /// Sees to it that so many may be open, as far as the hard limit allows.
+    /// Raises the limit to the wanted number if it is lower.
     ///
-    /// - Throws: ``AccountsError`` `cannot_create`.
+    /// - Throws: ``AccountsError`` `cannot_create` if the hard limit is too low.
     static func require(_ wanted: Int) throws {
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -24,7 +24,7 @@ enum DescriptorLimit {
         guard limit.rlim_max < rlim_t(wanted) || setrlimit(resource, &limit) != 0 else { return }
         throw AccountsError(
             .cannotCreate,
-            "So many processes need \(wanted) open files, and \(allowed) are allowed.",
+            "This number of processes needs \(wanted) open files, but the limit is \(allowed).",
             suggestion: "ulimit -n \(wanted), or fewer --processes and --logins"
         )
     }

@@ -4,9 +4,9 @@ import Foundation
     import Darwin
 #endif
 
-/// What kind of file system a directory is on, for example `ext4` or `apfs`.
+/// The type of the file system that contains a directory, for example `ext4` or `apfs`.
 enum FileSystemType {
-    /// The system's word for it; nil where it cannot be told.
+    /// The system's name for the type, or nil if it is unknown.
     static func of(_ path: String) -> String? {
         #if canImport(Darwin)
             var status = statfs()
@@ -18,7 +18,8 @@ enum FileSystemType {
         #endif
     }
 
-    /// The type of the innermost mount above a path; of mounts on the same directory the last one hides the others.
+    /// The type of the innermost mount that contains a path. If several mounts have the same directory, the last one
+    /// counts.
     static func of(_ path: String, in mounts: String) -> String? {
         var found: (point: String, type: String)?
         for line in mounts.split(separator: "\n") {

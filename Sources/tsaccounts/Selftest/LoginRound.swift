@@ -1,14 +1,14 @@
-/// What one login went through in one round, as both sides saw it. Tokens are told by their fingerprints.
+/// The tokens of one login in one round, as the server and the processes saw them. Tokens appear as fingerprints.
 struct LoginRound: Sendable, Equatable {
     let profile: String
-    /// Access tokens that the server issued for it.
+    /// The access tokens that the server issued for the login.
     let issued: [String]
-    /// Access tokens that processes printed.
+    /// The access tokens that processes printed.
     let served: [String]
-    /// The access token that it hands out afterwards; nil when it hands out none.
+    /// The login's access token after the round, or nil if it has none.
     let current: String?
 
-    /// Printed tokens that are not the current one, or that the server issued at another time.
+    /// The number of printed tokens that are not current or were not issued in this round.
     var misserved: Int {
         served.count { $0 != current || !issued.contains($0) }
     }

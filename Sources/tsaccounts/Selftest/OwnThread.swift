@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// A thread for work that blocks, which must not happen on the threads that tasks share.
+/// A separate thread for blocking work, which must not run on the cooperative thread pool.
 enum OwnThread {
-    /// Runs a body there and waits for it.
+    /// Runs a closure on a new thread and waits for its result.
     ///
-    /// - Parameter body: is told whether its task has been cancelled, and has to look.
+    /// - Parameter body: Receives a function that returns true after the task was cancelled. It must check this itself.
     static func run<Value: Sendable>(
         _ body: @escaping @Sendable (_ isCancelled: () -> Bool) throws -> Value
     ) async throws -> Value {

@@ -6,20 +6,20 @@ import Foundation
     import Darwin
 #endif
 
-/// How a process is started: with no input, both outputs in one pipe, and no signal blocked or ignored.
+/// Starts a process with no input, both outputs in one pipe, and no blocked or ignored signals.
 struct ProcessLaunch: Sendable {
-    /// Why it could not be started.
+    /// The reason why a process could not be started.
     struct Failure: Error {
-        /// An `errno`.
+        /// The `errno`.
         let number: Int32
     }
 
     let executable: String
     let arguments: [String]
-    /// Lines `NAME=VALUE`: those of this process.
+    /// The environment of this process as `NAME=VALUE` lines.
     private static let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
 
-    /// Starts it; blocks until the program has taken over.
+    /// Starts the process. Blocks until the new program has been loaded.
     func start(output: Int32) throws(Failure) -> Int32 {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
@@ -35,12 +35,12 @@ struct ProcessLaunch: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-        var (none, heeded) = (sigset_t(), sigset_t())
+        var (none, defaults) = (sigset_t(), sigset_t())
         sigemptyset(&none)
-        sigemptyset(&heeded)
-        for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&heeded, number) }
+        sigemptyset(&defaults)
+        for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&defaults, number) }
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &heeded)
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         let words = ([executable] + arguments).map { strdup($0) } + [nil]

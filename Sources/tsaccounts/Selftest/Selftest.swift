@@ -1,10 +1,10 @@
 import TradeStationEmulator
 import TradeStationSessions
 
-/// The proof of the promise on this machine: real processes, real expiries, the real file system, and a server that
-/// counts. Emulator and store live as long as ``run()``.
+/// A test of the promise on this machine, with real processes, real expiries, the real file system, and an emulator that
+/// counts requests. Emulator and store exist while ``run()`` runs.
 struct Selftest: Sendable {
-    /// What came of it.
+    /// The results.
     struct Findings: Sendable {
         var tally = SelftestTally()
         var children: [ChildRecord] = []
@@ -12,19 +12,19 @@ struct Selftest: Sendable {
     }
 
     let plan: SelftestPlan
-    /// The program that asks for tokens.
+    /// The path of `tsaccounts`, which is started to request tokens.
     let executable: String
     /// The directory of the store.
     let directory: String
     let random: RandomSource
-    /// Told how far it is.
+    /// Receives progress messages.
     let note: @Sendable (String) -> Void
-    /// Told where the server can be watched.
+    /// Receives the address at which the emulator can be observed.
     let detail: @Sendable (String) -> Void
 
-    /// Runs all rounds, or as many as there are until something is lost.
+    /// Runs all rounds, or stops after the round in which something was lost.
     ///
-    /// - Throws: ``AccountsError`` when the test itself could not be run; `CancellationError`.
+    /// - Throws: ``AccountsError`` if the test itself could not be run; `CancellationError`.
     func run() async throws -> Findings {
         let running = min(plan.processes, SelftestPlan.mostAtOnce)
         try DescriptorLimit.require(running + 2 * min(plan.logins, running) + 64)
@@ -33,7 +33,7 @@ struct Selftest: Sendable {
         configuration.refreshesBehind = false
         let set = configuration
         return try await Emulator.with(plan.emulator) { emulator in
-            detail("The server: \(emulator.addresses.controlURL)")
+            detail("Emulator: \(emulator.addresses.controlURL)")
             return try await withSessionManager(configuration: set) { manager in
                 try await SelftestRun(selftest: self, emulator: emulator, manager: manager).findings()
             }

@@ -1,13 +1,13 @@
 import Foundation
 import TradeStationSessions
 
-/// The directory of a self-test: on the file system of the real store, and never the store itself.
+/// The directory of a self-test. By default it is on the file system of the real store, but it is never the store itself.
 struct SelftestDirectory: Sendable {
     let path: String
-    /// Parents that were made for it, the innermost first.
+    /// The parent directories that were created for it, innermost first.
     private let parents: [String]
 
-    /// Makes one in a directory that was given, or else beside the store.
+    /// Creates the directory, in the given directory or else beside the store.
     ///
     /// - Throws: ``AccountsError`` `cannot_create`, `no_store_directory`.
     init(in given: String?, id: String) throws {
@@ -28,14 +28,14 @@ struct SelftestDirectory: Sendable {
         } catch {
             throw AccountsError(
                 .cannotCreate,
-                "The directory \(path) cannot be made.",
-                reason: "The self-test needs a place on the file system that it is to test.",
-                suggestion: "tsaccounts selftest --store DIR, with a directory that you may write"
+                "The directory \(path) cannot be created.",
+                reason: "The self-test needs a directory on the file system that it tests.",
+                suggestion: "tsaccounts selftest --store DIR, with a directory in which you can create files"
             )
         }
     }
 
-    /// Removes it with all that is in it, and the parents that were made for it and hold nothing else.
+    /// Removes the directory with its contents, and each parent directory that was created for it and is now empty.
     func remove() {
         try? FileManager.default.removeItem(atPath: path)
         for parent in parents where rmdir(parent) != 0 { return }

@@ -1,30 +1,30 @@
 import TradeStationEmulator
 import TradeStationSessions
 
-/// How large a self-test is, and against what kind of server it runs.
+/// The size of a self-test and the settings of its emulator.
 struct SelftestPlan: Sendable {
-    /// More than this would measure the machine, not the promise.
+    /// The most processes. A higher number would test the machine instead of the promise.
     static let mostProcesses = 1000
-    /// How many processes run at the same moment; the others of a round start as these end.
+    /// The most processes at the same time. The others of a round start when these end.
     static let mostAtOnce = 200
-    /// The server's log holds every request of so many logins and rounds.
+    /// The most logins. The log of the emulator has room for every request of this many logins and rounds.
     static let mostLogins = 200
     static let mostRounds = 100
 
-    /// How many processes ask in each round.
+    /// The number of processes in each round.
     var processes: Int
-    /// How many sign-ins they share.
+    /// The number of logins that the processes share.
     var logins: Int
-    /// How often the access tokens of all logins come to their end.
+    /// The number of rounds. The access tokens of all logins expire in each round.
     var rounds: Int
-    /// Whether running processes are killed and replaced.
+    /// True if running processes are killed and replaced.
     var kills: Bool
-    /// For how long the server accepts the previous refresh token once more.
+    /// The time for which the emulator still accepts the previous refresh token.
     var overlapSeconds: Int
-    /// How long a process waits for a token.
+    /// The time that a process waits for a token.
     var timeoutSeconds: Double = 30
 
-    /// A test; without kills against the strictest server there is, which accepts a refresh token once.
+    /// Creates a plan. Without kills, the emulator is strict and accepts each refresh token only once.
     init(processes: Int, logins: Int, rounds: Int, kills: Bool) {
         self.processes = processes
         self.logins = logins
@@ -33,22 +33,23 @@ struct SelftestPlan: Sendable {
         overlapSeconds = kills ? 60 : 0
     }
 
-    /// The profiles, one for each login.
+    /// The names of the profiles, one for each login.
     var names: [String] { (1...logins).map { "login-\($0)" } }
 
-    /// Exchanges that the rounds need: one for each login and round.
+    /// The number of exchanges that the rounds need: one for each login and round.
     var expectedExchanges: Int { logins * rounds }
 
-    /// At most as many kills in a round as processes, so that a slow machine comes to its end, too.
+    /// The most kills in a round. The limit makes sure that a round also ends on a slow machine.
     var mostKills: Int { kills ? processes : 0 }
     static let killEveryMilliseconds: Int64 = 50
 
-    /// Tokens with which a round begins end after a second, by the real clocks.
+    /// The lifetime of the access tokens at the start of a round. They expire by the real clocks.
     static let endingTokenSeconds = 1
-    /// Tokens that a round brings outlast it on any machine: a second exchange is one too many.
+    /// The lifetime of the access tokens that are issued in a round. It is longer than any round, so a second exchange
+    /// in a round is an error.
     static let lastingTokenSeconds = 1200
 
-    /// A server that rotates, with a user for each login.
+    /// The settings of the emulator: it rotates refresh tokens and has a user for each login.
     var emulator: EmulatorConfiguration {
         EmulatorConfiguration(
             accessTokenSeconds: Self.endingTokenSeconds,
@@ -66,8 +67,10 @@ struct SelftestPlan: Sendable {
         )
     }
 
-    /// The server is slow to answer after it has acted. Without kills so that processes gather at the lock; with kills
-    /// longer, so that many of them strike while only the server knows the new token.
+    /// The delay between the emulator's processing of a request and its answer.
+    ///
+    /// Without kills, the delay lets processes wait at the lock. With kills it is longer, so that many processes are
+    /// killed while only the emulator knows the new token.
     var slowness: EmulatorFault {
         EmulatorFault(at: .token, when: .after, .delay(seconds: kills ? 1 : 0.3), times: 1_000_000)
     }

@@ -6,12 +6,12 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// The processes of one round, started together and spread evenly over the logins. Whoever is killed is replaced.
+/// The processes of one round. They start together, spread evenly over the logins. A killed process is replaced.
 ///
-/// One thread starts, kills and collects them: nobody kills a process that has been collected, whose number may be
-/// somebody else's by then.
+/// One thread starts, kills and waits for them. So no process is killed after it has been waited for, when the system
+/// may have given its process ID to another process.
 struct SelftestRound: Sendable {
-    private struct Seat {
+    private struct RunningChild {
         let profile: String
         var process: ChildProcess
     }
@@ -22,7 +22,7 @@ struct SelftestRound: Sendable {
     private let store: String
     private let random: RandomSource
     private let clock = SystemClock()
-    private var seats: [Seat] = []
+    private var running: [RunningChild] = []
     private var waiting: Range<Int>
     private var killsLeft: Int
     private var records: [ChildRecord] = []
@@ -37,15 +37,15 @@ struct SelftestRound: Sendable {
         killsLeft = plan.mostKills
     }
 
-    /// Plays it until as many processes as planned have ended by themselves. Blocks.
+    /// Runs the round until the planned number of processes have ended without being killed. Blocks.
     ///
-    /// - Throws: ``AccountsError`` `cannot_create`; `CancellationError`. No process is left then.
-    mutating func play(isCancelled: () -> Bool) throws -> [ChildRecord] {
+    /// - Throws: ``AccountsError`` `cannot_create`; `CancellationError`. No process is running after either.
+    mutating func run(isCancelled: () -> Bool) throws -> [ChildRecord] {
         defer { clear() }
         var nextKill = clock.bootMilliseconds() + SelftestPlan.killEveryMilliseconds
-        while !seats.isEmpty || !waiting.isEmpty {
+        while !running.isEmpty || !waiting.isEmpty {
             if isCancelled() { throw CancellationError() }
-            if hasRoom, let next = waiting.popFirst() { try seat(plan.names[next % plan.logins]) }
+            if hasRoom, let next = waiting.popFirst() { try start(plan.names[next % plan.logins]) }
             try collectEnded(waitingMilliseconds: hasRoom ? 0 : max(0, nextKill - clock.bootMilliseconds()))
             if clock.bootMilliseconds() >= nextKill {
                 nextKill = clock.bootMilliseconds() + SelftestPlan.killEveryMilliseconds
@@ -55,10 +55,10 @@ struct SelftestRound: Sendable {
         return records
     }
 
-    /// Whether another process can be started right now.
-    private var hasRoom: Bool { !waiting.isEmpty && seats.count < SelftestPlan.mostAtOnce }
+    /// True if another process can be started now.
+    private var hasRoom: Bool { !waiting.isEmpty && running.count < SelftestPlan.mostAtOnce }
 
-    private mutating func seat(_ profile: String) throws {
+    private mutating func start(_ profile: String) throws {
         let launch = ProcessLaunch(
             executable: executable,
             arguments: [
@@ -66,34 +66,34 @@ struct SelftestRound: Sendable {
                 store,
             ]
         )
-        seats.append(Seat(profile: profile, process: try ChildProcess(launch)))
+        running.append(RunningChild(profile: profile, process: try ChildProcess(launch)))
     }
 
     private mutating func killOne() {
-        guard killsLeft > 0, !seats.isEmpty else { return }
+        guard killsLeft > 0, !running.isEmpty else { return }
         killsLeft -= 1
-        seats[Int(random.fraction() * Double(seats.count))].process.kill()
+        running[Int(random.fraction() * Double(running.count))].process.kill()
     }
 
-    /// Waits until processes print or end; those that were killed are replaced at once.
+    /// Waits until processes print or end. A killed process is replaced at once.
     private mutating func collectEnded(waitingMilliseconds: Int64) throws {
-        var watched = seats.map { pollfd(fd: $0.process.descriptor, events: Int16(POLLIN), revents: 0) }
+        var watched = running.map { pollfd(fd: $0.process.descriptor, events: Int16(POLLIN), revents: 0) }
         guard poll(&watched, nfds_t(watched.count), Int32(waitingMilliseconds)) > 0 else { return }
         for index in watched.indices.reversed() where watched[index].revents != 0 {
-            if seats[index].process.readOutput() { continue }
-            let seat = seats.remove(at: index)
-            let end = seat.process.collect()
+            if running[index].process.readOutput() { continue }
+            let child = running.remove(at: index)
+            let end = child.process.collect()
             let outcome = ChildOutcome(end)
             records.append(
-                ChildRecord(round: number, profile: seat.profile, processID: end.processID, outcome: outcome)
+                ChildRecord(round: number, profile: child.profile, processID: end.processID, outcome: outcome)
             )
-            if plan.kills, outcome == .killed { try self.seat(seat.profile) }
+            if plan.kills, outcome == .killed { try start(child.profile) }
         }
     }
 
     private mutating func clear() {
-        for seat in seats { seat.process.kill() }
-        for seat in seats { _ = seat.process.collect() }
-        seats = []
+        for child in running { child.process.kill() }
+        for child in running { _ = child.process.collect() }
+        running = []
     }
 }

@@ -3,7 +3,7 @@ import TradeStationEmulator
 import TradeStationSessions
 import TradeStationTesting
 
-/// One run of a self-test, between its server and its store.
+/// One run of a self-test with its emulator and its store.
 struct SelftestRun: Sendable {
     let selftest: Selftest
     let emulator: Emulator
@@ -15,9 +15,9 @@ struct SelftestRun: Sendable {
         var findings = Selftest.Findings()
         let families = try await signIn()
         for number in 1...plan.rounds {
-            findings.tally.trouble = try await endTokens()
-            if findings.tally.trouble != nil { break }
-            try await play(number, families, &findings)
+            findings.tally.earlyEnd = try await endTokens()
+            if findings.tally.earlyEnd != nil { break }
+            try await runRound(number, families, &findings)
             if emulator.counts.refused > 0 || emulator.counts.loginsLost > 0 { break }
         }
         findings.requests = emulator.log
@@ -27,7 +27,9 @@ struct SelftestRun: Sendable {
         return findings
     }
 
-    /// Signs every login in; the families of their refresh tokens at the server, by profile.
+    /// Signs in a user for every login.
+    ///
+    /// - Returns: The emulator's family ID of each login's refresh tokens, by profile.
     private func signIn() async throws -> [String: String] {
         selftest.note("Signing in \(plan.logins) users ...")
         var families: [String: String] = [:]
@@ -47,9 +49,9 @@ struct SelftestRun: Sendable {
         return families
     }
 
-    /// Gives every login a token that ends after a second, and waits for that.
+    /// Gives every login an access token with a lifetime of one second, and waits until all have expired.
     ///
-    /// - Returns: who could get none, and why.
+    /// - Returns: The profile whose refresh failed and the error code, or nil.
     private func endTokens() async throws -> String? {
         emulator.script([])
         emulator.changeSettings { $0.accessTokenSeconds = SelftestPlan.endingTokenSeconds }
@@ -61,18 +63,18 @@ struct SelftestRun: Sendable {
             }
         }
         emulator.changeSettings { $0.accessTokenSeconds = SelftestPlan.lastingTokenSeconds }
-        // A token's life counts from before its request was sent.
+        // The lifetime of a token starts before its request is sent, so all have expired after this pause.
         try await SystemClock().sleep(milliseconds: Int64(SelftestPlan.endingTokenSeconds) * 1000)
         return nil
     }
 
-    private func play(
+    private func runRound(
         _ number: Int,
         _ families: [String: String],
         _ findings: inout Selftest.Findings
     ) async throws {
         let clock = SystemClock()
-        let (start, seen) = (clock.bootMilliseconds(), emulator.log.count)
+        let (start, previousCount) = (clock.bootMilliseconds(), emulator.log.count)
         emulator.script([plan.slowness])
         let round = SelftestRound(
             number: number,
@@ -83,10 +85,10 @@ struct SelftestRun: Sendable {
         )
         let records = try await OwnThread.run { isCancelled in
             var round = round
-            return try round.play(isCancelled: isCancelled)
+            return try round.run(isCancelled: isCancelled)
         }
         let duration = clock.bootMilliseconds() - start
-        let requests = emulator.log.dropFirst(seen).filter { $0.grantType == "refresh_token" }
+        let requests = emulator.log.dropFirst(previousCount).filter { $0.grantType == "refresh_token" }
         findings.children += records
         findings.tally.exchanges += requests.count
         for record in records { findings.tally.count(record.outcome) }
@@ -112,7 +114,7 @@ struct SelftestRun: Sendable {
         )
     }
 
-    /// The fingerprint of what a login hands out now; nil when it hands out nothing.
+    /// The fingerprint of a login's current access token, or nil if it has none.
     private func currentToken(_ name: String) async throws -> String? {
         do {
             return Fingerprint.of(try await manager.session(named: name).accessToken().secret.exposed)
@@ -124,7 +126,7 @@ struct SelftestRun: Sendable {
     private func readAudit(_ families: [String: String], _ findings: inout Selftest.Findings) async throws {
         let checked = try await manager.registry.verifyAudit()
         let rows = try await manager.registry.auditRecords(AuditQuery())
-        findings.tally.auditProblem = checked.isIntact ? nil : checked.problem ?? "a row does not fit."
+        findings.tally.auditProblem = checked.isIntact ? nil : checked.problem ?? "a row does not match."
         findings.tally.cutOff = rows.count {
             $0.text("event") == AuditEvent.recovered.rawValue || $0.text("outcome") == "process_died"
         }
@@ -134,7 +136,7 @@ struct SelftestRun: Sendable {
                 $0.text("event") == AuditEvent.refreshStarted.rawValue && $0.text("profile_name") == name
             }
             let seen = refreshes.count { $0.familyID == families[name] }
-            // Who is killed after the row and before the request leaves a row more.
+            // A process that is killed after the row and before the request leaves a row without a request.
             return sum + (plan.kills ? max(0, seen - started) : abs(seen - started))
         }
     }

@@ -1,32 +1,32 @@
-/// Everything that was counted in a self-test, on the server's side, on the processes', and in the audit.
+/// The counts of a self-test, from the emulator, the processes and the audit.
 struct SelftestTally: Sendable, Equatable {
-    /// The rounds that were played to their end, login by login.
+    /// The complete rounds. Each contains one element for each login.
     var rounds: [[LoginRound]] = []
-    /// Exchanges that the server was asked for while processes ran.
+    /// The exchanges that the emulator received while processes ran.
     var exchanges = 0
-    /// Exchanges that the server refused, at any time.
+    /// The exchanges that the emulator refused at any time.
     var refused = 0
-    /// Sign-ins that the server ended.
+    /// The sign-ins that the emulator ended.
     var loginsLost = 0
-    /// Processes that printed a token.
+    /// The processes that printed a token.
     var served = 0
-    /// How often processes failed, by error code.
+    /// The number of failed processes for each error code.
     var failures: [String: Int] = [:]
-    /// Processes that were killed.
+    /// The processes that were killed.
     var killed = 0
-    /// Exchanges whose process was killed before it had saved the answer.
+    /// The exchanges whose process was killed before it saved the answer.
     var cutOff = 0
-    /// Exchanges that the server saw and the audit does not explain, or the other way round.
+    /// The exchanges that only the emulator or only the audit contains.
     var unexplained = 0
-    /// What checking the audit found, if it found something.
+    /// The problem that was found in the audit, if any.
     var auditProblem: String?
-    /// Why no further round could be played, if it ended early: a profile and a code.
-    var trouble: String?
+    /// The profile and the error code that ended the test early, if any.
+    var earlyEnd: String?
 
-    /// Processes that failed.
+    /// The number of failed processes.
     var failed: Int { failures.values.reduce(0, +) }
 
-    /// Counts the end of a process.
+    /// Adds the outcome of a process.
     mutating func count(_ outcome: ChildOutcome) {
         switch outcome {
         case .served: served += 1

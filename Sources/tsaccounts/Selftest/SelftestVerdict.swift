@@ -1,17 +1,17 @@
-/// Whether the promise held: no refresh doubled, none lost. Plan and counts in, a sentence out.
+/// The verdict of a self-test: the promise holds if no refresh was duplicated or lost.
 struct SelftestVerdict: Sendable, Equatable {
-    /// What broke it, each in a sentence, the worst first; empty when it held.
+    /// The problems, one sentence each, worst first. Empty if the promise holds.
     let problems: [String]
-    /// Whether all that is wrong is that processes gave up waiting for the store, with nothing lost and nothing doubled.
+    /// True if the only problem is that processes gave up waiting for the store. Nothing was lost or duplicated then.
     let isOverload: Bool
-    /// All of it in one sentence.
+    /// The verdict with all problems, for people.
     let sentence: String
 
     var holds: Bool { problems.isEmpty }
 
     init(_ plan: SelftestPlan, _ tally: SelftestTally) {
         let wrong =
-            Self.lost(tally) + Self.doubled(plan, tally) + Self.misserved(plan, tally) + Self.unaudited(tally)
+            Self.lost(tally) + Self.duplicated(plan, tally) + Self.misserved(plan, tally) + Self.unaudited(tally)
         let late = Self.unserved(plan, tally)
         problems = wrong + late
         isOverload = wrong.isEmpty && tally.failed > 0 && Set(tally.failures.keys).isSubset(of: Self.patienceCodes)
@@ -19,38 +19,39 @@ struct SelftestVerdict: Sendable, Equatable {
             sentence = plan.kills ? Self.heldUnderKills(tally) : Self.held(plan, tally)
         } else {
             sentence =
-                (isOverload ? "Nothing was lost or doubled, but not everybody was served: " : "It does not hold: ")
+                (isOverload
+                    ? "Nothing was lost or duplicated, but not every process got a token: " : "It does not hold: ")
                 + problems.joined(separator: " ")
         }
     }
 
-    /// What a process says when others have kept it waiting for too long.
+    /// The error codes of a process that waited too long for other processes.
     private static let patienceCodes: Set = ["store_busy", "lock_timeout", "save_deferred"]
 
     private static func held(_ plan: SelftestPlan, _ tally: SelftestTally) -> String {
-        "It holds: \(tally.served) processes met \(plan.expectedExchanges) expiries; each took exactly one exchange, "
+        "It holds: \(tally.served) processes met \(plan.expectedExchanges) expiries; each caused exactly one exchange, "
             + "and every process got the current token."
     }
 
     private static func heldUnderKills(_ tally: SelftestTally) -> String {
-        "It holds: \(tally.killed) processes were killed, \(tally.cutOff) of them in the middle of an exchange; no "
-            + "login was lost, nothing was refused, and every process left alive got the current token."
+        "It holds: \(tally.killed) processes were killed, \(tally.cutOff) of them during an exchange; no login was lost, "
+            + "no exchange was refused, and every other process got the current token."
     }
 
     private static func lost(_ tally: SelftestTally) -> [String] {
-        let silent = (tally.rounds.last ?? []).filter { $0.current == nil }.map(\.profile)
+        let withoutToken = (tally.rounds.last ?? []).filter { $0.current == nil }.map(\.profile)
         return [
             tally.loginsLost == 0 ? nil : "\(count(tally.loginsLost, "login")) lost.",
             tally.refused == 0 ? nil : "\(count(tally.refused, "exchange")) refused.",
-            silent.isEmpty ? nil : "No token any more for \(silent.joined(separator: ", ")).",
-            tally.trouble.map { "A round could not begin: \($0)." },
+            withoutToken.isEmpty ? nil : "No token after the last round for \(withoutToken.joined(separator: ", ")).",
+            tally.earlyEnd.map { "A round could not start: \($0)." },
         ].compactMap { $0 }
     }
 
-    private static func doubled(_ plan: SelftestPlan, _ tally: SelftestTally) -> [String] {
+    private static func duplicated(_ plan: SelftestPlan, _ tally: SelftestTally) -> [String] {
         let counts = tally.rounds.joined().map(\.issued.count)
         let (several, issued) = (counts.count { $0 > 1 }, counts.reduce(0, +))
-        // A killed process may have had an answer that nobody else saw: then the exchange is made again.
+        // A killed process may have received an answer without saving it; another process then repeats the exchange.
         if plan.kills { return [] }
         if several > 0 { return ["\(count(several, "expiry", "expiries")) with more than one exchange."] }
         if tally.exchanges > issued { return ["\(count(tally.exchanges - issued, "exchange")) without tokens."] }
@@ -61,9 +62,9 @@ struct SelftestVerdict: Sendable, Equatable {
         let misserved = tally.rounds.joined().map(\.misserved).reduce(0, +)
         let missing = plan.processes * plan.rounds - tally.served - tally.failed
         return [
-            missing == 0 ? nil : "\(count(missing, "process", "processes")) never got to an answer.",
+            missing == 0 ? nil : "\(count(missing, "process", "processes")) did not finish.",
             misserved == 0 ? nil : "\(count(misserved, "process", "processes")) got an outdated token.",
-            plan.kills && tally.killed == 0 ? "No process was killed, so nothing was shown." : nil,
+            plan.kills && tally.killed == 0 ? "No process was killed, so the test has shown nothing." : nil,
         ].compactMap { $0 }
     }
 

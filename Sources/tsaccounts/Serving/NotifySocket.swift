@@ -4,12 +4,14 @@
     import Darwin
 #endif
 
-/// Tells systemd how a service does: one datagram of `NAME=value` lines, as `sd_notify(3)` specifies. Nobody listening
-/// is no error.
+/// Sends the state of a service to systemd: one datagram of `NAME=value` lines, as `sd_notify(3)` specifies.
+///
+/// Without a listener nothing is sent, and that is not an error.
 struct NotifySocket: Sendable {
     private let address: String?
 
-    /// - Parameter environment: the process environment; `NOTIFY_SOCKET` is a path, or an abstract name after `@`.
+    /// - Parameter environment: The environment of the process. `NOTIFY_SOCKET` is a path, or an abstract name that
+    ///   begins with `@`.
     init(environment: [String: String]) {
         address = environment["NOTIFY_SOCKET"].flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
     }
@@ -30,7 +32,7 @@ struct NotifySocket: Sendable {
         }
     }
 
-    /// The address, unless it is too long for one.
+    /// The socket address for a name, or nil if the name is too long.
     private func socketAddress(_ name: String) -> sockaddr_un? {
         var target = sockaddr_un()
         target.sun_family = sa_family_t(AF_UNIX)

@@ -1,8 +1,8 @@
 import TradeStationSessions
 
-/// What `serve` says, one line each.
+/// The notes of `serve`, one line each.
 enum ServeText {
-    /// What is served, in as many names as fit a line.
+    /// The profiles that are kept fresh, with at most ten names.
     static func profiles(_ names: [String]) -> String {
         guard !names.isEmpty else { return "\(status(names))." }
         let shown = names.prefix(mostNames).joined(separator: ", ")
@@ -10,19 +10,20 @@ enum ServeText {
         return "\(status(names)): \(shown)" + (others > 0 ? " and \(others) more." : ".")
     }
 
-    /// The same without names.
+    /// The number of profiles that are kept fresh.
     static func status(_ names: [String]) -> String {
         names.isEmpty
             ? "Waiting for the first profile" : "Keeping \(names.count) profile\(names.count == 1 ? "" : "s") fresh"
     }
 
-    /// That a profile cannot be kept fresh, or can be again.
+    /// A note that a profile cannot be kept fresh, or that it is fresh again.
     static func line(_ notice: KeepingNotice) -> String {
         guard let failure = notice.failure else { return "\(notice.profile): fresh again." }
         return "\(notice.profile): \(line(failure))"
     }
 
-    /// A failure that ends nothing. Of the advice only commands are passed on: what is to be repeated is repeated.
+    /// A note about a failure that does not end `serve`. The suggestion is printed only if it is a command: `serve`
+    /// itself repeats what failed.
     static func line(_ failure: AccountsError) -> String {
         let advice = failure.suggestion.flatMap { $0.hasPrefix("tsaccounts ") ? " Try: \($0)" : nil }
         return "\(failure.message) [\(failure.code)]" + (advice ?? "")

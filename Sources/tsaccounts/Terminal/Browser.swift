@@ -1,8 +1,12 @@
 import Foundation
 
-/// Opens a page in the user's browser, if there is one. The URL has been printed already, so failing is a note.
+/// Opens a page in the user's browser, if one exists.
+///
+/// The URL has been printed before, so a failure is only a note.
 enum Browser {
-    /// Whether it was possible to start one.
+    /// Opens a URL.
+    ///
+    /// - Returns: True if a browser was started.
     static func open(_ url: String) -> Bool {
         let environment = ProcessInfo.processInfo.environment
         guard let program = program(environment) else { return false }

@@ -6,11 +6,11 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// Asks for a yes before something that cannot be taken back.
+/// Asks for confirmation before an action that cannot be undone.
 enum Confirmation {
-    /// Asks, unless `--yes` has answered.
+    /// Asks the question, unless `--yes` was given.
     ///
-    /// - Throws: `AccountsError` `input_required` when there is nobody to ask; `Ending` when the answer is no.
+    /// - Throws: `AccountsError` `input_required` if no terminal exists; `Ending` if the answer is no.
     static func demand(
         _ question: String,
         of profile: ProfileName,
@@ -23,14 +23,14 @@ enum Confirmation {
             throw AccountsError(
                 .inputRequired,
                 profile: profile.text,
-                "This cannot be taken back, and there is nobody to ask for a yes.",
+                "This cannot be undone, and there is no terminal to ask for confirmation.",
                 suggestion: "\(command) --yes"
             )
         }
         Console.prompt("\(question) [y/N] ")
         let answer = try await LineInput(descriptor: STDIN_FILENO).next()?.lowercased() ?? ""
         guard answer == "y" || answer == "yes" else {
-            Console.standardError("Nothing was done.")
+            Console.standardError("Nothing was changed.")
             throw Ending(status: ExitStatus.fine)
         }
     }

@@ -6,12 +6,12 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// Asks on the terminal for something that must not be seen.
+/// Asks for a secret on the terminal, without echo.
 enum HiddenPrompt {
-    /// Whether there is somebody to ask.
+    /// True if standard input and standard error are terminals.
     static var isPossible: Bool { Console.isTerminal(STDIN_FILENO) && Console.isTerminal(STDERR_FILENO) }
 
-    /// Asks, with the echo off while it waits; the echo comes back however it ends.
+    /// Asks the question with the echo off. The echo is always switched on again.
     ///
     /// - Throws: `CancellationError`.
     static func ask(_ question: String) async throws -> Secret {
@@ -19,7 +19,7 @@ enum HiddenPrompt {
         guard terminal >= 0 else {
             throw AccountsError(
                 .inputRequired,
-                "There is no terminal to ask on.",
+                "There is no terminal for the prompt.",
                 suggestion: "--secret-file FILE, or - for standard input"
             )
         }

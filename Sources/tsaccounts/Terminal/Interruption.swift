@@ -7,15 +7,19 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ctrl-C and termination: the first cancels the command, which then saves what it must; the second ends at once.
+/// The handling of SIGINT and SIGTERM.
+///
+/// The first signal cancels the command, which can still save its results. The second ends the process at once.
 enum Interruption {
-    /// Runs a command as a task that signals cancel; its status, or that of the signal.
-    static func heeded(_ body: @escaping @Sendable () async -> Int32) async -> Int32 {
+    /// Runs a command in a task that a signal cancels.
+    ///
+    /// - Returns: The command's exit status, or the signal's status if a signal made the command fail.
+    static func cancelling(_ body: @escaping @Sendable () async -> Int32) async -> Int32 {
         let received = Atomic<Int32>(0)
         let numbers = [SIGINT, SIGTERM]
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
-        // Nothing begins before both signals are listened for: one that came sooner would end the command in the
-        // middle of it.
+        // The command starts only after both handlers are installed: an earlier signal would end the process in the
+        // middle of the command.
         let work = Task {
             for await _ in listening.prefix(numbers.count) {}
             return await body()

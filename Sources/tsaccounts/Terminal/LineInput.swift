@@ -7,20 +7,22 @@ import Synchronization
     import Darwin
 #endif
 
-/// Reads lines from a descriptor on a thread of its own, and stops at once when the task is cancelled.
+/// Reads lines from a file descriptor on a separate thread. Stops at once if the task is cancelled.
 final class LineInput: Sendable {
     private let descriptor: Int32
     private let longest: Int
     private let queue = DispatchQueue(label: "tsaccounts.input")
     private let pending = Mutex<[UInt8]>([])
 
-    /// Lines of at most `longest` bytes.
+    /// Creates a reader for lines of at most `longest` bytes.
     init(descriptor: Int32, longest: Int = 65_536) {
         self.descriptor = descriptor
         self.longest = longest
     }
 
-    /// The next line without its line break; nil at the end of input.
+    /// Reads the next line.
+    ///
+    /// - Returns: The line without its line break, or nil at the end of input.
     ///
     /// - Throws: `CancellationError`.
     func next() async throws -> String? {

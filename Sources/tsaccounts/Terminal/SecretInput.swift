@@ -6,11 +6,11 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// Where a secret comes from: a file, standard input, or a hidden prompt. Never an argument.
+/// Reads secrets from a file or standard input. No secret is ever an argument.
 enum SecretInput {
-    /// Reads a secret from a file, or from standard input for `-`. One trailing newline is dropped.
+    /// Reads a secret from a file, or from standard input if the path is `-`. One trailing newline is removed.
     ///
-    /// - Parameter note: told when others can read the file.
+    /// - Parameter note: Receives a warning if other users can read the file.
     /// - Throws: `AccountsError` `input_required`; `CancellationError`.
     static func read(_ path: String, named what: String, note: (String) -> Void) async throws -> Secret {
         guard path != "-" else { return try await read(STDIN_FILENO, named: what) }
@@ -26,7 +26,7 @@ enum SecretInput {
         }
         defer { close(descriptor) }
         if status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 {
-            note("Others can read \(path.printable(limit: 200)); chmod 600 keeps it to you.")
+            note("Other users can read \(path.printable(limit: 200)). To prevent this: chmod 600")
         }
         return try await read(descriptor, named: what)
     }
@@ -38,15 +38,15 @@ enum SecretInput {
         guard more == nil, text.utf8.count <= 65_536, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
             throw AccountsError(
                 .inputRequired,
-                "The \(what) is longer than a line, or holds characters beyond ASCII (RFC 6749 appendix A).",
-                suggestion: "a file that holds the \(what) and nothing else"
+                "The \(what) is longer than one line or contains characters that are not printable ASCII (RFC 6749, appendix A).",
+                suggestion: "a file that contains only the \(what)"
             )
         }
         guard !text.isEmpty else {
             throw AccountsError(
                 .inputRequired,
                 "The \(what) is empty.",
-                suggestion: "a file that holds the \(what) and nothing else"
+                suggestion: "a file that contains only the \(what)"
             )
         }
         return Secret(text)

@@ -6,13 +6,15 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// How a sign-in talks on a terminal: the URL alone on its line of standard error, a browser if there is one, and a
-/// pasted redirect URL from standard input.
+/// The terminal dialog of a sign-in.
+///
+/// Prints the URL alone on a line of standard error, opens a browser if one exists, and reads a pasted redirect URL
+/// from standard input.
 struct SignInConversation: Sendable {
     let shared: SharedOptions
     let opensBrowser: Bool
     let pastesOnly: Bool
-    /// Whether standard input has been used for a secret.
+    /// True if standard input has already been read for a secret.
     let standardInputIsTaken: Bool
 
     var interaction: SignInInteraction {
@@ -33,19 +35,19 @@ struct SignInConversation: Sendable {
     }
 
     private func present(_ url: String) async {
-        shared.note("Open this page to sign in; this command waits for ten minutes, or until Ctrl-C:")
+        shared.note("Open this page to sign in (the command waits for ten minutes, or until Ctrl-C):")
         Console.standardError(url)
         if pastesOnly {
-            shared.note("Then paste the address that the browser ends up at, and press return.")
+            shared.note("Then paste the address at which the browser ends, and press Return.")
         } else if canPaste {
-            shared.note("If the browser runs on another machine, paste the address that it ends up at.")
+            shared.note("If the browser runs on another machine, paste the address at which it ends.")
         }
         if opensBrowser, !pastesOnly, !Browser.open(url) {
-            shared.note("No browser could be opened here; open the page by hand.")
+            shared.note("No browser could be opened. Open the page yourself.")
         }
     }
 
-    /// A background job must not read from its terminal: it would be stopped.
+    /// True if this process may read from its terminal. The system stops a background job that reads from it.
     private static var isForegroundTerminal: Bool {
         Console.isTerminal(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp()
     }

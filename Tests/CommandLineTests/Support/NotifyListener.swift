@@ -1,8 +1,8 @@
 import Foundation
 
-/// What systemd would be told: the datagrams that come to an address, one after another.
+/// Receives the datagrams that a service sends to systemd.
 final class NotifyListener {
-    /// For `NOTIFY_SOCKET`: a path, or an abstract name after `@`.
+    /// The value for `NOTIFY_SOCKET`: a path, or an abstract name that begins with `@`.
     let address: String
     private let process: RunningTool
     private var lines: AsyncStream<String>.Iterator
@@ -13,7 +13,7 @@ final class NotifyListener {
         lines = process.outputLines.makeAsyncIterator()
     }
 
-    /// Runs `body` with a listener at that address.
+    /// Runs `body` with a listener at an address.
     static func with<Value>(_ address: String, _ body: (NotifyListener) async throws -> Value) async throws -> Value {
         let program = """
             import socket, sys
@@ -44,6 +44,6 @@ final class NotifyListener {
         return try result.get()
     }
 
-    /// The next datagram, its lines joined by spaces.
+    /// Waits for the next datagram. Its lines are joined by spaces.
     func next() async -> String? { await lines.next(isolation: #isolation) }
 }

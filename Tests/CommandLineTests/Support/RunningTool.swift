@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A process under test: its lines as they come, and its end.
+/// A running process under test. Provides its output line by line, and its result.
 final class RunningTool: Sendable {
     private struct State {
         var output = Data()
@@ -13,9 +13,9 @@ final class RunningTool: Sendable {
     }
 
     let processID: Int32
-    /// Standard error, line by line.
+    /// The lines of standard error.
     let errorLines: AsyncStream<String>
-    /// Standard output, line by line.
+    /// The lines of standard output.
     let outputLines: AsyncStream<String>
 
     private let state = Mutex(State())
@@ -56,7 +56,7 @@ final class RunningTool: Sendable {
         if let input { try writing.write(contentsOf: Data(input.utf8)) }
         try writing.close()
         Task { [self] in
-            for await status in ending.stream { settle { $0.status = status } }
+            for await status in ending.stream { update { $0.status = status } }
         }
         pump(output.fileHandleForReading, outputContinuation) { $0.output += $1 }
         pump(errors.fileHandleForReading, errorContinuation) { $0.errors += $1 }
@@ -66,7 +66,7 @@ final class RunningTool: Sendable {
         if let inputDescriptor { close(inputDescriptor) }
     }
 
-    /// Sends a line to standard input, where it was kept open.
+    /// Sends a line to standard input, if it was kept open.
     func type(_ line: String) {
         guard let inputDescriptor else { return }
         let bytes = Array((line + "\n").utf8)
@@ -78,7 +78,7 @@ final class RunningTool: Sendable {
         kill(processID, number)
     }
 
-    /// Waits for the end.
+    /// Waits for the end of the process.
     func result() async -> Tool.Result {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
@@ -96,7 +96,7 @@ final class RunningTool: Sendable {
         }
     }
 
-    /// The first line of standard error that is a URL.
+    /// Waits for the first line of standard error that is a URL.
     func url() async -> String? {
         for await line in errorLines where line.hasPrefix("http") { return line }
         return nil
@@ -126,11 +126,11 @@ final class RunningTool: Sendable {
             }
             close(copy)
             lines.finish()
-            settle { $0.openPipes -= 1 }
+            update { $0.openPipes -= 1 }
         }
     }
 
-    private func settle(_ change: (inout State) -> Void) {
+    private func update(_ change: (inout State) -> Void) {
         let waiter = state.withLock { state in
             change(&state)
             guard state.isOver else { return nil as CheckedContinuation<Void, Never>? }

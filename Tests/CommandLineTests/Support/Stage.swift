@@ -3,12 +3,24 @@ import Synchronization
 import Testing
 import TradeStationEmulator
 
-/// A tool and an emulator to go with it.
+/// All tests that start processes.
+///
+/// They run one after another: some start dozens of processes, and on a busy machine these would reach their timeouts.
+@Suite(.serialized) enum CommandLineSuite {}
+
+/// A tool and an emulator for it.
 struct Stage: Sendable {
     let tool: Tool
     let emulator: Emulator
-    /// A callback port of its own, so that stages do not wait for each other.
+    /// The callback port. Each stage has a different one, so that stages do not wait for each other.
     let port: Int
+
+    @TaskLocal fileprivate static var running: Stage?
+
+    /// The stage of the running test, which needs the `.stage` trait.
+    static var current: Stage {
+        get throws { try #require(running, "The test has no .stage trait.") }
+    }
 
     private static let nextPort = Atomic<Int>(20_000 + Int(getpid()) % 10_000)
 
@@ -35,7 +47,7 @@ struct Stage: Sendable {
         ]
     }
 
-    /// Adds a profile with a whole sign-in, played by a browser.
+    /// Adds a profile with a complete sign-in in an emulated browser.
     @discardableResult
     func add(
         _ name: String,
@@ -55,7 +67,7 @@ struct Stage: Sendable {
         return result
     }
 
-    /// Adds a live profile on the login of another one.
+    /// Adds a live profile on the login of another profile.
     func add(_ name: String, sharing other: String) async throws {
         let added = try await tool.run(
             ["add", "profile", name, "--live", "--same-login-as", other, "--api-url", emulator.addresses.liveURL]
@@ -63,7 +75,7 @@ struct Stage: Sendable {
         #expect(added.status == 0, "\(added.errors)")
     }
 
-    /// Plays the browser for a command that has printed its URL.
+    /// Signs in with an emulated browser, for a command that prints a URL.
     func signIn(_ running: RunningTool, user: Int = 0, declines: Bool = false) async throws {
         guard let url = await running.url() else {
             let result = await running.result()
@@ -78,7 +90,7 @@ struct Stage: Sendable {
         )
     }
 
-    /// Lets the stored access token have ended a moment ago, on both clocks.
+    /// Makes the stored access token expired, on both clocks.
     func age(_ profile: String = "p") async throws {
         let aged = try await tool.sql(
             """
@@ -89,6 +101,29 @@ struct Stage: Sendable {
         )
         #expect(aged.status == 0, "\(aged.errors)")
     }
+}
+
+/// Gives a test a stage, and removes it after the test.
+struct StageTrait: TestTrait, TestScoping {
+    let configuration: EmulatorConfiguration
+
+    @concurrent func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        try await Stage.with(configuration) { stage in
+            try await Stage.$running.withValue(stage) { try await function() }
+        }
+    }
+}
+
+extension Trait where Self == StageTrait {
+    /// A tool and an emulator with the default configuration.
+    static var stage: Self { StageTrait(configuration: EmulatorConfiguration()) }
+
+    /// A tool and an emulator.
+    static func stage(_ configuration: EmulatorConfiguration) -> Self { StageTrait(configuration: configuration) }
 }
 
 /// A command that ended instead of printing a sign-in URL.

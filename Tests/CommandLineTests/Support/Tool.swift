@@ -1,9 +1,9 @@
 import Foundation
-import Synchronization
+import Testing
 
-/// The real binary in a directory of its own, as a user's shell would run it.
+/// The `tsaccounts` binary with a separate directory, run as from a user's shell.
 struct Tool: Sendable {
-    /// What a run left behind.
+    /// The result of a run.
     struct Result: Sendable {
         let status: Int32
         let output: String
@@ -13,12 +13,19 @@ struct Tool: Sendable {
         var line: String { output.hasSuffix("\n") ? String(output.dropLast()) : output }
     }
 
-    /// The directory that holds the store and nothing else.
+    /// The directory of the store, and the home directory of the runs.
     let directory: URL
     var environment: [String: String] = [:]
 
     var store: String { directory.appendingPathComponent("store").path }
     var database: String { store + "/accounts.db" }
+
+    @TaskLocal fileprivate static var running: Tool?
+
+    /// The tool of the running test, which needs the `.tool` trait.
+    static var current: Tool {
+        get throws { try #require(running, "The test has no .tool trait.") }
+    }
 
     static let binary: URL = {
         let products = Bundle.main.executableURL?.deletingLastPathComponent()
@@ -29,7 +36,7 @@ struct Tool: Sendable {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Runs `body` with a tool whose directory is removed afterwards.
+    /// Runs `body` with a tool, then removes the tool's directory.
     static func with<Value>(_ body: (Tool) async throws -> Value) async throws -> Value {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("tsa-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
@@ -41,12 +48,12 @@ struct Tool: Sendable {
         return try await body(Tool(directory: directory))
     }
 
-    /// Runs one command to its end.
+    /// Runs a command and waits for its end.
     func run(_ arguments: String..., input: String? = nil) async throws -> Result {
         try await run(arguments, input: input)
     }
 
-    /// Runs one command to its end.
+    /// Runs a command and waits for its end.
     func run(_ arguments: [String], input: String? = nil) async throws -> Result {
         try await start(arguments, input: input).result()
     }
@@ -62,7 +69,7 @@ struct Tool: Sendable {
         )
     }
 
-    /// Runs a shell line with the tool on the PATH.
+    /// Runs a shell script with the tool in the PATH.
     func shell(_ script: String, path: String? = nil) async throws -> Result {
         let binaries = Self.binary.deletingLastPathComponent().path
         var environment = baseEnvironment.merging(environment) { $1 }
@@ -76,7 +83,7 @@ struct Tool: Sendable {
         ).result()
     }
 
-    /// What the `sqlite3` shell answers.
+    /// Runs a statement with the `sqlite3` shell.
     func sql(_ statement: String, readonly: Bool = true) async throws -> Result {
         try await RunningTool(
             URL(fileURLWithPath: "/usr/bin/sqlite3"),
@@ -93,4 +100,22 @@ struct Tool: Sendable {
             "SWIFT_BACKTRACE": "enable=no",
         ]
     }
+}
+
+/// Gives a test a tool, and removes its directory after the test.
+struct ToolTrait: TestTrait, TestScoping {
+    @concurrent func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        try await Tool.with { tool in
+            try await Tool.$running.withValue(tool) { try await function() }
+        }
+    }
+}
+
+extension Trait where Self == ToolTrait {
+    /// A tool without an emulator.
+    static var tool: Self { ToolTrait() }
 }

@@ -16,7 +16,7 @@ enum FirstSession {
         // shown
         try await withSessionManager { manager in
             try await manager.withSession(named: "paper") { session in
-                print(try await session.user.username ?? "nobody")
+                print(try await session.user.username ?? "unknown")
             }
         }
         // end

@@ -36,7 +36,7 @@ enum RunningAsAService {
 }
 
 extension RunningAsAService.Bot {
-    /// Has itself told to stop once it has seen a quote.
+    /// Sends SIGTERM to its own process after the first event.
     private func decide(on event: StreamEvent<Streaming.Quote>) async {
         kill(getpid(), SIGTERM)
     }

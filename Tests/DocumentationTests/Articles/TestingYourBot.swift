@@ -15,7 +15,7 @@ import TradeStationTesting
     )
 
     // shown
-    @Test func `the bot trades on when a token has ended`() async throws {
+    @Test func `the bot continues after its token has expired`() async throws {
         try await withTradeStation { tradeStation in
             let session = try await tradeStation.manager.session(named: "sim")
             tradeStation.clock.advance(by: .seconds(20 * 60))
@@ -39,7 +39,7 @@ import TradeStationTesting
     // end
 
     // shown
-    @Test func `the bot hears that its stream was interrupted`() async throws {
+    @Test func `the bot is told that its stream was interrupted`() async throws {
         try await withTradeStation { tradeStation in
             let session = try await tradeStation.manager.session(named: "sim")
             var quotes = session.stream("/v3/marketdata/stream/quotes/MSFT", of: Quote.self).makeAsyncIterator()
@@ -47,7 +47,7 @@ import TradeStationTesting
             tradeStation.emulator.streams.strike(.goAway)
             let event = try await tradeStation.clock.whileTimePasses { try await quotes.next() }
             guard case .reopened(.goAway) = event else {
-                Issue.record("It was not told.")
+                Issue.record("The stream did not report the interruption.")
                 return
             }
         }
@@ -55,7 +55,7 @@ import TradeStationTesting
     // end
 
     // shown
-    @Test func `a bot that only watches sends no order`() async throws {
+    @Test func `a read-only bot sends no order`() async throws {
         let watch = TestProfile("watch", .live, isReadOnly: true)
         try await withTradeStation(profiles: [watch], emulator: EmulatorConfiguration(rotate: true)) { tradeStation in
             let session = try await tradeStation.manager.session(named: "watch")

@@ -1,17 +1,17 @@
 import Foundation
 
-/// An article of the catalog, and the file that holds its code.
+/// An article of the catalog, and the file that contains its code.
 struct Article: CustomStringConvertible, Sendable {
     let name: String
 
-    /// The name itself.
+    /// The name of the article.
     var description: String { name }
 
     private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     static let catalog = tests.deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Sources/TradeStationSessions/Documentation.docc")
 
-    /// Every article, and every file of code: one without the other is an article too.
+    /// Every article and every file of code. One of the two may be missing.
     static let all =
         (try? names(in: catalog, "md").union(names(in: tests.appendingPathComponent("Articles"), "swift")))
         .map { $0.sorted().map(Article.init) } ?? []
@@ -28,7 +28,7 @@ struct Article: CustomStringConvertible, Sendable {
         try Self.lines(Self.catalog.appendingPathComponent(name + ".md"))
     }
 
-    /// The lines of the file that holds its code; none for an article without code.
+    /// The lines of the file that contains its code. Empty for an article without code.
     func code() throws -> [Substring] {
         let file = Self.tests.appendingPathComponent("Articles/\(name).swift")
         return FileManager.default.fileExists(atPath: file.path) ? try Self.lines(file) : []
@@ -38,12 +38,12 @@ struct Article: CustomStringConvertible, Sendable {
         try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
     }
 
-    /// The fenced blocks of a language, in order.
+    /// The fenced code blocks of a language, in order.
     func blocks(_ language: String) throws -> [CodeBlock] {
         CodeBlock.between("```" + language, and: "```", in: try text())
     }
 
-    /// What its file marks as shown, in order.
+    /// The code between `// shown` and `// end` in its file, in order.
     func compiled() throws -> [CodeBlock] {
         CodeBlock.between("// shown", and: "// end", in: try code())
     }

@@ -1,7 +1,7 @@
 import Foundation
 import TradeStationTesting
 
-/// What articles take for granted: the profiles `swing` and `paper` on one login, and a server that knows it.
+/// The setup that articles assume: the profiles `swing` and `paper` on one login, and an emulator.
 enum ArticleStage {
     static func with(
         store: StoreChoice = .inMemory(),
@@ -16,8 +16,8 @@ enum ArticleStage {
         )
     }
 
-    /// The same in the standard store, for a process that has nothing else to do: it moves to a home of its own, where
-    /// other managers live by the time of day.
+    /// The same in the standard store, in a separate home directory and with the current time. This changes the
+    /// environment of the process, so use it only in exit tests.
     static func atHome(_ body: (EmulatedTradeStation) async throws -> Void) async throws {
         let home = FileManager.default.temporaryDirectory.appendingPathComponent("tsd-\(UUID().uuidString)")
         setenv("TSACCOUNTS_HOME", home.path, 1)

@@ -1,11 +1,11 @@
-/// Some lines of code without the indentation that they have in common.
+/// Lines of code without their common indentation.
 struct CodeBlock: Equatable, CustomStringConvertible {
     private let lines: [Substring]
 
-    /// The lines, one below the other.
+    /// The lines as one text.
     var description: String { lines.joined(separator: "\n") }
 
-    /// The lines one by one.
+    /// The lines as an array.
     var commands: [String] { lines.map(String.init) }
 
     init(_ lines: [Substring]) {
@@ -13,7 +13,7 @@ struct CodeBlock: Equatable, CustomStringConvertible {
         self.lines = lines.map { $0.dropFirst(indentation) }
     }
 
-    /// The blocks between two lines, whatever the indentation of these.
+    /// The blocks between two marker lines with any indentation.
     static func between(_ begin: String, and end: String, in lines: [Substring]) -> [CodeBlock] {
         var blocks: [CodeBlock] = []
         var open: [Substring]?
@@ -31,9 +31,9 @@ struct CodeBlock: Equatable, CustomStringConvertible {
         return blocks
     }
 
-    /// What modules it imports.
+    /// The import lines.
     var imports: [Substring] { lines.filter { $0.hasPrefix("import ") } }
 
-    /// The same without its imports, which stand at the top of a file.
+    /// The block without its imports.
     var body: CodeBlock { CodeBlock(Array(lines.filter { !$0.hasPrefix("import ") }.drop { $0.isEmpty })) }
 }

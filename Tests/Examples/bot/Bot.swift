@@ -1,9 +1,9 @@
 import Foundation
 import TradeStationSessions
 
-/// Buys ten shares once a price is reached: `bot PROFILE SYMBOL PRICE`. Ctrl-C is safe at any moment.
+/// Buys ten shares when a price is reached: `bot PROFILE SYMBOL PRICE`. Ctrl-C is safe at any time.
 @main struct Bot {
-    struct Quote: Decodable { let Last: String? }  // after the first quote only what changed is sent
+    struct Quote: Decodable { let Last: String? }  // later quotes contain only what has changed
     struct Receipt: Decodable { let OrderID, Message: String }
     struct Receipts: Decodable { let Orders: [Receipt] }
     struct Order: Encodable {
@@ -30,7 +30,7 @@ import TradeStationSessions
         for try await event in session.stream("/v3/marketdata/stream/quotes/\(symbol)", of: Quote.self) {
             guard case .element(let quote) = event, let last = quote.Last, Double(last) ?? 0 >= price else { continue }
             let order = Order(AccountID: account.id, Symbol: symbol)
-            // It is never sent twice: `outcome_unknown`, if that is thrown, is for a person to look into.
+            // The order is never sent twice. If this throws `outcome_unknown`, a person must check the order.
             let answer = try await session.post("/v3/orderexecution/orders", body: order, as: Receipts.self)
             for receipt in answer.value.Orders { print("\(last): \(receipt.Message), order \(receipt.OrderID)") }
             for refusal in answer.errors { print("\(last): \(refusal.message ?? "refused")") }

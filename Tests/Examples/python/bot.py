@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Prints the accounts of a profile, then a price so many times: bot.py PROFILE SYMBOL TIMES
+"""Prints the accounts of a profile, then a price several times: bot.py PROFILE SYMBOL TIMES
 
-Needs Python's standard library and `tsaccounts` on the PATH, which keeps the sign-in alive for this and every other
-program. Ends with the exit status of tsaccounts when that cannot help: 77 means that a person has to sign in.
+Needs only Python's standard library and `tsaccounts` in the PATH, which keeps the sign-in alive for all programs. If
+tsaccounts fails, this program exits with the same status: 77 means that a user must sign in.
 """
 
 import json
@@ -13,29 +13,29 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-PASSING = (69, 75)  # the sign-in server is out of reach or in trouble: wait and repeat
+TEMPORARY = (69, 75)  # the sign-in server is unreachable or failing: wait and try again
 PAUSES = (1, 5, 15, 60)  # seconds
 
 
 def tsaccounts(*words):
-    """What tsaccounts prints. Standard error, where it says what is wrong and what to do, is left to the person."""
+    """Returns the output of tsaccounts. Its error messages go to standard error, for the user."""
     for pause in (*PAUSES, None):
         done = subprocess.run(["tsaccounts", *words], stdout=subprocess.PIPE, text=True)
         if done.returncode == 0:
             return done.stdout
-        if done.returncode not in PASSING or pause is None:
+        if done.returncode not in TEMPORARY or pause is None:
             sys.exit(done.returncode)
         time.sleep(pause)
 
 
 def get(profile, path):
-    """An answer of the API. A token costs nothing to ask for, so it is asked for each time and kept nowhere."""
+    """Returns an answer of the API. Getting a token is cheap, so it is requested each time and never stored."""
     try:
         return ask(profile, path)
     except urllib.error.HTTPError as refusal:
         if refusal.code != 401:
             raise
-    # Refused although its time is not over: one new token, one more try.
+    # The token was refused before its expiry: refresh once and try again.
     tsaccounts("refresh", profile, "-q")
     return ask(profile, path)
 

@@ -1,7 +1,7 @@
 import Hummingbird
 import TradeStationSessions
 
-/// A web service on top of a profile: `route PROFILE PORT`, then `GET /accounts` and `GET /quotes/SYMBOL`.
+/// A web service that uses a profile: `route PROFILE PORT`, then `GET /accounts` and `GET /quotes/SYMBOL`.
 @main struct Route {
     struct Account: ResponseEncodable {
         let id: String
@@ -24,7 +24,7 @@ import TradeStationSessions
             let application = Application(
                 router: router(session),
                 configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
-                // Keeps the token fresh between requests. On SIGTERM the server ends first, then the manager.
+                // The manager keeps the token fresh. On SIGTERM the server stops first, then the manager.
                 services: [manager]
             )
             try await application.runService()
@@ -33,7 +33,7 @@ import TradeStationSessions
 
     static func router(_ session: Session) -> Router<BasicRequestContext> {
         let router = Router()
-        router.add(middleware: TroubleMiddleware())
+        router.add(middleware: ErrorMiddleware())
         router.get("accounts") { _, _ in
             try await session.accounts().map { Account(id: $0.id, type: $0.type) }
         }

@@ -1,4 +1,4 @@
-"""What a run must have been like, read from the emulator's log, the audit table and the programs' outputs.
+"""The rules of the checker. They compare the emulator's log, the audit table and the output of the programs.
 
-Nothing here shares code with the product. See `checker.py` beside this folder.
+The package shares no code with tsaccounts. See `checker.py` in the folder above.
 """

@@ -1,4 +1,4 @@
-"""The audit's own proof: every row hashes to its `row_hash` and names the hash of the row before it."""
+"""The hash chain of the audit: every row contains its own hash and the hash of the previous row."""
 
 import hashlib
 from typing import Any, List
@@ -11,7 +11,7 @@ NOT_HASHED = ("row_hash", "row_mac")
 
 
 def canonical(row: Record) -> bytes:
-    """A netstring for every column in table order, without `row_hash` and `row_mac`; NULL is `-,`."""
+    """The canonical form: a netstring for every column in table order, without the hash and the MAC. NULL is `-,`."""
     return b"".join(_netstring(value) for name, value in row.items() if name not in NOT_HASHED)
 
 
@@ -20,7 +20,7 @@ def row_hash(row: Record) -> str:
 
 
 def check_chain(audit: List[Record]) -> List[Violation]:
-    """Names the first row that does not fit; whatever follows it is not worth naming."""
+    """Reports the first row that does not match. The rows after it cannot match either."""
     previous = GENESIS
     for expected, row in enumerate(audit, 1):
         if row["seq"] != expected:

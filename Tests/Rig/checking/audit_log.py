@@ -13,7 +13,7 @@ ERASING = ("signed_out", "revoked")
 
 
 class End(Enum):
-    """How an attempt ended, by its last settling row."""
+    """How an attempt ended, according to its last result row."""
 
     SUCCEEDED = "refresh_succeeded"
     RECOVERED = "recovered"
@@ -31,7 +31,7 @@ SAVED = (End.SUCCEEDED, End.RECOVERED, End.SALVAGED)
 
 @dataclass
 class Attempt:
-    """One POST, as the audit tells it."""
+    """One POST, according to the audit."""
 
     started: Record
     settlements: List[Record] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Attempt:
 
     @property
     def sent(self) -> Optional[str]:
-        """The audit's fingerprint of the refresh token that was sent. The emulator's is another function."""
+        """The audit's fingerprint of the refresh token that was sent. The emulator computes a different one."""
         return self.started["refresh_fp_before"]
 
     @cached_property
@@ -59,22 +59,22 @@ class Attempt:
 
     @property
     def was_answered(self) -> bool:
-        """Whether the audit tells of an answer."""
+        """True if the audit contains an answer."""
         return self.end in BROUGHT_TOKENS or (self.last is not None and self.last["http_status"] is not None)
 
     @property
     def was_given_up(self) -> bool:
-        """Whether somebody else could send the same token again, because nobody was known to wait for the answer."""
+        """True if another process may send the same token again, because no process waits for the answer."""
         return self.end is End.DANGLING or any(how(row) is End.UNKNOWN for row in self.settlements)
 
     @cached_property
     def earliest(self) -> int:
-        """The row is written before anything is sent."""
+        """The earliest time of the request: the row is written before anything is sent."""
         return milliseconds(self.started["at"])
 
     @cached_property
     def latest(self) -> int:
-        """Until when the emulator can have taken up the request: an answer that was read came before its row."""
+        """The latest time at which the emulator received the request: an answer was read before its row was written."""
         if self.last is None:
             return FOREVER
         return milliseconds(self.last["at"]) + (GRACE if self.end is End.UNKNOWN else 0)
@@ -85,10 +85,10 @@ class Attempt:
 
 @dataclass
 class SignIn:
-    """A login from one sign-in, or from the refresh token it was given, to the next: one family at the server."""
+    """The time of a login from one sign-in or imported refresh token to the next. It is one family at the server."""
 
     login: int
-    origin: Record  # the row from which on the login had these tokens
+    origin: Record  # the row that saved the first tokens
     is_import: bool
     attempts: List[Attempt] = field(default_factory=list)
     needs_login: List[Record] = field(default_factory=list)
@@ -127,7 +127,7 @@ class AuditLog:
             if event == "profile_added":
                 added.setdefault(login, row)
             elif event == "signed_in" or (event == "recovered" and attempt is None):
-                # A sign-in whose tokens only the side file could take shows as recovered, without an attempt.
+                # A sign-in whose tokens were saved only in the side file appears as recovered, without an attempt.
                 current[login] = self._sign_in(login, row, is_import=False)
             elif event == "refresh_started":
                 if login not in current:
@@ -146,6 +146,6 @@ class AuditLog:
         return sign_in
 
     def login_of(self, profile: Optional[str]) -> Optional[int]:
-        """The login of a profile, where the name meant only one."""
+        """The login of a profile, if the name belonged to only one login."""
         logins = self._profiles.get((profile or "").lower(), set())
         return next(iter(logins)) if len(logins) == 1 else None

@@ -1,15 +1,15 @@
-"""Times as whole milliseconds since 1970, and how far two clocks of one machine are let apart."""
+"""Times in whole milliseconds since 1970, and the allowed differences between times of one machine."""
 
 from datetime import datetime
 
-# All times of a history come from the wall clock of one machine, each rounded or cut to a millisecond.
+# All times of a history come from the wall clock of one machine, rounded or truncated to a millisecond.
 ROUNDING = 1
 
-# What a rule allows beyond that before it accuses.
+# The difference that a rule allows before it reports a violation.
 TOLERANCE = 5 + ROUNDING
 
-# How long after a client's end or time limit the emulator may still take up what that client had sent: the bytes
-# are in the kernel by then, and a busy emulator reads them late.
+# The time after a client's end or timeout within which the emulator may still receive the client's request: the bytes
+# are in the kernel, and a busy emulator reads them late.
 GRACE = 5_000
 
 FOREVER = 1 << 62

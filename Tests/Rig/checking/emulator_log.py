@@ -1,4 +1,4 @@
-"""The emulator's log, sorted into families: everything that descends from one sign-in."""
+"""The emulator's log, grouped into families. A family contains all tokens that come from one sign-in."""
 
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
@@ -23,12 +23,12 @@ class Request:
 
     @property
     def is_answered(self) -> bool:
-        """Whether new tokens were sent, whole. Only the client's side can tell whether they were received."""
+        """True if new tokens were sent completely. Only the client knows whether they arrived."""
         return self.committed and self.status == 200 and self.fault in (None, "delay")
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the emulator itself, not a script, found the refresh token to be good no more."""
+        """True if the emulator itself, not a script, refused the refresh token."""
         return self.error == "invalid_grant" and self.fault != "respond"
 
     def __str__(self) -> str:
@@ -40,7 +40,7 @@ class Family:
     name: str
     first_at: int
     sign_in: Optional[Request] = None  # the exchange of the code
-    requests: List[Request] = field(default_factory=list)  # the exchanges of refresh tokens, as they arrived
+    requests: List[Request] = field(default_factory=list)  # the exchanges of refresh tokens, in order of arrival
     revoked_at: int = FOREVER
 
     @property
@@ -53,7 +53,7 @@ class EmulatorLog:
         self.families: Dict[str, Family] = {}
         self.exchanges = 0
         self._origins: Dict[str, Tuple[Family, Request]] = {}
-        owners: Dict[str, str] = {}  # families by the refresh tokens that were issued to them
+        owners: Dict[str, str] = {}  # the family of each issued refresh token
         clients: Dict[str, str] = {}
         for record in sorted(records, key=lambda record: record["seq"]):
             if record.get("issued_refresh"):
@@ -62,8 +62,8 @@ class EmulatorLog:
             grant = record.get("grant_type")
             request = _request(record)
             if grant == "refresh_token":
-                # A request that a fault swallowed has no family of its own; its token tells. A token that was
-                # never issued is a family of its own.
+                # A request that a fault dropped has no family in the log; its token determines the family. A token
+                # that was never issued gets a separate family.
                 owner = record.get("family_id") or owners.get(request.presented or "")
                 family = self._family(owner or f"unknown {request.presented}", request.at)
                 family.requests.append(request)
@@ -86,7 +86,7 @@ class EmulatorLog:
         return self.families.setdefault(name, Family(name, at))
 
     def origin_of(self, access: Optional[str]) -> Optional[Tuple[Family, Request]]:
-        """Where an access token comes from."""
+        """The family and the request that an access token comes from."""
         return self._origins.get(access or "")
 
 

@@ -1,4 +1,4 @@
-"""The emulator's log against the audit: every request has its attempt, every success its request, once."""
+"""Compares the emulator's log with the audit: every request needs one attempt, and every success one request."""
 
 from typing import Dict, List
 
@@ -13,7 +13,7 @@ from .saved import Saved
 def check_exchanges(explanation: Explanation, saved: Saved) -> List[Violation]:
     login = explanation.sign_in.login
     violations = [
-        Violation(Rule.ANSWER_WITHOUT_REQUEST, f"login {login}: {attempt} was answered as no request was")
+        Violation(Rule.ANSWER_WITHOUT_REQUEST, f"login {login}: {attempt} has an answer that no request got")
         for attempt in explanation.unfounded
     ]
     answered: Dict[int, List[Request]] = {}
@@ -22,7 +22,7 @@ def check_exchanges(explanation: Explanation, saved: Saved) -> List[Violation]:
             violations.append(_unexplained(request, f"login {login}"))
         attempt = explanation.attempts.get(request.seq)
         generation = explanation.generation(request)
-        # What a client sent that died or gave up can arrive late and be answered in vain.
+        # The request of a client that was killed or gave up can arrive late; its answer is lost.
         if generation is None or (attempt is not None and attempt.was_given_up):
             continue
         newest = saved.generation(login, request.at - TOLERANCE)
@@ -40,20 +40,20 @@ def check_exchanges(explanation: Explanation, saved: Saved) -> List[Violation]:
 
 
 def check_lonely(pairing: Pairing) -> List[Violation]:
-    """Families that belong to no sign-in of the audit, and sign-ins that the server never saw."""
+    """Checks families without a sign-in in the audit, and sign-ins without a family at the server."""
     return [
         _unexplained(request, f"family {family.name}")
         for family in pairing.lonely_families for request in family.requests
     ] + [
-        Violation(Rule.ANSWER_WITHOUT_REQUEST, f"{sign_in}: {attempt} was answered as no request was")
+        Violation(Rule.ANSWER_WITHOUT_REQUEST, f"{sign_in}: {attempt} has an answer that no request got")
         for sign_in in pairing.lonely_sign_ins for attempt in sign_in.attempts if attempt.was_answered
     ] + [
-        Violation(Rule.LOGIN_LOST, f"{sign_in} was told to sign in, and no request says why")
+        Violation(Rule.LOGIN_LOST, f"{sign_in} needs a sign-in, but no request explains it")
         for sign_in in pairing.lonely_sign_ins if sign_in.needs_login
     ]
 
 
 def _unexplained(request: Request, whose: str) -> Violation:
     if request.committed:
-        return Violation(Rule.ROTATION_UNEXPLAINED, f"{whose}: {request} was given new tokens")
+        return Violation(Rule.ROTATION_UNEXPLAINED, f"{whose}: {request} got new tokens")
     return Violation(Rule.REQUEST_UNEXPLAINED, f"{whose}: {request} ended with status {request.status}")

@@ -1,25 +1,25 @@
-"""Which attempt of the audit made which request of the emulator's log.
+"""Finds the attempt of the audit for each request of the emulator's log.
 
-The audit's fingerprints are keyed and the emulator's are not, so a token cannot be looked up from one in the other.
-What ties them together, for one sign-in and its family:
+The audit's fingerprints are keyed and the emulator's are not, so a token of one cannot be looked up in the other. For
+one sign-in and its family, three things connect them:
 
-* The order of tokens. A token is saved after the request that brought it, and first sent after that. So the tokens
-  in the order in which attempts first sent them are the tokens in the order in which they were first presented; only
-  the last of the audit's may never have arrived.
-* The time. An attempt's row is committed before anything is sent, and an answer that was read came before the row
-  that says so. Only the end of a client that died or gave up has a grace (`clock.GRACE`).
-* The kind. Tokens come from a request that was answered whole; a refusal does not come from one that committed; and
-  the successor that the audit saved is the one that was presented next.
+* The order of tokens. A token is saved after the request that returned it, and sent only after that. So the order in
+  which attempts first sent the tokens is the order in which the server first received them. Only the last token of the
+  audit may never have arrived.
+* The time. An attempt's row is committed before anything is sent, and an answer is read before its row is written. Only
+  the end of a client that was killed or gave up has a tolerance (`clock.GRACE`).
+* The kind. Tokens come from a request with a complete answer. A refusal does not come from a committed request. The
+  refresh token that the audit saved is the one that is presented next.
 
-Under these every request needs an attempt of its own, and every attempt that was answered needs a request. A correct
-history has such a pairing, so none is accused: the real one. Where a request of a dead process arrives beside that
-of the next one, both could be either's; then more is true of the real pairing:
+With these conditions, every request needs one attempt, and every attempt with an answer needs one request. A correct
+history always has such a pairing: the real one. If the request of a killed process arrives at the same time as that of
+the next process, several pairings are possible. Then the real pairing fulfils two more conditions:
 
-* One machine's clock is read in one order, so that times differ by rounding only; and the expiry that was saved counts
-  from the moment of sending, so it tells that moment.
+* All times come from one clock, so they differ only by rounding. The saved expiry counts from the moment of sending, so
+  it shows that moment.
 * An access token that a program printed comes from an attempt that saved it.
 
-A history without such a stricter pairing breaks a rule: with one under the rest alone, it is clear which.
+A history without such a strict pairing breaks a rule. The pairing without the last two conditions shows which rule.
 """
 
 from dataclasses import dataclass, field
@@ -33,27 +33,27 @@ from .matching import match
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is known beside the log and the audit."""
+    """Facts that are not in the log or the audit."""
 
-    access_seconds: int  # how long an access token lives
-    printed: FrozenSet[str]  # the access tokens that programs handed out as saved ones
+    access_seconds: int  # the lifetime of an access token
+    printed: FrozenSet[str]  # the access tokens that programs printed as saved ones
 
 
 @dataclass
 class Explanation:
     sign_in: SignIn
     family: Family
-    tokens: Dict[str, str] = field(default_factory=dict)  # the emulator's name of a token by the audit's
+    tokens: Dict[str, str] = field(default_factory=dict)  # the emulator's fingerprint by the audit's
     attempts: Dict[int, Attempt] = field(default_factory=dict)  # by the request's seq
     unexplained: List[Request] = field(default_factory=list)
-    unfounded: List[Attempt] = field(default_factory=list)  # were answered as no request was
+    unfounded: List[Attempt] = field(default_factory=list)  # have an answer that no request got
 
     @property
     def is_whole(self) -> bool:
         return not self.unexplained and not self.unfounded
 
     def generation(self, request: Request) -> Optional[int]:
-        """Which generation a request presented."""
+        """The generation whose token a request presented."""
         attempt = self.attempts.get(request.seq)
         if attempt is not None:
             return attempt.generation
@@ -62,7 +62,7 @@ class Explanation:
 
 
 def explain(sign_in: SignIn, family: Family, circumstances: Circumstances) -> Explanation:
-    # What a token did before the profile was added is not this login's doing.
+    # Requests from before the profile was added do not belong to this login.
     requests = [r for r in family.requests if not sign_in.is_import or r.at >= sign_in.since - TOLERANCE]
     tokens = _tokens(sign_in, family, requests)
 
@@ -121,7 +121,7 @@ def _can_be(attempt: Attempt, request: Request, tokens: Dict[str, str]) -> bool:
 
 
 def _is_successor(attempt: Attempt, request: Request, tokens: Dict[str, str]) -> bool:
-    """Whether the token that the attempt saved is the one that the request issued."""
+    """True if the attempt saved the token that the request issued."""
     saved = attempt.last["refresh_fp_after"] if attempt.last else None
     issued = request.issued_refresh or request.presented
     if saved == attempt.sent or issued == request.presented:

@@ -1,4 +1,4 @@
-"""One run, as it stands in its folder."""
+"""One run, as recorded in its folder."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Record = Dict[str, Any]
 
 @dataclass(frozen=True)
 class Program:
-    """A program that ran, and what it handed out. Times are the driver's: before the start, after the end."""
+    """A program that ran, and the token that it printed. The rig took the times, before its start and after its end."""
 
     number: int
     name: str
@@ -30,7 +30,7 @@ class Program:
 
     @property
     def is_deferred(self) -> bool:
-        """Whether it said that the side file alone holds what it handed out (save_deferred)."""
+        """True if the printed token was saved only in the side file (save_deferred)."""
         return self.exit == 74
 
     @property
@@ -44,9 +44,9 @@ class Program:
 @dataclass(frozen=True)
 class History:
     log: List[Record]
-    access_seconds: int  # what held when tokens were issued; the largest value, if it was changed during the run
+    access_seconds: int  # the lifetime when tokens were issued; the largest value if it changed during the run
     rotates: bool
-    audit: List[Record]  # keys in table order: the chain is hashed in that order
+    audit: List[Record]  # keys in table order, in which they are hashed
     programs: List[Program]
     allows_lost_between: bool
 
@@ -79,7 +79,7 @@ def program(number: int, output: Record) -> Program:
 
 
 def read(folder: Path) -> History:
-    """Reads a folder. `audit.jsonl` and `expect.json` may be missing; everything else has to be there."""
+    """Reads a folder. `audit.jsonl` and `expect.json` may be missing; all other files must exist."""
     return history(
         log=lines(folder / "emulator.jsonl"),
         settings=json.loads((folder / "settings.json").read_text("utf-8")),

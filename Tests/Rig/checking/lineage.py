@@ -1,4 +1,4 @@
-"""The audit by itself: who descends from whom, and that every attempt was seen to its end."""
+"""Checks the audit alone: the order of the tokens, and that every attempt has a result."""
 
 from typing import List, Optional
 
@@ -18,29 +18,29 @@ def check_lineage(audit: AuditLog) -> List[Violation]:
 
 
 class _Walk:
-    """One login, row by row."""
+    """Checks one login, row by row."""
 
     def __init__(self, login: int) -> None:
         self.login = login
         self.violations: List[Violation] = []
-        self.generation: Optional[int] = None  # what is saved; None until a row tells
+        self.generation: Optional[int] = None  # the saved generation; None until a row contains it
         self.token: Optional[str] = None
         self.under_way: Optional[Record] = None
-        self.over: set = set()  # attempts that cannot end once more
+        self.over: set = set()  # attempts that must not end again
 
     def step(self, row: Record, is_attempt: bool) -> None:
         event = row["event"]
         if event == "refresh_started":
             self._start(row)
         elif event == "signed_in" or (event == "recovered" and not is_attempt):
-            self.under_way = None  # a sign-in replaces whatever was under way
+            self.under_way = None  # a sign-in replaces an attempt in progress
             self._save(row)
         elif event in SETTLING:
             if not is_attempt:
-                self._say(Rule.ATTEMPT_NOT_STARTED, row, "ends an attempt that never began")
+                self._say(Rule.ATTEMPT_NOT_STARTED, row, "ends an attempt that never started")
             self._settle(row)
         elif event in ERASING:
-            # Erasing counts as a generation and leaves no token.
+            # Deleting the tokens counts as a generation.
             self.generation = None if self.generation is None else self.generation + 1
             self.token = None
             self.under_way = None
@@ -48,7 +48,7 @@ class _Walk:
     def _start(self, row: Record) -> None:
         if self.under_way is not None:
             open_row = self.under_way["seq"]
-            self._say(Rule.ATTEMPT_UNSETTLED, row, f"begins before the attempt of row {open_row} is settled")
+            self._say(Rule.ATTEMPT_UNSETTLED, row, f"starts before the attempt of row {open_row} has a result")
         self.under_way = row
         before = row["generation_before"]
         if self.generation is None:
@@ -64,7 +64,7 @@ class _Walk:
     def _settle(self, row: Record) -> None:
         attempt = row["attempt_id"]
         if attempt in self.over:
-            self._say(Rule.ATTEMPT_SETTLED_TWICE, row, f"ends attempt {str(attempt)[:8]} once more")
+            self._say(Rule.ATTEMPT_SETTLED_TWICE, row, f"ends attempt {str(attempt)[:8]} again")
         end = how(row)
         if end is not End.UNKNOWN:
             self.over.add(attempt)
@@ -75,7 +75,7 @@ class _Walk:
         elif end in (End.LATE, End.ADOPTED):
             known = self.generation if self.generation is not None else row["generation_after"]
             if not row["generation_before"] < row["generation_after"] <= known:
-                self._say(Rule.GENERATION_GAP, row, "gives way to a generation that is not saved")
+                self._say(Rule.GENERATION_GAP, row, "refers to a generation that was not saved")
 
     def _save(self, row: Record) -> None:
         before, after = row["generation_before"], row["generation_after"]
@@ -86,7 +86,7 @@ class _Walk:
             self._say(Rule.GENERATION_GAP, row, text)
         parent = row["refresh_fp_before"]
         if parent is not None and self.token is not None and parent != self.token:
-            self._say(Rule.LINEAGE_BROKEN, row, f"descends from {parent}, but {self.token} was saved last")
+            self._say(Rule.LINEAGE_BROKEN, row, f"comes from {parent}, but {self.token} was saved last")
         self.generation = after
         self.token = row["refresh_fp_after"]
 

@@ -1,4 +1,4 @@
-"""Logins that were lost: none may be, except where only the server could know the token, and then by name."""
+"""Checks lost logins. A login may be lost only if only the server knew the token, and the audit must report it."""
 
 from typing import List, Optional
 
@@ -15,7 +15,7 @@ def check_losses(explanation: Explanation, is_allowed: bool) -> List[Violation]:
     rows = [row for row in sign_in.needs_login if not _was_told(explanation, row["attempt_id"])]
     for row in rows:
         if row["attempt_id"] not in refused:
-            return [Violation(Rule.LOGIN_LOST, f"{sign_in}: audit row {row['seq']}, needs_login, and nobody refused")]
+            return [Violation(Rule.LOGIN_LOST, f"{sign_in}: audit row {row['seq']}, but no request was refused")]
     if not refusals:
         return []
     what = f"{sign_in}: {refusals[0]} was refused"
@@ -23,17 +23,17 @@ def check_losses(explanation: Explanation, is_allowed: bool) -> List[Violation]:
         return [Violation(Rule.LOGIN_LOST, what)]
     lost_reply = _lost_reply(explanation, refusals)
     if lost_reply is None or lost_reply.last is None:
-        return [Violation(Rule.LOGIN_LOST, f"{what}, and no lost reply explains it")]
+        return [Violation(Rule.LOGIN_LOST, f"{what}, but no lost reply explains it")]
     is_named = any(row["seq"] > lost_reply.last["seq"] for row in rows)
     is_pending = sign_in.attempts[-1].end in (End.DANGLING, End.UNKNOWN)
     if not is_named and not is_pending:
-        return [Violation(Rule.LOSS_UNNAMED, f"{what}, and no needs_login row says so")]
+        return [Violation(Rule.LOSS_UNNAMED, f"{what}, but no needs_login row reports it")]
     return []
 
 
 def _lost_reply(explanation: Explanation, refusals: List[Request]) -> Optional[Attempt]:
-    """The attempt whose answer rotated the token and never came back; or whose request came so late that the answer to
-    the same token had been saved meanwhile."""
+    """Finds the attempt whose answer rotated the token and was lost, or whose request arrived after the answer to the
+    same token had been saved."""
     refused = {explanation.generation(request) for request in refusals}
     saved = {attempt.generation for attempt in explanation.sign_in.attempts if attempt.end in SAVED}
     for request in explanation.family.requests:
@@ -46,7 +46,7 @@ def _lost_reply(explanation: Explanation, refusals: List[Request]) -> Optional[A
 
 
 def _was_told(explanation: Explanation, attempt_id: Optional[str]) -> bool:
-    """Whether a script told the client that the token is good no more: then it was right to believe it."""
+    """True if a script told the client that the token is invalid. The client is then right to report it."""
     return any(
         request.fault == "respond" and request.error == "invalid_grant"
         for request in explanation.family.requests

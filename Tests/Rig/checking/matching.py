@@ -1,4 +1,4 @@
-"""Pairs things off where each may have only one partner."""
+"""Finds pairs in which each element has at most one partner (bipartite matching)."""
 
 from typing import Dict, Hashable, Iterable, List, Sequence, TypeVar
 
@@ -7,11 +7,12 @@ Right = TypeVar("Right", bound=Hashable)
 
 
 def match(left: Iterable[Left], right: Sequence[Right], partners: Dict[Left, List[Right]]) -> Dict[Right, Left]:
-    """A partner for each of `left` and of `right`, whenever there is a way to give all of them one. Whoever else stands
-    in `partners` gets one or does not.
+    """Finds a partner for every element of `left` and of `right`, if this is possible. Other elements of `partners` may
+    get a partner too.
 
-    First each of `left` is placed by an augmenting path, which leaves nobody alone who had a partner. Then each of
-    `right`, in the same way or by taking the partner of one that needs none; `left` keeps its partners in both.
+    First each element of `left` is placed with an augmenting path, so that no element loses its partner. Then each
+    element of `right` is placed in the same way, or takes the partner of an element that does not need one. The
+    elements of `left` keep a partner in both cases.
     """
     wanted = set(right)
     to_left: Dict[Right, Left] = {}

@@ -1,10 +1,9 @@
-"""Which family of the emulator belongs to which sign-in of the audit.
+"""Finds the family of the emulator for each sign-in of the audit.
 
-A token that a program of a known login printed names the login of its family. The exchange of the code that began a
-family falls into the time that the audit says it took. What is still open is decided by innocence: a sign-in goes with
-a family with which it breaks no rule, each with one. In a correct history the real pairing is such a one, so one is
-found, and whichever it is, nothing is broken: a correct history is never accused. Each family belongs to one login: a
-history must not hand the same refresh token to two of them.
+A token that a program of a known login printed shows the login of its family. The exchange of the code that began a
+family lies within the time that the audit recorded for it. For the rest, a sign-in is paired with a family with which
+it breaks no rule. In a correct history the real pairing is of this kind, so one is found, and no violation is reported.
+Each family belongs to one login: a history must not use the same refresh token for two logins.
 """
 
 from dataclasses import dataclass, field
@@ -38,7 +37,7 @@ Blame = Callable[[Explanation], List[Violation]]
 
 
 def pair(log: EmulatorLog, audit: AuditLog, history: History, blame: Blame) -> Pairing:
-    """Pairs them off. `blame` says what a sign-in and a family break together."""
+    """Pairs sign-ins and families. `blame` returns the violations of a pair."""
     printed = _printed(log, audit, history)
     circumstances = Circumstances(
         history.access_seconds,
@@ -57,7 +56,7 @@ def pair(log: EmulatorLog, audit: AuditLog, history: History, blame: Blame) -> P
     # A family that was never refreshed and never printed may stay without a sign-in.
     busy = [name for name, family in log.families.items() if family.requests or name in printed]
     chosen = [(index, name) for name, index in match(innocent, busy, innocent).items()]
-    # What is left fits nowhere: the best there is, so that the violations say something.
+    # The rest does not match. The pairs with the fewest violations are used, so that the reports are useful.
     chosen += sorted(set(tries) - set(chosen), key=lambda place: broken[place])
     pairing = Pairing()
     sign_ins, families = dict(enumerate(audit.sign_ins)), dict(log.families)
@@ -71,7 +70,7 @@ def pair(log: EmulatorLog, audit: AuditLog, history: History, blame: Blame) -> P
 
 
 def _printed(log: EmulatorLog, audit: AuditLog, history: History) -> Dict[str, int]:
-    """The login of each family that a printed token names; the one that most of them name."""
+    """The login of each family according to the printed tokens, by majority."""
     votes: Dict[Tuple[str, int], int] = {}
     for program in history.programs:
         login = program.login if program.login is not None else audit.login_of(program.profile)
@@ -83,7 +82,7 @@ def _printed(log: EmulatorLog, audit: AuditLog, history: History) -> Dict[str, i
 
 
 def _can_begin(sign_in: SignIn, family: Family, access_seconds: int) -> bool:
-    """Whether this exchange of a code can be the one that the sign-in's row tells of."""
+    """True if the family's exchange of a code can be that of the sign-in's row."""
     exchange, origin = family.sign_in, sign_in.origin
     if exchange is None or sign_in.is_import or origin["expires_at"] is None:
         return sign_in.is_import or exchange is None

@@ -1,7 +1,7 @@
-"""From when on a saved generation could be seen by everybody.
+"""The time at which a saved generation became visible to all programs.
 
-A row's time is taken inside its transaction, so the commit comes later. It is over when the next transaction takes its
-time, since writers take turns, or when a program that handed the token out has ended.
+The time of a row is taken inside its transaction, before the commit. The commit is complete when the next transaction
+takes its time, because writers take turns, or when a program that printed the token has ended.
 """
 
 from typing import Dict, List, Tuple
@@ -12,7 +12,7 @@ from .history import Record
 
 
 class Saved:
-    """The access tokens of every login: generation and when it was visible."""
+    """The generations of every login, with the time at which each became visible."""
 
     def __init__(self, audit: AuditLog) -> None:
         self._visible: Dict[int, List[Tuple[int, int]]] = {}
@@ -21,11 +21,11 @@ class Saved:
                 self.see(row["login_id"], row["generation_after"], _committed(audit.rows, index))
 
     def see(self, login: int, generation: int, at: int) -> None:
-        """This generation was visible from then on: committed, or handed out by a program that had ended."""
+        """Records that a generation was visible at a time: it was committed, or printed by a program that had ended."""
         self._visible.setdefault(login, []).append((at, generation))
 
     def generation(self, login: int, at: int) -> int:
-        """The newest generation that was surely visible at a time; 0 when none was."""
+        """The newest generation that was certainly visible at a time, or 0."""
         return max((generation for when, generation in self._visible.get(login, []) if when <= at), default=0)
 
 

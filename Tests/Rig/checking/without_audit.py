@@ -1,5 +1,5 @@
-"""A history without audit: the emulator's log alone has to speak. Nothing excuses what nobody wrote down, except a
-program that was killed while its request was under way: its answer may never have arrived."""
+"""Checks a history without audit, with the emulator's log alone. The only accepted reason for a second answer is a
+program that was killed during its request: the answer may not have arrived."""
 
 from typing import Dict, List
 
@@ -27,8 +27,8 @@ def _refused(family: Family) -> List[Violation]:
 
 
 def _answered_twice(family: Family, history: History) -> List[Violation]:
-    """New tokens for a token that had been exchanged; where tokens stay the same, new ones in the first half of the
-    life of the last ones."""
+    """Finds tokens that were exchanged twice. With a static refresh token: a second exchange in the first half of the
+    lifetime of the last access token."""
     violations: List[Violation] = []
     answered: Dict[str, List[Request]] = {}
     for request in family.requests:
@@ -53,14 +53,14 @@ def _may_have_lost(program: Program, requests: List[Request]) -> bool:
 
 
 def _older_sent(family: Family) -> List[Violation]:
-    """A token is presented after one that was issued for it had been presented."""
+    """Finds a token that is presented after its successor."""
     parents = {request.issued_refresh: request.presented for request in family.requests if request.issued_refresh}
     superseded: Dict[str, Request] = {}
     for request in family.requests:
         if request.presented in superseded:
             return [Violation(
                 Rule.OLDER_GENERATION_SENT,
-                f"family {family.name}: {request} presents what {superseded[request.presented]} had left behind")]
+                f"family {family.name}: {request} presents an older token than {superseded[request.presented]}")]
         parent = parents.get(request.presented or "")
         while parent is not None and parent not in superseded:
             superseded[parent] = request
@@ -69,7 +69,7 @@ def _older_sent(family: Family) -> List[Violation]:
 
 
 def _stale(family: Family, programs: List[Program]) -> List[Violation]:
-    """A program hands out an older token than one that had ended before it started."""
+    """Finds a program that printed an older token than a program that had ended before it started."""
     order = {r.issued_access: r.seq for r in family.requests + ([family.sign_in] if family.sign_in else [])}
     served = [program for program in programs if program.access in order]
     newest = 0
@@ -81,13 +81,14 @@ def _stale(family: Family, programs: List[Program]) -> List[Violation]:
             newest = max(newest, order[ended[position].access])
             position += 1
         if order[program.access] < newest:
-            violations.append(Violation(Rule.STALE_TOKEN, f"{program} handed out what request {order[program.access]} "
-                                        f"brought, after another had handed out what request {newest} brought"))
+            violations.append(Violation(
+                Rule.STALE_TOKEN, f"{program} printed the token of request {order[program.access]} after another had "
+                f"printed the token of request {newest}"))
     return violations
 
 
 def _never_served_again(history: History) -> List[Violation]:
-    """The last program that was let run to its end got nothing."""
+    """Finds logins whose last program that was not killed got no token."""
     last: Dict[str, Program] = {}
     for program in sorted(history.programs, key=lambda program: program.ended):
         if not program.was_killed:

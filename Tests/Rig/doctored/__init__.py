@@ -1,1 +1,1 @@
-"""Histories that were tampered with, or in which the product does what it must not, by what is wrong with them."""
+"""Incorrect histories, grouped by the kind of error: records were edited, or tsaccounts breaks a rule."""

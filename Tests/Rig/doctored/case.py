@@ -1,4 +1,4 @@
-"""How a doctored history says which rules it breaks."""
+"""A decorator that lists the rules that a doctored history breaks."""
 
 from typing import Callable, List, Set, Tuple
 
@@ -10,7 +10,7 @@ DOCTORED: List[Tuple[Doctored, Set[Rule]]] = []
 
 
 def breaks(*rules: Rule) -> Callable[[Doctored], Doctored]:
-    """Exactly these rules, and no other, are broken."""
+    """The history breaks exactly these rules."""
     def keep(make: Doctored) -> Doctored:
         DOCTORED.append((make, set(rules)))
         return make
@@ -18,7 +18,7 @@ def breaks(*rules: Rule) -> Callable[[Doctored], Doctored]:
 
 
 def lived(rotate: bool = True, refreshes: int = 2) -> Tuple[Invented, Login]:
-    """A correct history to begin with."""
+    """A correct history as a starting point."""
     world = Invented(rotate=rotate)
     login = world.sign_in()
     for _ in range(refreshes):

@@ -1,4 +1,4 @@
-"""Audits that are gone or were edited, and a run without a run."""
+"""Missing and edited audits, and a run without exchanges."""
 
 from checking.rules import Rule
 from doctored.case import breaks, lived

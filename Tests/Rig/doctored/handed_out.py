@@ -1,4 +1,4 @@
-"""Tokens that should not have been handed out."""
+"""Tokens that should not have been printed."""
 
 from checking.rules import Rule
 from doctored.case import breaks, lived

@@ -1,4 +1,4 @@
-"""Logins that were lost without an excuse, or without a name."""
+"""Logins that were lost without an acceptable reason, or without a report in the audit."""
 
 from typing import Tuple
 
@@ -8,7 +8,7 @@ from invented import Invented, Login
 
 
 def lost(allowed: bool, replies_lost: int = 1) -> Tuple[Invented, Login, str]:
-    """A login whose reply died with its process at overlap 0; the attempt that was refused is not settled yet."""
+    """A login whose reply was lost with its process, without overlap. The refused attempt has no result yet."""
     world = Invented(overlap=0, allow_lost_between=allowed)
     login = world.sign_in()
     for _ in range(replies_lost):

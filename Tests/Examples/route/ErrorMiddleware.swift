@@ -1,8 +1,8 @@
 import Hummingbird
 import TradeStationSessions
 
-/// Says what is wrong with the sign-in or at TradeStation. Neither error ever holds a secret.
-struct TroubleMiddleware<Context: RequestContext>: RouterMiddleware {
+/// Turns errors of the sign-in and of TradeStation into HTTP errors. Neither kind of error contains a secret.
+struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
     func handle(
         _ request: Request,
         context: Context,

@@ -1,0 +1,35 @@
+import TradeStationSessions
+
+/// The profiles that `serve` keeps fresh, each with an open session.
+struct ServedProfiles {
+    private var served: [Profile.ID: (record: ProfileRecord, session: Session)] = [:]
+    private var failures: [Profile.ID: AccountsError.Code] = [:]
+
+    /// The names of the profiles, sorted.
+    var names: [String] {
+        served.values.map(\.record.profile.name.text).sorted()
+    }
+
+    /// Opens a session for every profile that is new or has changed, for example after a sign-in by another process,
+    /// and drops the sessions of removed profiles.
+    ///
+    /// - Returns: The errors of the profiles that could not be opened. An error is not repeated while its code stays
+    ///   the same.
+    mutating func update(to records: [ProfileRecord], of manager: SessionManager) async throws -> [AccountsError] {
+        let present = Set(records.map(\.profile.id))
+        served = served.filter { present.contains($0.key) }
+        failures = failures.filter { present.contains($0.key) }
+        var newFailures: [AccountsError] = []
+        for record in records where served[record.profile.id]?.record != record {
+            let id = record.profile.id
+            do {
+                served[id] = (record, try await manager.session(named: record.profile.name.text))
+                failures[id] = nil
+            } catch let error as AccountsError {
+                if failures[id] != error.code { newFailures.append(error) }
+                failures[id] = error.code
+            }
+        }
+        return newFailures
+    }
+}
