@@ -122,7 +122,7 @@ import TradeStationTesting
     @Test func `a refresh in the background never takes a session off the fast path`() async throws {
         let session = try await manager.session(named: "paper")
         stage.clock.advance(by: .seconds(1000))
-        stage.emulator.script([EmulatorFault(at: .token, when: .before, .delay(seconds: 0.2))])
+        stage.emulator.script([EmulatorFault(at: .token, when: .before, .delay(seconds: 0.5))])
         #expect(try await session.accessToken().generation == 1)
         #expect(session.currentAccessToken()?.generation == 1)
         try await stage.emulator.wait { $0.refreshes == 1 }

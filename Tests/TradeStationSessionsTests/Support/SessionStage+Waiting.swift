@@ -10,7 +10,7 @@ extension SessionStage {
 
     /// Returns once this many callers wait for the refresh of the session's login that is in flight.
     ///
-    /// - Throws: ``NotInTime``. A flight tells no one when a caller joins it.
+    /// - Throws: ``NotInTime``. A flight has no event for a caller that joins it.
     func waitForCallers(_ count: Int, of session: Session) async throws {
         try await eventually {
             await session.manager.airborne[session.profile.login.id]?.flight.waiterCount == count
