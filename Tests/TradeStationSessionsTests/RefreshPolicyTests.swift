@@ -3,7 +3,7 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-@Suite(.serialized) struct RefreshPolicyTests {
+@Suite struct RefreshPolicyTests {
     @Test func `the hard minimum is the smaller of a minute and a tenth of the life`() {
         #expect(RefreshPolicy.hardMinimum(lifetimeSeconds: 1200) == 60_000)
         #expect(RefreshPolicy.hardMinimum(lifetimeSeconds: 300) == 30_000)
@@ -18,7 +18,7 @@ import TradeStationModel
         #expect(windows.contains { $0 > 325_000 })
     }
 
-    @Test func `backoff grows, keeps five seconds apart, and stays below a bound`() {
+    @Test func `backoff grows from five seconds to thirty`() {
         #expect(RefreshPolicy.backoff(failures: 1, fraction: 0) == 5000)
         #expect(RefreshPolicy.backoff(failures: 1, fraction: 1) == 6000)
         #expect(RefreshPolicy.backoff(failures: 2, fraction: 1) == 7000)

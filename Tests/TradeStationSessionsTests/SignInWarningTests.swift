@@ -5,13 +5,14 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-/// The end of a rotating key's sign-in, as the audit says it ahead.
-@Suite(.serialized) struct SignInWarningTests {
+/// The audit's warning before the sign-in of a rotating key ends.
+@Suite(.stage(rotate: true, opens: .emptyStore)) struct SignInWarningTests {
+    private let stage = SessionStage.current
+    private var manager: SessionManager { stage.manager }
+
     /// Whether each of the refreshes, one every twenty minutes, was followed by a warning.
     private func warnings(
         _ session: Session,
-        _ stage: SessionStage,
-        _ manager: SessionManager,
         refreshes: Int
     ) async throws -> [Bool] {
         var warned: [Bool] = []
@@ -24,9 +25,7 @@ import TradeStationTesting
         return warned
     }
 
-    private func add(_ name: String, lasting seconds: Int, _ stage: SessionStage, _ manager: SessionManager)
-        async throws
-    {
+    private func add(_ name: String, lasting seconds: Int) async throws {
         var key = try stage.keyRequest()
         key.absoluteSeconds = seconds
         _ = try await manager.registry.add(
@@ -40,110 +39,82 @@ import TradeStationTesting
         )
     }
 
-    @Test func `the first refresh within two hours of the end says so, once, and again after a new sign-in`()
+    @Test func `the first refresh within two hours of the end warns once, and once more after a new sign-in`()
         async throws
     {
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withManager { manager in
-                try await add("paper", lasting: 10_800, stage, manager)
-                let session = try await manager.session(named: "paper")
-                // The end comes after 180 minutes: the refresh after 60 is not yet, the one after 80 is within.
-                #expect(
-                    try await warnings(session, stage, manager, refreshes: 6)
-                        == [false, false, false, true, false, false]
-                )
-                _ = try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
-                #expect(
-                    try await warnings(session, stage, manager, refreshes: 5) == [false, false, false, true, false]
-                )
-            }
-        }
+        try await add("paper", lasting: 10_800)
+        let session = try await manager.session(named: "paper")
+        // The sign-in ends after 180 minutes. The refresh after 60 minutes is too early, that after 80 is not.
+        #expect(
+            try await warnings(session, refreshes: 6)
+                == [false, false, false, true, false, false]
+        )
+        _ = try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
+        #expect(
+            try await warnings(session, refreshes: 5) == [false, false, false, true, false]
+        )
     }
 
     @Test func `a sign-in that is shorter than the warning is warned about at its first refresh`() async throws {
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withManager { manager in
-                try await add("paper", lasting: 3600, stage, manager)
-                let session = try await manager.session(named: "paper")
-                #expect(try await warnings(session, stage, manager, refreshes: 2) == [true, false])
-            }
-        }
+        try await add("paper", lasting: 3600)
+        let session = try await manager.session(named: "paper")
+        #expect(try await warnings(session, refreshes: 2) == [true, false])
     }
 
-    @Test func `every login of a key is warned about, also when another one has told that the key rotates`()
+    @Test func `every login of a key is warned about, also when another login has shown that the key rotates`()
         async throws
     {
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withManager { manager in
-                try await add("paper", lasting: 3600, stage, manager)
-                try await stage.add("second", user: 1, to: manager)
-                let first = try await manager.session(named: "paper")
-                let second = try await manager.session(named: "second")
-                #expect(try await warnings(first, stage, manager, refreshes: 1) == [true])
-                _ = try await second.accessToken()
-                let warned = try await manager.registry.auditRecords(AuditQuery()).filter {
-                    $0.text("event") == "sign_in_ends_soon"
-                }
-                #expect(warned.count == 2)
-                #expect(Set(warned.compactMap { $0.integer("login_id") }).count == 2)
-            }
+        try await add("paper", lasting: 3600)
+        try await stage.add("second", user: 1, to: manager)
+        let first = try await manager.session(named: "paper")
+        let second = try await manager.session(named: "second")
+        #expect(try await warnings(first, refreshes: 1) == [true])
+        _ = try await second.accessToken()
+        let warned = try await manager.registry.auditRecords(AuditQuery()).filter {
+            $0.text("event") == "sign_in_ends_soon"
         }
+        #expect(warned.count == 2)
+        #expect(Set(warned.compactMap { $0.integer("login_id") }).count == 2)
     }
 
-    @Test func `an end that was moved closer is warned about anew`() async throws {
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withManager { manager in
-                try await stage.add("paper", to: manager)
-                let session = try await manager.session(named: "paper")
-                #expect(try await warnings(session, stage, manager, refreshes: 1) == [false])
-                try await manager.registry.change(ProfileName("paper"), KeyChange(absoluteSeconds: 7200))
-                #expect(try await warnings(session, stage, manager, refreshes: 2) == [true, false])
-            }
-        }
+    @Test func `an end that has moved closer is warned about again`() async throws {
+        try await stage.add("paper", to: manager)
+        let session = try await manager.session(named: "paper")
+        #expect(try await warnings(session, refreshes: 1) == [false])
+        try await manager.registry.change(ProfileName("paper"), KeyChange(absoluteSeconds: 7200))
+        #expect(try await warnings(session, refreshes: 2) == [true, false])
     }
 
-    @Test func `a key that does not rotate is never warned about`() async throws {
-        try await SessionStage.with(rotate: false) { stage in
-            try await stage.withManager { manager in
-                try await add("paper", lasting: 3600, stage, manager)
-                let session = try await manager.session(named: "paper")
-                #expect(try await warnings(session, stage, manager, refreshes: 2) == [false, false])
-            }
-        }
+    @Test(.stage(opens: .emptyStore)) func `a key that does not rotate is never warned about`() async throws {
+        try await add("paper", lasting: 3600)
+        let session = try await manager.session(named: "paper")
+        #expect(try await warnings(session, refreshes: 2) == [false, false])
     }
 
-    @Test func `the row names the end of the sign-in and the generation that came with it`() async throws {
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withManager { manager in
-                let signedIn = stage.clock.wallTime()
-                try await add("paper", lasting: 3600, stage, manager)
-                _ = try await warnings(manager.session(named: "paper"), stage, manager, refreshes: 1)
-                let row = try #require(
-                    try await manager.registry.auditRecords(AuditQuery()).last {
-                        $0.text("event") == "sign_in_ends_soon"
-                    }
-                )
-                #expect(row.text("expires_at") == signedIn.advanced(byMilliseconds: 3_600_000).description)
-                #expect(row.integer("generation_after") == 2)
-                let record = try await manager.registry.profile(named: ProfileName("paper"))
-                #expect(record.login.absoluteExpiresAt == signedIn.advanced(byMilliseconds: 3_600_000))
-                #expect(record.login.refreshExpiresAt == signedIn.advanced(byMilliseconds: (1200 + 1800) * 1000))
+    @Test func `the row contains the end of the sign-in and the new generation`() async throws {
+        let signedIn = stage.clock.wallTime()
+        try await add("paper", lasting: 3600)
+        _ = try await warnings(manager.session(named: "paper"), refreshes: 1)
+        let row = try #require(
+            try await manager.registry.auditRecords(AuditQuery()).last {
+                $0.text("event") == "sign_in_ends_soon"
             }
-        }
-    }
-
-    @Test func `tokens that a dead process left are warned about by whoever saves them`() throws {
-        var stored = try RefreshMachineTests.stored(life: 60, generation: 3)
-        stored.login.signedInAt = RefreshMachineTests.now.wall
-        let staged = StagedTokens(
-            parentGeneration: 3,
-            attemptID: "a",
-            tokens: try #require(stored.tokens),
-            identity: Identity(),
-            rotation: .rotating
         )
+        #expect(row.text("expires_at") == signedIn.advanced(byMilliseconds: 3_600_000).description)
+        #expect(row.integer("generation_after") == 2)
+        let record = try await stage.paper()
+        #expect(record.login.absoluteExpiresAt == signedIn.advanced(byMilliseconds: 3_600_000))
+        #expect(record.login.refreshExpiresAt == signedIn.advanced(byMilliseconds: (1200 + 1800) * 1000))
+    }
+}
+
+@Suite struct SignInWarningEntryTests {
+    @Test func `a process that saves the tokens of a crashed process warns about them`() throws {
+        var stored = try LoginFixture.stored(life: 60, generation: 3)
+        stored.login.signedInAt = LoginFixture.now.wall
+        let staged = LoginFixture.staged(try #require(stored.tokens), attemptID: "a")
         #expect(SignInWarning.entry(saving: staged, after: stored, profile: try ProfileName("p")) == nil)
-        stored.login.signedInAt = RefreshMachineTests.now.wall.advanced(byMilliseconds: -82_800_000)
+        stored.login.signedInAt = LoginFixture.now.wall.advanced(byMilliseconds: -82_800_000)
         let entry = try #require(SignInWarning.entry(saving: staged, after: stored, profile: try ProfileName("p")))
         #expect(entry.attemptID == "a")
         #expect(entry.generationAfter == 4)

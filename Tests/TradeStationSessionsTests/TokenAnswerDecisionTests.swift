@@ -6,7 +6,7 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-/// An answer of the token endpoint from `fixtures/token-answers.json`, with what a refresh makes of it.
+/// An answer of the token endpoint from `fixtures/token-answers.json`, with the result of a refresh that gets it.
 struct AnswerCase: Decodable, Sendable, CustomTestStringConvertible {
     struct Repeat: Decodable {
         let text: String
@@ -30,7 +30,7 @@ struct AnswerCase: Decodable, Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// The answer as the emulator can give it; it speaks text, and no interim status.
+    /// The answer as the emulator can send it: it sends text, and no interim status.
     var fault: EmulatorFault.Action? {
         guard let body, status >= 200 else { return nil }
         let filling = `repeat`.map { String(repeating: $0.text, count: $0.count) } ?? ""
@@ -48,56 +48,57 @@ struct AnswerCase: Decodable, Sendable, CustomTestStringConvertible {
 }
 
 /// Error code, retry decision and state for each canned answer, through the whole transaction and a real store.
-@Suite(.serialized) struct TokenAnswerDecisionTests {
-    @Test func `the table is there, and only invalid_grant needs a login in it`() {
-        #expect(AnswerCase.all.count >= 105)
-        #expect(Set(AnswerCase.all.map(\.expect.state)) == ["ready", "degraded", "needs_login", "bad_client"])
-        for answer in AnswerCase.all where answer.expect.state == "needs_login" {
-            #expect(answer.body?.contains("invalid_grant") == true)
-        }
-    }
+@Suite(.stage(opens: .emptyStore)) struct TokenAnswerDecisionTests {
+    private let stage = SessionStage.current
+    private var manager: SessionManager { stage.manager }
 
     @Test(arguments: AnswerCase.all)
     func `an answer leads to one code, one decision, one state, and never erases a refresh token`(
         _ answer: AnswerCase
     ) async throws {
-        try await SessionStage.with { stage in
-            try await stage.withManager { manager in
-                let record = try await stage.add("paper", to: manager)
-                let old = try #require(try await manager.stored(record).refreshToken)
-                stage.emulator.script([
-                    EmulatorFault(at: .token, when: .before, try #require(answer.fault), times: 3)
-                ])
-                let before = stage.clock.wallTime()
-                let code = await code {
-                    _ = try await stage.clock.whileTimePasses { try await manager.refresh(record) }
-                }
-                let expected = answer.expect
-                #expect(code?.rawValue == expected.code)
+        let record = try await stage.add("paper", to: manager)
+        let old = try #require(try await manager.stored(record).refreshToken)
+        stage.emulator.script([
+            EmulatorFault(at: .token, when: .before, try #require(answer.fault), times: 3)
+        ])
+        let before = stage.clock.wallTime()
+        let code = await code {
+            _ = try await stage.clock.whileTimePasses { try await manager.refresh(record) }
+        }
+        let expected = answer.expect
+        #expect(code?.rawValue == expected.code)
 
-                let after = try await manager.registry.profile(named: ProfileName("paper"))
-                #expect(after.state.rawValue == expected.state)
-                #expect(stage.emulator.counts.refreshes == (expected.decision == "replay" ? 3 : 1))
-                #expect(
-                    (after.login.notBefore != nil)
-                        == ["replay", "salvage", "back_off", "pause_key"].contains(expected.decision)
-                )
-                #expect((after.apiKey.notBefore != nil) == (expected.decision == "pause_key"))
-                // The emulator's server adds today's date, which a date to wait for is held against.
-                if !answer.namesDate, let asked = expected.retry_after, let pause = after.notBefore {
-                    #expect(pause >= before.advanced(byMilliseconds: Int64(asked) * 1000))
-                }
-                let kept = try await manager.stored(record).refreshToken
-                #expect(kept == (expected.refresh ?? expected.salvaged).map { Secret($0) } ?? old)
+        let after = try await stage.paper()
+        #expect(after.state.rawValue == expected.state)
+        #expect(stage.emulator.counts.refreshes == (expected.decision == "replay" ? 3 : 1))
+        #expect(
+            (after.login.notBefore != nil)
+                == ["replay", "salvage", "back_off", "pause_key"].contains(expected.decision)
+        )
+        #expect((after.apiKey.notBefore != nil) == (expected.decision == "pause_key"))
+        // The emulator's server adds today's date, with which a date in Retry-After is compared.
+        if !answer.namesDate, let asked = expected.retry_after, let pause = after.notBefore {
+            #expect(pause >= before.advanced(byMilliseconds: Int64(asked) * 1000))
+        }
+        let kept = try await manager.stored(record).refreshToken
+        #expect(kept == (expected.refresh ?? expected.salvaged).map { Secret($0) } ?? old)
 
-                // Whatever it was but a verdict on login or key, the next refresh needs no restart.
-                guard expected.state == "ready" || expected.state == "degraded" else { return }
-                stage.emulator.script([])
-                guard kept == old else { return }
-                stage.clock.advance(by: .seconds(300))
-                _ = try await stage.clock.whileTimePasses { try await manager.refresh(after) }
-                #expect(try await manager.registry.profile(named: ProfileName("paper")).state == .ready)
-            }
+        // Unless the answer condemned the login or the key, the next refresh needs no restart.
+        guard expected.state == "ready" || expected.state == "degraded" else { return }
+        stage.emulator.script([])
+        guard kept == old else { return }
+        stage.clock.advance(by: .seconds(300))
+        _ = try await stage.clock.whileTimePasses { try await manager.refresh(after) }
+        #expect(try await stage.paper().state == .ready)
+    }
+}
+
+@Suite struct AnswerCaseTests {
+    @Test func `the table is complete, and only invalid_grant needs a login in it`() {
+        #expect(AnswerCase.all.count >= 105)
+        #expect(Set(AnswerCase.all.map(\.expect.state)) == ["ready", "degraded", "needs_login", "bad_client"])
+        for answer in AnswerCase.all where answer.expect.state == "needs_login" {
+            #expect(answer.body?.contains("invalid_grant") == true)
         }
     }
 }

@@ -4,7 +4,7 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-/// In the middle of what a manager is closed.
+/// What a manager is doing when it is closed.
 enum ClosingMoment: String, CaseIterable, Codable, Sendable {
     case refreshExchange
     case lockWait
@@ -24,11 +24,11 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
     /// Whether it waits for a lock that another process has.
     var isLockedOut: Bool { self == .lockWait || self == .removal }
 
-    /// What the caller is told; nil for those whose work simply ends.
+    /// The code that the caller gets; nil if the work ends without an error.
     var code: AccountsError.Code? {
         switch self {
         case .order: .outcomeUnknown
-        // It may have been carried out: the server's word is what lacks.
+        // It may have been carried out: only the server's answer is missing.
         case .revocation: .serverUnreachable
         case .running, .streamUnread, .listening: nil
         default: .closed
@@ -37,7 +37,7 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
 
     /// Begins it, and returns once the manager is in the middle of it.
     ///
-    /// - Returns: the code of what the caller gets in the end, and what a program would still hold.
+    /// - Returns: the code of the error that the caller gets in the end, and an object that a program would still hold.
     func begin(
         _ manager: SessionManager,
         _ stage: SessionStage
@@ -63,7 +63,7 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
             stage.clock.advance(by: .seconds(1201))
             task = caller { _ = try await session.accessToken() }
             // The caller's deadline and the flight's.
-            while stage.clock.sleeperCount < 2 { await Task.yield() }
+            try await stage.clock.waitForSleepers(2)
         case .request:
             stage.emulator.script([EmulatorFault(at: .api, never)])
             task = caller { _ = try await session.get("/v3/brokerage/accounts") }
@@ -88,7 +88,7 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
             try await stage.clock.waitForSleeper(of: .milliseconds(30_000))
             guard self == .streamPause else { break }
             stage.emulator.streams.strike(.goAway)
-            while stage.clock.sleeps(for: .milliseconds(30_000)) || stage.clock.sleeperCount == 0 { await Task.yield() }
+            try await stage.clock.waitForSleeper(otherThan: .seconds(30))
         case .streamUnread:
             var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
             _ = try await quotes.next()
@@ -96,7 +96,7 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
             task = caller {}
         case .running:
             task = caller { try await manager.run() }
-            while stage.clock.sleeperCount < 1 { await Task.yield() }
+            try await stage.clock.waitForSleeper()
         case .signIn:
             let interaction = SignInInteraction(present: { _ in reach.yield() })
             task = caller { _ = try await manager.registry.signIn(ProfileName("paper"), interaction: interaction) }
@@ -107,7 +107,7 @@ enum ClosingMoment: String, CaseIterable, Codable, Sendable {
             try await stage.emulator.wait { $0.revocations > before.revocations }
         case .removal:
             task = caller { try await manager.registry.remove(ProfileName("paper")) }
-            while stage.clock.sleeperCount < 1 { await Task.yield() }
+            try await stage.clock.waitForSleeper()
         case .listening:
             task = caller { for await _ in manager.events {} }
             try await stage.clock.waitForSleeper(of: .milliseconds(250))

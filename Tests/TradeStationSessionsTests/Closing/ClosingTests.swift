@@ -5,11 +5,11 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-/// What is left of a manager that was closed: nothing, whatever it was doing.
+/// Nothing is left of a closed manager, for everything that it can be doing.
 @Suite struct ClosingTests {
     @Test(arguments: ClosingMoment.allCases)
     func `closing leaves no task, socket or descriptor`(moment: ClosingMoment) async {
-        // A process of its own has nothing open but what this opens.
+        // A new process has nothing open that this test has not opened.
         await #expect(processExitsWith: .success) { [moment = moment as ClosingMoment] in
             try await SessionStage.with { stage in try await ClosingTests.close(stage, moment) }
         }
@@ -17,14 +17,16 @@ import TradeStationTesting
 
     private static func close(_ stage: SessionStage, _ moment: ClosingMoment) async throws {
         stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
-        // One whole life before, so that what is made once for a process is there.
-        try await stage.withQuotes { _, session, _ in _ = try await session.get("/v3/brokerage/accounts") }
-        let server = try #require(
-            Int(stage.emulator.addresses.simURL.split(separator: ":").last?.prefix { $0.isNumber } ?? "")
-        )
-        try await settle { try !OpenDescriptors.list(exceptServerOn: server).contains(OpenDescriptors.connection) }
+        // The first manager opens what is opened once per process.
+        try await stage.withManager { manager in
+            try await stage.add("paper", to: manager)
+            _ = try await stage.openQuotes(of: manager)
+            _ = try await manager.session(named: "paper").get("/v3/brokerage/accounts")
+        }
+        let server = try stage.port()
+        try await eventually { try !OpenDescriptors.list(exceptServerOn: server).contains(OpenDescriptors.connection) }
         let before = try OpenDescriptors.list(exceptServerOn: server)
-        // As another process would: that one is no longer there, only its lock.
+        // Another process has closed its store and still has the lock.
         let lock = try await stage.withManager { other -> (any LoginLock)? in
             let login = try await other.registry.profile(named: ProfileName("paper")).login.id
             return moment.isLockedOut ? try await other.store.lock(login, timeoutMilliseconds: 0) : nil
@@ -42,62 +44,50 @@ import TradeStationTesting
         }
         #expect(end.code == moment.code, "\(String(describing: end.code))")
         #expect(stage.clock.sleeperCount == 0)
-        // The thread that waited for the lock has it when its holder lets go, and gives it back.
+        // The thread that waited for the lock gets it when its holder unlocks it, and unlocks it, too.
         lock?.unlock()
-        // Event loops close what was let go of a moment later.
-        try await settle { try OpenDescriptors.list(exceptServerOn: server) == before }
+        // The event loops close their descriptors a moment later.
+        try? await eventually { try OpenDescriptors.list(exceptServerOn: server) == before }
         let left = try OpenDescriptors.list(exceptServerOn: server).difference(from: before)
         #expect(left.isEmpty, "\(left)")
-        try await settle(isAlone)
-        #expect(isAlone())
+        try await eventually { isAlone() }
         #expect(closed == nil || end.held != nil)
         try await stage.emulator.wait { $0.openStreams == 0 }
     }
+}
+
+@Suite(.stage()) struct ClosedManagerTests {
+    private let stage = SessionStage.current
+    private var manager: SessionManager { stage.manager }
 
     @Test func `closing waits for a code that is being exchanged, and saves the sign-in`() async throws {
-        try await SessionStage.with { stage in
-            try await stage.withStreamManager { manager in
-                let before = stage.emulator.counts.codeExchanges
-                stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.3))])
-                let signIn = Task {
-                    try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
-                }
-                try await stage.emulator.wait { $0.codeExchanges > before }
-                await manager.close()
-                _ = await signIn.result
-            }
-            try await stage.withManager { manager in
-                let record = try await manager.registry.profile(named: ProfileName("paper"))
-                #expect(record.login.generation == 2)
-            }
+        let before = stage.emulator.counts.codeExchanges
+        stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.3))])
+        let signIn = Task { try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser()) }
+        try await stage.emulator.wait { $0.codeExchanges > before }
+        await manager.close()
+        _ = await signIn.result
+        try await stage.withManager { manager in
+            let record = try await manager.registry.profile(named: ProfileName("paper"))
+            #expect(record.login.generation == 2)
         }
     }
 
     @Test func `a closed manager begins nothing`() async throws {
-        try await SessionStage.with { stage in
-            try await stage.withStreamManager { manager in
-                let session = try await manager.session(named: "paper")
-                await manager.close()
-                await manager.close()
-                let path = "/v3/brokerage/accounts"
-                #expect(session.currentAccessToken() == nil)
-                #expect(await code { _ = try await session.accessToken() } == .closed)
-                #expect(await code { _ = try await session.accessToken(validFor: .seconds(1)) } == .closed)
-                #expect(await code { _ = try await session.get(path) } == .closed)
-                #expect(await code { _ = try await session.post(path, json: []) } == .closed)
-                #expect(await code { _ = try await manager.session(named: "paper") } == .closed)
-                let signIn = await code {
-                    _ = try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
-                }
-                #expect(signIn == .closed)
-                #expect(stage.emulator.counts.apiRequests == 0)
-            }
+        let session = try await manager.session(named: "paper")
+        await manager.close()
+        await manager.close()
+        let path = "/v3/brokerage/accounts"
+        #expect(session.currentAccessToken() == nil)
+        #expect(await code { _ = try await session.accessToken() } == .closed)
+        #expect(await code { _ = try await session.accessToken(validFor: .seconds(1)) } == .closed)
+        #expect(await code { _ = try await session.get(path) } == .closed)
+        #expect(await code { _ = try await session.post(path, json: []) } == .closed)
+        #expect(await code { _ = try await manager.session(named: "paper") } == .closed)
+        let signIn = await code {
+            _ = try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
         }
-    }
-
-    /// Waits until something holds, for five seconds at most.
-    private static func settle(_ holds: () throws -> Bool) async throws {
-        let patience = ContinuousClock.now + .seconds(5)
-        while try !holds(), ContinuousClock.now < patience { await Task.yield() }
+        #expect(signIn == .closed)
+        #expect(stage.emulator.counts.apiRequests == 0)
     }
 }

@@ -6,14 +6,14 @@ import Foundation
     import Darwin
 #endif
 
-/// What this process has open, except the sockets of its own server.
+/// The open descriptors of this process, except the sockets of its own server.
 enum OpenDescriptors {
-    /// One line for each, in order.
+    /// One line for each, sorted.
     ///
     /// - Parameter server: the server's port.
     static func list(exceptServerOn server: Int) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "/dev/fd").compactMap { name -> String? in
-            // The directory's own is gone already.
+            // The descriptor of the directory itself is closed already.
             guard let descriptor = Int32(name), fcntl(descriptor, F_GETFD) >= 0 else { return nil }
             if port(of: descriptor, getsockname) == server { return nil }
             if port(of: descriptor, getpeername) == server { return connection }

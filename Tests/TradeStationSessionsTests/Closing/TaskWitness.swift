@@ -1,9 +1,11 @@
-/// Sees whether tasks live on: each task that begins where one is bound holds it until it ends, and so do those that it
-/// begins.
+/// Shows whether tasks have ended: each task that begins while a witness is bound holds it until the task ends, and so do
+/// the tasks that it begins.
 final class TaskWitness: Sendable {
     @TaskLocal private static var bound: TaskWitness?
 
-    /// Does something and returns what came of it, with a look at whether a task that it began still lives.
+    /// Runs `body`.
+    ///
+    /// - Returns: its result, and a check whether all tasks that it began have ended.
     static func watch<Value>(
         _ body: () async throws -> Value
     ) async throws -> (value: Value, isAlone: () -> Bool) {

@@ -4,9 +4,9 @@ import TradeStationModel
 @testable import TradeStationSessions
 
 @Suite struct FreshnessNeedTests {
-    private static let now = RefreshMachineTests.now
+    private static let now = LoginFixture.now
 
-    /// What a login needs, in one word, times in seconds from now.
+    /// What a login needs, as text with times in seconds from now.
     private static func need(_ stored: StoredLogin) -> String {
         switch FreshnessNeed(of: stored, now: now) {
         case .rest(let until): "rest \((until - now.bootMilliseconds) / 1000)"
@@ -21,29 +21,29 @@ import TradeStationModel
     @Test func `a login rests until its soft window begins, and is refreshed then`() throws {
         let window = RefreshPolicy.softWindow(lifetimeSeconds: 1200, login: Login.ID(rawValue: 1))
         #expect(window / 1000 == 307)
-        #expect(Self.need(try RefreshMachineTests.stored(life: 1200)) == "rest 892")
-        #expect(Self.need(try RefreshMachineTests.stored(life: 308)) == "rest 0")
-        #expect(Self.need(try RefreshMachineTests.stored(life: 307)) == "refresh 3")
-        #expect(Self.need(try RefreshMachineTests.stored(life: -7200)) == "refresh 3")
-        #expect(Self.need(try RefreshMachineTests.stored(life: nil, generation: 0)) == "refresh 0")
+        #expect(Self.need(try LoginFixture.stored(life: 1200)) == "rest 892")
+        #expect(Self.need(try LoginFixture.stored(life: 308)) == "rest 0")
+        #expect(Self.need(try LoginFixture.stored(life: 307)) == "refresh 3")
+        #expect(Self.need(try LoginFixture.stored(life: -7200)) == "refresh 3")
+        #expect(Self.need(try LoginFixture.stored(life: nil, generation: 0)) == "refresh 0")
     }
 
     @Test(arguments: [
         (1800, "rest 892"), (1200, "rest 800"), (600, "rest 400"), (60, "rest 40"), (0, "refresh 3"),
         (-600, "refresh 3"),
     ])
-    func `a refresh token that ends earlier moves it forward, to two thirds of its life`(
+    func `a refresh token that ends earlier makes the refresh due at two thirds of its life`(
         _ seconds: Int64,
         _ need: String
     ) throws {
-        var stored = try RefreshMachineTests.stored(life: 1200)
+        var stored = try LoginFixture.stored(life: 1200)
         stored.login.refreshExpiresAt = Self.now.wall.advanced(byMilliseconds: seconds * 1000)
         #expect(Self.need(stored) == need)
     }
 
-    @Test func `a wall clock that was stepped since does not move the refresh token's end`() throws {
-        var stored = try RefreshMachineTests.stored(life: 1100)
-        // Issued 100 s ago, and the wall clock was set forward by an hour since.
+    @Test func `a later step of the wall clock does not move the refresh token's end`() throws {
+        var stored = try LoginFixture.stored(life: 1100)
+        // Issued 100 s ago. Since then the wall clock was set forward by an hour.
         let issued = Self.now.wall.advanced(byMilliseconds: -3_700_000)
         stored.tokens?.expiresAt = Moment(
             wall: issued.advanced(byMilliseconds: 1_200_000),
@@ -54,7 +54,7 @@ import TradeStationModel
         #expect(Self.need(stored) == "rest 300")
     }
 
-    @Test func `failures and pauses are waited out, and what only a person can mend is left to them`() throws {
+    @Test func `failures and pauses are waited out, and what only the user can repair is reported`() throws {
         func need(
             _ state: Login.State = .ready,
             notBefore: Int64? = nil,
@@ -63,7 +63,7 @@ import TradeStationModel
             refreshToken: String? = "r3"
         ) throws -> String {
             Self.need(
-                try RefreshMachineTests.stored(
+                try LoginFixture.stored(
                     life: 100,
                     state: state,
                     refreshToken: refreshToken,
@@ -86,19 +86,13 @@ import TradeStationModel
         #expect(try need(refreshToken: nil) == "login_required")
     }
 
-    @Test func `an answer that waits in the side file is saved, whenever it is`() throws {
-        var stored = try RefreshMachineTests.stored(life: 1200)
-        stored.staged = StagedTokens(
-            parentGeneration: 3,
-            attemptID: String(repeating: "a", count: 32),
-            tokens: try #require(stored.tokens),
-            identity: Identity(),
-            rotation: .rotating
-        )
+    @Test func `an answer in the side file is saved at any time`() throws {
+        var stored = try LoginFixture.stored(life: 1200)
+        stored.staged = LoginFixture.staged(try #require(stored.tokens))
         #expect(Self.need(stored) == "validity(milliseconds: 0)")
     }
 
-    @Test func `a token that arrives at its end is not exchanged in a loop`() {
+    @Test func `a token that is already due when it arrives is not exchanged in a loop`() {
         #expect(FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: 1200) == 5000)
         #expect(FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: 4) == 2000)
         #expect(FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: 1) == 500)

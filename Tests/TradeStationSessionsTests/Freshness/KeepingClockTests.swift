@@ -5,86 +5,78 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-@Suite(.serialized) struct KeepingClockTests {
+@Suite(.stage(rotate: true)) struct KeepingClockTests {
+    private let stage = SessionStage.current
+
     @Test(arguments: [3600, -3600, 86_400 * 400, -86_400 * 400])
-    func `a step of the wall clock neither hurries nor delays a refresh`(_ step: Double) async throws {
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withProfiles { _ in }
-            try await KeepingStage.with(stage) { keeping in
-                let session = try await keeping.manager.session(named: "paper")
-                let window = RefreshPolicy.softWindow(lifetimeSeconds: 1200, login: session.profile.login.id)
-                await keeping.pass(seconds: 400, step: 100)
-                stage.clock.stepWall(by: .seconds(step))
-                // Not the server's clock.
-                stage.emulator.advance(bySeconds: -step)
-                await keeping.pass(seconds: 1200 - Int(window / 1000) - 401)
-                #expect(stage.emulator.counts.refreshes == 0)
-                await keeping.pass(seconds: 2)
-                #expect(stage.emulator.counts.refreshes == 1)
-                stage.clock.stepWall(by: .seconds(-2 * step))
-                stage.emulator.advance(bySeconds: 2 * step)
-                await keeping.pass(seconds: 880, step: 10)
-                #expect(stage.emulator.counts.refreshes == 1)
-                await keeping.pass(seconds: 20, step: 10)
-                #expect(session.currentAccessToken()?.generation == 3)
-                #expect(stage.emulator.counts.refreshes == 2)
-                #expect(keeping.notices == [])
-            }
+    func `a step of the wall clock makes a refresh neither earlier nor later`(_ step: Double) async throws {
+        try await KeepingStage.with(stage) { keeping in
+            let session = try await keeping.manager.session(named: "paper")
+            let window = RefreshPolicy.softWindow(lifetimeSeconds: 1200, login: session.profile.login.id)
+            try await keeping.pass(seconds: 400, step: 100)
+            stage.clock.stepWall(by: .seconds(step))
+            // The server's clock is not stepped.
+            stage.emulator.advance(bySeconds: -step)
+            try await keeping.pass(seconds: 1200 - Int(window / 1000) - 401)
+            #expect(stage.emulator.counts.refreshes == 0)
+            try await keeping.pass(seconds: 2)
+            #expect(stage.emulator.counts.refreshes == 1)
+            stage.clock.stepWall(by: .seconds(-2 * step))
+            stage.emulator.advance(bySeconds: 2 * step)
+            try await keeping.pass(seconds: 880, step: 10)
+            #expect(stage.emulator.counts.refreshes == 1)
+            try await keeping.pass(seconds: 20, step: 10)
+            #expect(session.currentAccessToken()?.generation == 3)
+            #expect(stage.emulator.counts.refreshes == 2)
+            #expect(keeping.notices == [])
         }
     }
 
-    @Test func `a step of the wall clock during an outage neither starts a storm nor locks a login out`() async throws {
-        try await SessionStage.with { stage in
-            try await stage.withProfiles { _ in }
-            try await KeepingStage.with(stage) { keeping in
-                let session = try await keeping.manager.session(named: "paper")
-                let down = EmulatorFault.Action.respond(status: 503, headers: [:], body: "")
-                stage.emulator.script([EmulatorFault(at: .token, when: .before, down, times: 4)])
-                await keeping.pass(seconds: 880, step: 10)
-                for step in [3600.0, -7200, 3600] {
-                    await keeping.pass(seconds: 15)
-                    stage.clock.stepWall(by: .seconds(step))
-                }
-                let refreshes = stage.emulator.counts.refreshes
-                #expect((2...5).contains(refreshes))
-                await keeping.pass(seconds: 120)
-                #expect(session.currentAccessToken()?.generation == 2)
-                #expect(stage.emulator.counts.refreshes == 5)
+    @Test(.stage()) func `a step of the wall clock during an outage neither causes a burst of requests nor stops them`()
+        async throws
+    {
+        try await KeepingStage.with(stage) { keeping in
+            let session = try await keeping.manager.session(named: "paper")
+            let down = EmulatorFault.Action.respond(status: 503, headers: [:], body: "")
+            stage.emulator.script([EmulatorFault(at: .token, when: .before, down, times: 4)])
+            try await keeping.pass(seconds: 880, step: 10)
+            for step in [3600.0, -7200, 3600] {
+                try await keeping.pass(seconds: 15)
+                stage.clock.stepWall(by: .seconds(step))
             }
+            let refreshes = stage.emulator.counts.refreshes
+            #expect((2...5).contains(refreshes))
+            try await keeping.pass(seconds: 120)
+            #expect(session.currentAccessToken()?.generation == 2)
+            #expect(stage.emulator.counts.refreshes == 5)
         }
     }
 
     @Test(arguments: [600, -600])
-    func `a server ten minutes off is asked once per life`(_ offset: Double) async throws {
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withProfiles { _ in }
-            stage.emulator.advance(bySeconds: offset)
-            try await KeepingStage.with(stage) { keeping in
-                let session = try await keeping.manager.session(named: "paper")
-                let issued = stage.clock.bootMilliseconds()
-                try await keeping.pass(seconds: 3600, step: 10) {
-                    let token = try #require(session.currentAccessToken())
-                    let lives = Int64(token.generation - 1) * 900_000
-                    #expect(stage.clock.bootMilliseconds() < issued + lives + 1_140_000)
-                }
-                #expect(stage.emulator.counts.refreshes == 4)
-                #expect(stage.emulator.counts.refused == 0)
+    func `a server whose clock is ten minutes off is asked once per token life`(_ offset: Double) async throws {
+        stage.emulator.advance(bySeconds: offset)
+        try await KeepingStage.with(stage) { keeping in
+            let session = try await keeping.manager.session(named: "paper")
+            let issued = stage.clock.bootMilliseconds()
+            try await keeping.pass(seconds: 3600, step: 10) {
+                let token = try #require(session.currentAccessToken())
+                let lives = Int64(token.generation - 1) * 900_000
+                #expect(stage.clock.bootMilliseconds() < issued + lives + 1_140_000)
             }
+            #expect(stage.emulator.counts.refreshes == 4)
+            #expect(stage.emulator.counts.refused == 0)
         }
     }
 
-    @Test func `a lone session is fresh again at once after two hours of suspend`() async throws {
-        try await SessionStage.with(rotate: false) { stage in
-            try await stage.withProfiles { _ in }
-            try await KeepingStage.with(stage) { keeping in
-                let session = try await keeping.manager.session(named: "paper")
-                await keeping.rest()
-                stage.clock.advance(by: .seconds(7200))
-                #expect(session.currentAccessToken() == nil)
-                #expect(try await session.accessToken().generation == 2)
-                await keeping.rest()
-                #expect(stage.emulator.counts.refreshes == 1)
-            }
+    @Test(.stage()) func `a session gets a new token at once after two hours of suspend`() async throws {
+        try await KeepingStage.with(stage) { keeping in
+            let session = try await keeping.manager.session(named: "paper")
+            try await keeping.rest()
+            stage.clock.advance(by: .seconds(7200))
+            #expect(session.currentAccessToken() == nil)
+            #expect(try await session.accessToken().generation == 2)
+            try await keeping.rest()
+            #expect(stage.emulator.counts.refreshes == 1)
         }
     }
 }

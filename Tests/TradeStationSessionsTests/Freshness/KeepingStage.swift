@@ -7,27 +7,29 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-/// A manager that keeps its sessions fresh on a stage.
+/// Another manager on a stage, which keeps its sessions fresh with `run()`.
 struct KeepingStage: Sendable {
     let stage: SessionStage
     let manager: SessionManager
+    private let clock: ListeningClock
     private let told: Notices
 
     private final class Notices: Sendable {
         let lines = Mutex<[String]>([])
     }
 
-    /// What `run()` told, as "profile: code", where "fresh" stands for the end of trouble.
+    /// The notices of `run()` as "profile: code", where "fresh" stands for the end of a failure.
     var notices: [String] { told.lines.withLock { $0 } }
 
-    /// Runs `body` while a manager of its own keeps what `body` opens.
+    /// Runs `body` while another manager keeps the sessions fresh that `body` opens.
     static func with<Value: Sendable>(
         _ stage: SessionStage,
         _ body: (KeepingStage) async throws -> Value
     ) async throws -> Value {
         let told = Notices()
         var configuration = SessionConfiguration(storeDirectory: stage.directory)
-        configuration.clock = stage.clock
+        let clock = ListeningClock(stage.clock)
+        configuration.clock = clock
         configuration.requester = "keeping tests"
         configuration.notice = { notice in
             told.lines.withLock { $0.append("\(notice.profile): \(notice.failure?.code.rawValue ?? "fresh")") }
@@ -35,37 +37,37 @@ struct KeepingStage: Sendable {
         return try await withSessionManager(configuration: configuration) { manager in
             let running = Task { try await manager.run() }
             defer { running.cancel() }
-            while await manager.keeper == nil { await Task.yield() }
-            return try await body(KeepingStage(stage: stage, manager: manager, told: told))
+            return try await body(KeepingStage(stage: stage, manager: manager, clock: clock, told: told))
         }
     }
 
-    /// Waits until nothing is left to do before the clock moves.
-    func rest() async {
-        while await !manager.isResting || stage.clock.sleeperCount == 0 { await Task.yield() }
+    /// The logins on which a session is open.
+    var openLogins: [Login.ID] {
+        get async { await Array(manager.open.ids) }
     }
 
-    /// Lets time pass in steps, and everything that is due happen at each of them before `check`.
-    func pass(seconds: Int, step: Int = 1, _ check: () throws -> Void) async rethrows {
-        await rest()
+    /// Waits until nothing is left to do before the clock moves. `run()` reads the clock after each turn of a login.
+    func rest() async throws {
+        try await clock.waitForCall { await manager.isResting(at: stage.clock.bootMilliseconds()) }
+        try await stage.clock.waitForSleeper()
+    }
+
+    /// Lets time pass in steps. At each step everything that is due happens before `check`.
+    func pass(seconds: Int, step: Int = 1, _ check: () throws -> Void = {}) async throws {
+        try await rest()
         for _ in 0..<(seconds / step) {
             stage.clock.advance(by: .seconds(Double(step)))
-            await rest()
+            try await rest()
             try check()
         }
-    }
-
-    /// Lets time pass in steps, and everything that is due happen at each of them.
-    func pass(seconds: Int, step: Int = 1) async {
-        await pass(seconds: seconds, step: step) {}
     }
 }
 
 extension SessionManager {
     /// Whether `run()` has nothing to do before the clock moves.
-    fileprivate var isResting: Bool {
+    fileprivate func isResting(at time: Int64) -> Bool {
         guard let keeper else { return false }
-        return keeper.rota.isIdle && keeper.rota.nextTurn ?? .max > clock.bootMilliseconds()
+        return keeper.rota.isIdle && keeper.rota.nextTurn ?? .max > time
     }
 }
 
@@ -82,7 +84,7 @@ extension SessionStage {
         }
     }
 
-    /// How many refreshes were under way at once at most.
+    /// The largest number of refreshes that were under way at once.
     func mostAtOnce(_ manager: SessionManager) async throws -> Int {
         try await refreshRows(manager).reduce(into: (now: 0, most: 0)) { count, row in
             count.now += row.event == "refresh_started" ? 1 : -1
@@ -90,36 +92,28 @@ extension SessionStage {
         }.most
     }
 
-    /// Adds that many profiles `l1`, `l2`, ... with logins of their own, whose tokens begin now: the sign-in of `paper`
-    /// over and over, as a key that does not rotate allows.
+    /// Adds `paper` and this many profiles `l1`, `l2`, ... with logins of their own whose tokens begin now. They are copies
+    /// of the sign-in of `paper`, which a key that does not rotate allows.
     func addLogins(_ count: Int, to manager: SessionManager) async throws {
         let record = try await add("paper", to: manager)
-        let store = try await SQLiteCredentialStore.open(
-            at: StoreLocation(directory: directory),
-            identity: AuditIdentity(requester: "keeping tests", host: "h", pid: 1, version: "0"),
-            clock: clock,
-            random: .system
-        )
-        let tokens = try await store.login(record.login.id)?.tokens
-        for number in 1...count {
-            _ = try await store.add(
-                NewProfile(
-                    name: ProfileName("l\(number)"),
+        try await withStore(requester: "keeping tests") { store in
+            let tokens = try await store.login(record.login.id)?.tokens
+            for number in 1...count {
+                let login = NewProfile.NewLogin(
+                    key: .existing(record.apiKey.id),
+                    scopes: record.login.scopes,
+                    identity: record.login.identity,
+                    tokens: tokens
+                )
+                let profile = NewProfile(
+                    name: try ProfileName("l\(number)"),
                     environment: .sim,
                     apiVersion: .v3,
                     apiURL: nil,
-                    login: .new(
-                        NewProfile.NewLogin(
-                            key: .existing(record.apiKey.id),
-                            scopes: record.login.scopes,
-                            identity: record.login.identity,
-                            tokens: tokens
-                        )
-                    )
-                ),
-                audit: []
-            )
+                    login: .new(login)
+                )
+                _ = try await store.add(profile, audit: [])
+            }
         }
-        await store.close()
     }
 }

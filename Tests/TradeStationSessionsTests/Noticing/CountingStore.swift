@@ -1,14 +1,31 @@
 import Synchronization
 import TradeStationModel
 
-/// A store that counts how often it is asked for a login's tokens, and can be slow to answer.
+@testable import TradeStationSessions
+
+/// A store that counts how often it is asked for a login's tokens, can hold its answers back, and tells of calls.
 final class CountingStore: CredentialStore {
+    /// The calls of which it tells.
+    enum Call {
+        /// A login was read, and the answer is held back.
+        case heldLogin
+        /// An attempt is to be recorded.
+        case begin
+    }
+
     private let store: any CredentialStore
     private let reads = Atomic<Int>(0)
     private let gate = Mutex<AsyncStream<Never>?>(nil)
 
+    private let calls = AsyncStream.makeStream(of: Call.self)
+
     init(_ store: any CredentialStore) {
         self.store = store
+    }
+
+    /// Returns once the store has been called in this way since the last time a test waited.
+    func wait(for wanted: Call) async {
+        for await call in calls.stream where call == wanted { return }
     }
 
     var loginReads: Int { reads.load(ordering: .relaxed) }
@@ -18,11 +35,14 @@ final class CountingStore: CredentialStore {
     func login(_ id: Login.ID) async throws -> StoredLogin? {
         reads.add(1, ordering: .relaxed)
         let login = try await store.login(id)
-        if let gate = gate.withLock({ $0 }) { for await _ in gate {} }
+        if let gate = gate.withLock({ $0 }) {
+            calls.continuation.yield(.heldLogin)
+            for await _ in gate {}
+        }
         return login
     }
 
-    /// Keeps back what is read from now on until the result is called.
+    /// Holds back what is read from now on, until the returned closure is called.
     func hold() -> @Sendable () -> Void {
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
         gate.withLock { $0 = stream }
@@ -78,6 +98,7 @@ final class CountingStore: CredentialStore {
     }
 
     func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) async throws {
+        calls.continuation.yield(.begin)
         try await store.begin(attempt, of: login, audit: audit)
     }
 
@@ -104,4 +125,28 @@ final class CountingStore: CredentialStore {
     func verifyAudit() async throws -> AuditVerification { try await store.verifyAudit() }
 
     func close() async { await store.close() }
+}
+
+extension SessionStage {
+    /// Another manager, on a store that counts.
+    func withCountingStore<Value: Sendable>(
+        timeout: Duration = .seconds(30),
+        _ body: (SessionManager, CountingStore) async throws -> Value
+    ) async throws -> Value {
+        var configuration = SessionConfiguration(storeDirectory: directory)
+        configuration.clock = clock
+        configuration.timeout = timeout
+        return try await withStore { store in
+            let store = CountingStore(store)
+            let manager = SessionManager(store: store, configuration: configuration)
+            do {
+                let value = try await body(manager, store)
+                await manager.close()
+                return value
+            } catch {
+                await manager.close()
+                throw error
+            }
+        }
+    }
 }

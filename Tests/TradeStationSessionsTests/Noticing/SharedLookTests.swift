@@ -5,31 +5,20 @@ import TradeStationStore
 
 @testable import TradeStationSessions
 
-/// What it costs to notice.
-@Suite(.serialized) struct SharedLookTests {
-    /// A manager on a store that counts, its session on `paper`, and the manager of another process.
-    private func counting(
-        _ body: @Sendable (SessionStage, CountingStore, Session, _ other: SessionManager) async throws -> Void
-    ) async throws {
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withProfiles { other in
-                var configuration = SessionConfiguration(storeDirectory: stage.directory)
-                configuration.clock = stage.clock
-                let store = CountingStore(try await stage.openStore())
-                let manager = SessionManager(store: store, configuration: configuration)
-                try await body(stage, store, try await manager.session(named: "paper"), other)
-                await manager.close()
-            }
-        }
-    }
+/// How often the store is read after a change.
+@Suite(.stage(rotate: true)) struct SharedLookTests {
+    private let stage = SessionStage.current
+    /// Plays another process.
+    private var other: SessionManager { stage.manager }
 
     private func refresh(_ manager: SessionManager) async throws {
         _ = try await manager.refresh(try await manager.registry.profile(named: ProfileName("paper")))
     }
 
     @Test(arguments: [true, false])
-    func `ten thousand callers after a change look into the store a few times`(isSignedOut: Bool) async throws {
-        try await counting { _, store, session, other async throws in
+    func `ten thousand callers after a change read the store only a few times`(isSignedOut: Bool) async throws {
+        try await stage.withCountingStore { manager, store in
+            let session = try await manager.session(named: "paper")
             let before = store.loginReads
             if isSignedOut {
                 _ = try await other.registry.signOut(ProfileName("paper"))
@@ -47,48 +36,31 @@ import TradeStationStore
 
     //  caller A             | caller B            | another process
     //  reads generation 2   |                     |
-    //  (is kept waiting)    |                     | signs out
+    //  (is held back)       |                     | signs out
     //                       | asks, joins A       |
-    //  gets generation 2    | reads again: nobody is signed in
-    @Test func `who asks after a change does not get what was read before it`() async throws {
-        try await counting { _, store, session, other async throws in
+    //  gets generation 2    | reads again: signed out
+    @Test func `a caller that asks after a change does not get a token that was read before it`() async throws {
+        try await stage.withCountingStore { manager, store in
+            let session = try await manager.session(named: "paper")
             try await refresh(other)
             let release = store.hold()
-            let before = store.loginReads
             let first = Task { try await session.accessToken().generation }
-            while store.loginReads == before { await Task.yield() }
+            await store.wait(for: .heldLogin)
             _ = try await other.registry.signOut(ProfileName("paper"))
             let second = Task { await code { _ = try await session.accessToken() } }
-            while await session.manager.airborne[session.profile.login.id]?.flight.waiterCount != 2 {
-                await Task.yield()
-            }
+            try await stage.waitForCallers(2, of: session)
             release()
             #expect(try await first.value == 2)
             #expect(await second.value == .loginRequired)
         }
     }
 
-    @Test func `a one-shot token looks at no board, a session does`() async throws {
-        try await SessionStage.with { stage in
-            try await stage.withProfiles { _ in }
-            try await stage.withManager { manager in
-                #expect(try await manager.token(ProfileName("paper")).token.generation == 1)
-                #expect(manager.store.changes.head == nil)
-                _ = try await manager.session(named: "paper")
-                #expect(manager.store.changes.head != nil)
-            }
+    @Test func `a session watches the change counters, a one-shot token does not`() async throws {
+        try await stage.withManager { manager in
+            #expect(try await manager.token(ProfileName("paper")).token.generation == 1)
+            #expect(manager.store.changes.head == nil)
+            _ = try await manager.session(named: "paper")
+            #expect(manager.store.changes.head != nil)
         }
-    }
-}
-
-extension SessionStage {
-    /// The store on its own, as a manager would open it.
-    fileprivate func openStore() async throws -> SQLiteCredentialStore {
-        try await SQLiteCredentialStore.open(
-            at: StoreLocation(directory: directory),
-            identity: AuditIdentity(requester: "session tests", host: "h", pid: 1, version: "0"),
-            clock: clock,
-            random: .system
-        )
     }
 }

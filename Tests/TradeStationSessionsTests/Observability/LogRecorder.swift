@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// A log handler that keeps everything it is told.
+/// Keeps every line that is logged.
 final class LogRecorder: Sendable {
     struct Line: Sendable {
         let level: Logger.Level
@@ -13,7 +13,7 @@ final class LogRecorder: Sendable {
 
     var lines: [Line] { kept.withLock { $0 } }
 
-    /// A logger of the lowest level.
+    /// A logger that records at every level.
     func logger() -> Logger {
         var logger = Logger(label: "test", factory: { _ in Handler(recorder: self) })
         logger.logLevel = .trace

@@ -6,8 +6,10 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-/// What a program's metrics back end is told, by the names that are documented.
-@Suite(.serialized) struct MetricsTests {
+/// The metrics that a program's back end gets, by their documented names.
+@Suite(.stage(opens: .nothing)) struct MetricsTests {
+    private let stage = SessionStage.current
+
     /// The sums of a counter for profile `paper`, by the value of one more dimension.
     private func counted(_ metrics: TestMetrics, _ label: String, by dimension: String) -> [String: Int64] {
         metrics.counters(label: label).reduce(into: [:]) { sums, counter in
@@ -17,93 +19,86 @@ import TradeStationTesting
         }
     }
 
-    @Test func `exchanges are counted and timed by what came of them`() async throws {
+    @Test(.stage(rotate: true, opens: .nothing)) func `exchanges are counted and timed by their outcome`() async throws
+    {
         let metrics = TestMetrics()
-        try await SessionStage.with(rotate: true) { stage in
-            try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
-                let record = try await stage.add("paper", to: manager)
-                _ = try await manager.refresh(record)
-                stage.emulator.script([
-                    EmulatorFault(at: .token, .respond(status: 503, headers: [:], body: ""))
-                ])
-                let stored = try await manager.registry.profile(named: ProfileName("paper"))
-                #expect(await code { _ = try await manager.refresh(stored) } == .serverError)
-                #expect(
-                    counted(metrics, "tsaccounts_exchanges_total", by: "outcome") == ["rotated": 1, "server_error": 1]
-                )
-                let durations = metrics.timers(label: "tsaccounts_exchange_duration").map(\.values.count)
-                #expect(durations == [1, 1])
-                #expect(metrics.timers(label: "tsaccounts_lock_wait_duration").map(\.values.count) == [2])
-            }
+        try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
+            let record = try await stage.add("paper", to: manager)
+            _ = try await manager.refresh(record)
+            stage.emulator.script([
+                EmulatorFault(at: .token, .respond(status: 503, headers: [:], body: ""))
+            ])
+            let stored = try await manager.registry.profile(named: ProfileName("paper"))
+            #expect(await code { _ = try await manager.refresh(stored) } == .serverError)
+            #expect(
+                counted(metrics, "tsaccounts_exchanges_total", by: "outcome") == ["rotated": 1, "server_error": 1]
+            )
+            let durations = metrics.timers(label: "tsaccounts_exchange_duration").map(\.values.count)
+            #expect(durations == [1, 1])
+            #expect(metrics.timers(label: "tsaccounts_lock_wait_duration").map(\.values.count) == [2])
         }
     }
 
-    @Test func `a token that another process brought counts as an adoption and as no exchange`() async throws {
+    @Test func `a token that another process refreshed counts as an adoption and not as an exchange`() async throws {
         let metrics = TestMetrics()
-        try await SessionStage.with { stage in
-            try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
-                try await stage.add("paper", to: manager)
-                let session = try await manager.session(named: "paper")
-                stage.clock.advance(by: .seconds(1200))
-                try await stage.withManager { other in
-                    _ = try await other.session(named: "paper").accessToken()
-                }
-                _ = try await session.accessToken()
-                #expect(metrics.counters(label: "tsaccounts_adoptions_total").map(\.totalValue) == [1])
-                #expect(metrics.counters(label: "tsaccounts_exchanges_total").isEmpty)
+        try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
+            try await stage.add("paper", to: manager)
+            let session = try await manager.session(named: "paper")
+            stage.clock.advance(by: .seconds(1200))
+            try await stage.withManager { other in
+                _ = try await other.session(named: "paper").accessToken()
             }
+            _ = try await session.accessToken()
+            #expect(metrics.counters(label: "tsaccounts_adoptions_total").map(\.totalValue) == [1])
+            #expect(metrics.counters(label: "tsaccounts_exchanges_total").isEmpty)
         }
     }
 
-    @Test func `each sending of a request is counted by its status, and one without an answer too`() async throws {
+    @Test func `each sent request is counted by its status, also a request without an answer`() async throws {
         let metrics = TestMetrics()
-        try await SessionStage.with { stage in
-            try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
-                try await stage.add("paper", to: manager)
-                let session = try await manager.session(named: "paper")
-                stage.emulator.expireAccessTokens()
-                _ = try await session.get("/brokerage/accounts")
-                #expect(counted(metrics, "tsaccounts_requests_total", by: "status") == ["401": 1, "200": 1])
-                stage.emulator.script([EmulatorFault(at: .api, .close)])
-                #expect(
-                    await code { _ = try await session.post("/orderexecution/orders", json: Array("{}".utf8)) }
-                        == .outcomeUnknown
-                )
-                #expect(
-                    counted(metrics, "tsaccounts_requests_total", by: "status")
-                        == ["401": 1, "200": 1, "none": 1]
-                )
-                #expect(counted(metrics, "tsaccounts_requests_total", by: "method") == ["GET": 2, "POST": 1])
-                let durations = metrics.timers(label: "tsaccounts_request_duration").map(\.values.count)
-                #expect(durations.reduce(0, +) == 3)
-            }
+        try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
+            try await stage.add("paper", to: manager)
+            let session = try await manager.session(named: "paper")
+            stage.emulator.expireAccessTokens()
+            _ = try await session.get("/brokerage/accounts")
+            #expect(counted(metrics, "tsaccounts_requests_total", by: "status") == ["401": 1, "200": 1])
+            stage.emulator.script([EmulatorFault(at: .api, .close)])
+            #expect(
+                await code { _ = try await session.post("/orderexecution/orders", json: Array("{}".utf8)) }
+                    == .outcomeUnknown
+            )
+            #expect(
+                counted(metrics, "tsaccounts_requests_total", by: "status")
+                    == ["401": 1, "200": 1, "none": 1]
+            )
+            #expect(counted(metrics, "tsaccounts_requests_total", by: "method") == ["GET": 2, "POST": 1])
+            let durations = metrics.timers(label: "tsaccounts_request_duration").map(\.values.count)
+            #expect(durations.reduce(0, +) == 3)
         }
     }
 
-    @Test func `streams are counted when they open and by what interrupts them`() async throws {
+    @Test func `streams are counted when they open, and by the reason for an interruption`() async throws {
         let metrics = TestMetrics()
-        try await SessionStage.with { stage in
-            stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
-            try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
-                try await stage.add("paper", to: manager)
-                let session = try await manager.session(named: "paper")
-                var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
-                #expect(try await quotes.next()?.symbol == "MSFT")
-                #expect(stage.emulator.streams.strike(.goAway) == 1)
-                #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.goAway))
-                #expect(metrics.counters(label: "tsaccounts_stream_openings_total").map(\.totalValue) == [2])
-                #expect(
-                    counted(metrics, "tsaccounts_stream_interruptions_total", by: "reason") == ["go_away": 1]
-                )
-                #expect(try await quotes.next()?.symbol == "MSFT")
-                stage.emulator.streams.send([#"{"Error":"Unauthorized","Message":"..."}"#])
-                let marker = try await stage.clock.whileTimePasses { try await quotes.next() }
-                #expect(marker == .reopened(.tokenRefused))
-                #expect(
-                    counted(metrics, "tsaccounts_stream_interruptions_total", by: "reason")
-                        == ["go_away": 1, "token_refused": 1]
-                )
-            }
+        stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
+        try await stage.withManager(configure: { $0.metrics = metrics }) { manager in
+            try await stage.add("paper", to: manager)
+            let session = try await manager.session(named: "paper")
+            var quotes = session.stream(SessionStage.quotes, of: Tick.self).makeAsyncIterator()
+            #expect(try await quotes.next()?.symbol == "MSFT")
+            #expect(stage.emulator.streams.strike(.goAway) == 1)
+            #expect(try await stage.clock.whileTimePasses { try await quotes.next() } == .reopened(.goAway))
+            #expect(metrics.counters(label: "tsaccounts_stream_openings_total").map(\.totalValue) == [2])
+            #expect(
+                counted(metrics, "tsaccounts_stream_interruptions_total", by: "reason") == ["go_away": 1]
+            )
+            #expect(try await quotes.next()?.symbol == "MSFT")
+            stage.emulator.streams.send([#"{"Error":"Unauthorized","Message":"..."}"#])
+            let marker = try await stage.clock.whileTimePasses { try await quotes.next() }
+            #expect(marker == .reopened(.tokenRefused))
+            #expect(
+                counted(metrics, "tsaccounts_stream_interruptions_total", by: "reason")
+                    == ["go_away": 1, "token_refused": 1]
+            )
         }
     }
 }

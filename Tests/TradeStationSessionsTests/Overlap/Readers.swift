@@ -3,26 +3,27 @@ import Synchronization
 
 @testable import TradeStationSessions
 
-/// Threads that read a session over and over, so that whatever happens meanwhile overlaps with reading. They begin
-/// together.
+/// Threads that read a session over and over, so that everything else overlaps with reading. They begin together.
 ///
-/// Their notes are relaxed atomics: a lock here would put in order what the thread sanitizer has to find out of order.
+/// What they count is in relaxed atomics: a lock would order accesses that the thread sanitizer has to find unordered.
+/// Only a reader that reaches the goal of ``pass(laps:)`` tells so through a stream, which locks.
 final class Readers: Sendable {
     private final class Reader: Sendable {
         let laps = Atomic<Int>(0)
         let setbacks = Atomic<Int>(0)
         let newest = Atomic<Int>(0)
+        /// The lap that is waited for; 0 for none.
+        let goal = Atomic<Int>(0)
+        let reached = AsyncStream.makeStream(of: Void.self)
     }
 
     private let readers: [Reader]
     private let missing: Atomic<Int>
-    private let running: Atomic<Int>
     private let isOver = Atomic<Bool>(false)
 
     private init(_ count: Int) {
         readers = (0..<count).map { _ in Reader() }
         missing = Atomic(count)
-        running = Atomic(count)
     }
 
     /// Runs `body` while two threads read.
@@ -42,23 +43,25 @@ final class Readers: Sendable {
         }
     }
 
-    /// How often a reader was handed an older token than before.
+    /// How often a reader got an older token than before.
     var setbackCount: Int { readers.map { $0.setbacks.load(ordering: .relaxed) }.reduce(0, +) }
 
     /// The newest generation that all of them have seen.
     var generation: Int { readers.map { $0.newest.load(ordering: .relaxed) }.min() ?? 0 }
 
-    /// Returns when each of them has read so often again.
+    /// Returns once each of them has read this many times more.
     func pass(laps: Int = 100) async {
         for reader in readers {
-            let goal = reader.laps.load(ordering: .relaxed) + laps
-            while reader.laps.load(ordering: .relaxed) < goal { await Task.yield() }
+            reader.goal.store(max(1, reader.laps.load(ordering: .relaxed) + laps), ordering: .relaxed)
+            for await _ in reader.reached.stream { break }
         }
     }
 
     private func end() async {
         isOver.store(true, ordering: .relaxed)
-        while running.load(ordering: .relaxed) > 0 { await Task.yield() }
+        for reader in readers {
+            for await _ in reader.reached.stream {}
+        }
     }
 
     private func read(_ session: Session, for reader: Reader) {
@@ -72,8 +75,13 @@ final class Readers: Sendable {
                 reader.newest.store(newest, ordering: .relaxed)
             }
             _ = session.quota
-            reader.laps.add(1, ordering: .relaxed)
+            let laps = reader.laps.add(1, ordering: .relaxed).newValue
+            let goal = reader.goal.load(ordering: .relaxed)
+            if goal > 0, laps >= goal {
+                reader.goal.store(0, ordering: .relaxed)
+                reader.reached.continuation.yield()
+            }
         }
-        running.subtract(1, ordering: .relaxed)
+        reader.reached.continuation.finish()
     }
 }

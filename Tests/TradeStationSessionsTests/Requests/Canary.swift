@@ -1,4 +1,4 @@
-/// Everything that printing, reflecting and dumping a value shows.
+/// The text that printing, reflecting and dumping a value shows.
 enum Canary {
     static func everythingShown(by value: Any) -> String {
         var dumped = ""

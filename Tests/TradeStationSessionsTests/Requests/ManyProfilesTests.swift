@@ -5,9 +5,9 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-/// Many users at once: nobody ever speaks with another's token.
-@Suite(.serialized) struct ManyProfilesTests {
-    /// Users with a simulator account each, called after their number.
+/// Many users at once: no request carries the token of another user.
+@Suite struct ManyProfilesTests {
+    /// Users with one simulator account each, named by their number.
     private static func users(_ numbers: Range<Int>) -> [EmulatorUser] {
         numbers.map { number in
             EmulatorUser(
@@ -20,8 +20,7 @@ import TradeStationTesting
         }
     }
 
-    /// Signs all users of a stage in, and lets every one of them ask for their own balances several times at once, with
-    /// tokens that have ended.
+    /// Signs in all users of a stage. Then each asks for their own balances three times at once, with an expired token.
     private static func ask(_ stage: SessionStage, _ users: [EmulatorUser]) async throws {
         struct Balances: Decodable {
             struct Balance: Decodable { let AccountID: String }
@@ -30,7 +29,7 @@ import TradeStationTesting
         try await stage.withManager { manager in
             var sessions: [(account: String, session: Session)] = []
             for (number, user) in users.enumerated() {
-                // The same names in every store.
+                // The names are the same in every store.
                 try await stage.add("profile\(number)", user: number, to: manager)
                 let session = try await manager.session(named: "profile\(number)")
                 sessions.append((user.simAccounts[0], session))
@@ -52,7 +51,7 @@ import TradeStationTesting
         }
     }
 
-    /// Every request came with the living token of the user whose account is in its path, and each user's were the same.
+    /// Checks that each request carried the valid token of the user whose account is in its path, one per user.
     private static func check(_ stage: SessionStage, _ users: [EmulatorUser]) {
         let requests = stage.emulator.log.filter { $0.access != nil }
         #expect(requests.count == 3 * users.count)
@@ -66,7 +65,7 @@ import TradeStationTesting
         }
     }
 
-    @Test func `two hundred profiles at once, and another manager on another store, speak with their own tokens`()
+    @Test func `two hundred profiles at once, and those of another store, send their own tokens`()
         async throws
     {
         let (many, few) = (Self.users(0..<200), Self.users(200..<220))

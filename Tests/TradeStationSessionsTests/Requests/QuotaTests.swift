@@ -5,84 +5,79 @@ import TradeStationTesting
 
 @testable import TradeStationSessions
 
-/// The quota of a server that counts: three requests in 20 s for each resource.
-@Suite(.serialized) struct QuotaTests {
+/// The quota of a server that allows three requests in 20 s for each resource.
+@Suite(.stage()) struct QuotaTests {
+    private let stage = SessionStage.current
+    private var manager: SessionManager { stage.manager }
+
     private static let accounts = "/v3/brokerage/accounts"
 
-    private func withQuota(
-        sendsRetryAfter: Bool = true,
-        _ body: (SessionStage, SessionManager) async throws -> Void
-    ) async throws {
-        try await SessionStage.with { stage in
-            stage.emulator.changeSettings {
-                $0.quotaLimit = 3
-                $0.quotaSeconds = 20
-                $0.sendsRetryAfter = sendsRetryAfter
-            }
-            try await stage.withProfiles { try await body(stage, $0) }
+    init() {
+        stage.emulator.changeSettings {
+            $0.quotaLimit = 3
+            $0.quotaSeconds = 20
         }
     }
 
     @Test(arguments: [true, false])
-    func `a GET beyond it waits until there is room again, and the numbers can be seen`(retryAfter: Bool) async throws {
-        try await withQuota(sendsRetryAfter: retryAfter) { stage, manager in
-            let session = try await manager.session(named: "paper")
-            for left in [2, 1, 0] {
-                #expect(try await session.get(Self.accounts).status == 200)
-                #expect(session.quota?.remaining == left)
-                #expect(session.quota?.limit == 3)
-                #expect(session.quota?.resource == "accounts")
-                #expect(session.quota?.resetsAt == stage.clock.wallTime().advanced(byMilliseconds: 20_000))
-                stage.clock.advance(by: .seconds(1))
-            }
-            // The first of the three is over after 20 s, 17 from now; all of them two seconds later, which is what
-            // the headers tell beside Retry-After.
-            let started = stage.clock.bootMilliseconds()
-            let answer = try await stage.clock.whileTimePasses { try await session.get(Self.accounts) }
-            #expect(answer.status == 200)
-            #expect(stage.clock.bootMilliseconds() - started == (retryAfter ? 17_000 : 19_000))
-            #expect(stage.emulator.counts.throttled == 1)
-            #expect(stage.emulator.counts.apiRequests == 5)
+    func `a GET over the quota waits until the quota allows it, and the session shows the numbers`(retryAfter: Bool)
+        async throws
+    {
+        stage.emulator.changeSettings { $0.sendsRetryAfter = retryAfter }
+        let session = try await manager.session(named: "paper")
+        for left in [2, 1, 0] {
+            #expect(try await session.get(Self.accounts).status == 200)
+            #expect(session.quota?.remaining == left)
+            #expect(session.quota?.limit == 3)
+            #expect(session.quota?.resource == "accounts")
+            #expect(session.quota?.resetsAt == stage.clock.wallTime().advanced(byMilliseconds: 20_000))
+            stage.clock.advance(by: .seconds(1))
         }
+        // The first of the three no longer counts 17 s from now, which is what Retry-After contains. None of them counts
+        // two seconds later, which is what the other headers contain.
+        let started = stage.clock.bootMilliseconds()
+        let answer = try await stage.clock.whileTimePasses { try await session.get(Self.accounts) }
+        #expect(answer.status == 200)
+        #expect(stage.clock.bootMilliseconds() - started == (retryAfter ? 17_000 : 19_000))
+        #expect(stage.emulator.counts.throttled == 1)
+        #expect(stage.emulator.counts.apiRequests == 5)
     }
 
-    @Test func `what cannot wait so long, and what may change something, is told at once`() async throws {
+    @Test func `a request that cannot wait for this long, and one that may change something, fail at once`()
+        async throws
+    {
         struct Accounts: Decodable {}
-        try await withQuota { stage, manager in
-            let session = try await manager.session(named: "paper")
-            for _ in 1...3 { _ = try await session.get(Self.accounts) }
-            let hasty = await APIErrorTests.apiError {
-                _ = try await session.get(Self.accounts, as: Accounts.self, timeout: .seconds(19))
-            }
-            #expect(hasty?.status == 429)
-            #expect(hasty?.error == "TooManyRequests")
-            #expect(hasty?.retryAfter == .seconds(20))
-            #expect(session.quota?.remaining == 0)
-            #expect(stage.emulator.counts.throttled == 1)
-            // Orders have no quota of their own (TradeStation lists none), so this answer is made up.
-            stage.respond(
-                429,
-                headers: ["Retry-After": "1", "X-RateLimit-Remaining": "0"],
-                #"{"Error":"TooManyRequests","Message":"Rate quota exceeded"}"#
-            )
-            let order = await APIErrorTests.apiError {
-                _ = try await session.post("/v3/orderexecution/orders", body: ["AccountID": "SIM1"], as: Accounts.self)
-            }
-            #expect(order?.status == 429)
-            #expect(order?.retryAfter == .seconds(1))
-            #expect(stage.emulator.counts.apiRequests == 5)
-            #expect(stage.clock.sleeperCount == 0)
+        let session = try await manager.session(named: "paper")
+        for _ in 1...3 { _ = try await session.get(Self.accounts) }
+        let hasty = await APIErrorTests.apiError {
+            _ = try await session.get(Self.accounts, as: Accounts.self, timeout: .seconds(19))
         }
+        #expect(hasty?.status == 429)
+        #expect(hasty?.error == "TooManyRequests")
+        #expect(hasty?.retryAfter == .seconds(20))
+        #expect(session.quota?.remaining == 0)
+        #expect(stage.emulator.counts.throttled == 1)
+        // Orders have no quota of their own (TradeStation lists none), so this answer is made up.
+        stage.respond(
+            429,
+            headers: ["Retry-After": "1", "X-RateLimit-Remaining": "0"],
+            #"{"Error":"TooManyRequests","Message":"Rate quota exceeded"}"#
+        )
+        let order = await APIErrorTests.apiError {
+            _ = try await session.post("/v3/orderexecution/orders", body: ["AccountID": "SIM1"], as: Accounts.self)
+        }
+        #expect(order?.status == 429)
+        #expect(order?.retryAfter == .seconds(1))
+        #expect(stage.emulator.counts.apiRequests == 5)
+        #expect(stage.clock.sleeperCount == 0)
     }
 
-    @Test func `another profile of the user shares it, another resource does not`() async throws {
-        try await withQuota { stage, manager in
-            let (paper, real) = try await (manager.session(named: "paper"), manager.session(named: "real"))
-            for _ in 1...3 { _ = try await paper.get(Self.accounts) }
-            #expect(try await real.get(Self.accounts, timeout: .seconds(5)).status == 429)
-            #expect(try await real.get("/v3/marketdata/quotes/MSFT").status == 200)
-            #expect(real.quota?.resource == "quote-snapshot")
-            #expect(paper.quota?.resource == "accounts")
-        }
+    @Test func `another profile of the user shares the quota, another resource has its own`() async throws {
+        let (paper, real) = try await (manager.session(named: "paper"), manager.session(named: "real"))
+        for _ in 1...3 { _ = try await paper.get(Self.accounts) }
+        #expect(try await real.get(Self.accounts, timeout: .seconds(5)).status == 429)
+        #expect(try await real.get("/v3/marketdata/quotes/MSFT").status == 200)
+        #expect(real.quota?.resource == "quote-snapshot")
+        #expect(paper.quota?.resource == "accounts")
     }
 }

@@ -6,7 +6,7 @@ import Foundation
     import Darwin
 #endif
 
-/// A server that takes connections, reads, and never answers.
+/// A server that accepts connections, reads, and never answers.
 final class SilentServer: Sendable {
     let port: UInt16
     private let listening: Int32
@@ -33,7 +33,7 @@ final class SilentServer: Sendable {
 
     deinit { close(listening) }
 
-    /// What one connection sent, piece by piece; it ends when the other side has closed it.
+    /// The text that one connection sends, piece by piece. It ends when the other side has closed the connection.
     func connection() -> AsyncStream<String> {
         let (pieces, continuation) = AsyncStream.makeStream(of: String.self)
         // A thread of its own: these calls block.

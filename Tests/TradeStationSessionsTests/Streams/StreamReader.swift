@@ -1,6 +1,6 @@
 @testable import TradeStationSessions
 
-/// Reads a stream in a task of its own, so that a test can let things happen meanwhile, and tells what came in order.
+/// Reads a stream in a task of its own, so that a test can do other things at the same time. Keeps the events in order.
 struct StreamReader {
     enum Outcome: Equatable {
         case event(StreamEvent<Tick>)

@@ -5,7 +5,7 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-/// The objects that the tests' streams are made of.
+/// An object of the streams in these tests.
 struct Tick: Decodable, Sendable, Equatable {
     let Symbol: String
     let Last: String?
@@ -14,31 +14,22 @@ struct Tick: Decodable, Sendable, Equatable {
 extension SessionStage {
     static let quotes = "/v3/marketdata/stream/quotes/MSFT"
 
-    /// A manager with `paper`, its session, and an open quote stream that has told its first
-    /// quote.
-    func withQuotes(
-        heartbeats: Double = 0,
-        _ body: (SessionManager, Session, inout SessionStream<Tick>.Iterator) async throws -> Void
-    ) async throws {
-        emulator.changeSettings { $0.heartbeatSeconds = heartbeats }
-        try await withStreamManager { manager async throws in
-            let session = try await manager.session(named: "paper")
-            var quotes = session.stream(Self.quotes, of: Tick.self).makeAsyncIterator()
-            #expect(try await quotes.next()?.symbol == "MSFT")
-            try await body(manager, session, &quotes)
-        }
+    /// An open quote stream of `paper` that has returned its first quote.
+    func openQuotes(of manager: SessionManager? = nil) async throws -> SessionStream<Tick>.Iterator {
+        emulator.changeSettings { $0.heartbeatSeconds = 0 }
+        let session = try await (manager ?? self.manager).session(named: "paper")
+        var quotes = session.stream(Self.quotes, of: Tick.self).makeAsyncIterator()
+        #expect(try await quotes.next()?.symbol == "MSFT")
+        return quotes
     }
 
-    /// A manager with `paper`.
-    func withStreamManager(_ body: (SessionManager) async throws -> Void) async throws {
-        try await withManager { manager in
-            try await add("paper", to: manager)
-            try await body(manager)
-        }
+    /// The port at which the emulator listens.
+    func port() throws -> Int {
+        try #require(Int(emulator.addresses.simURL.split(separator: ":").last?.prefix { $0.isNumber } ?? ""))
     }
 }
 
-/// How many connections to a port this process has open on its own side, idle ones included.
+/// The number of connections to a port that this process has open on its own side, including idle ones.
 func connections(to port: Int) throws -> Int {
     #if os(Linux)
         let wanted = String(format: "0100007F:%04X", port)
