@@ -8,25 +8,25 @@
 ///
 /// Only debug builds know the variable. In a release build, reaching a point is nothing at all.
 package enum KillPoint: String, CaseIterable, Sendable {
-    /// The token is due; the login's lock is not taken yet.
+    /// A refresh is due; the login's lock is not taken yet.
     case beforeLock = "before_lock"
     /// The login's lock was just taken.
     case afterLock = "after_lock"
-    /// The transaction that records the attempt is open, and complete but for its commit.
+    /// The transaction that records the attempt is complete except for its commit.
     case inT1 = "in_t1"
     /// The attempt is recorded.
     case afterT1 = "after_t1"
     /// The request is about to be sent.
     case beforeConnect = "before_connect"
-    /// The answer was read and understood.
+    /// The answer was read and classified.
     case replyParsed = "reply_parsed"
     /// The answer is in the side file.
     case sideFileWritten = "side_file_written"
-    /// The transaction that saves the answer is open, and complete but for its commit.
+    /// The transaction that saves the answer is complete except for its commit.
     case inT2 = "in_t2"
     /// The answer is saved.
     case afterT2 = "after_t2"
-    /// The login's lock was given back.
+    /// The login's lock was released.
     case afterUnlock = "after_unlock"
 
     #if KILL_POINTS
@@ -54,12 +54,12 @@ package enum KillPoint: String, CaseIterable, Sendable {
         }()
         private static let wasReached = Atomic(false)
 
-        /// Does to this process what the environment asks for at this place, the first time it gets there.
+        /// Performs the action that the environment names for this place, the first time the process reaches it.
         package func reach() {
             guard let armed = Self.armed, armed.point == self, !Self.wasReached.exchange(true, ordering: .relaxed)
             else { return }
             kill(getpid(), armed.action.signal)
-            // A handler runs on another thread: it shall have run before this one goes on.
+            // A signal handler runs on another thread; this thread continues after it.
             usleep(100_000)
         }
     #else

@@ -28,7 +28,7 @@ struct StoreFiles: StorePlace {
     }
 
     /// The files SQLite keeps beside a database.
-    static func companions(of database: String) -> [String] {
+    static func auxiliaryFiles(of database: String) -> [String] {
         ["-wal", "-shm", "-journal"].map { database + $0 }
     }
 
@@ -45,7 +45,7 @@ struct StoreFiles: StorePlace {
         for path in [location.dataDirectory, location.configDirectory, locks, pending] {
             try PrivateDirectory(path: path).checkIfPresent()
         }
-        for path in [database] + StoreFiles.companions(of: database) {
+        for path in [database] + StoreFiles.auxiliaryFiles(of: database) {
             try FileStatus.of(path)?.requirePrivateFile(path)
         }
     }

@@ -107,7 +107,7 @@ struct StoreOpener: Sendable {
         try requireNoLogWithoutDatabase()
         let master = try KeyFile(path: files.key).loadOrCreate(random)
         let keyring = Keyring(master: master, storeID: random.hex(bytes: 16))
-        for path in [files.newDatabase] + StoreFiles.companions(of: files.newDatabase) {
+        for path in [files.newDatabase] + StoreFiles.auxiliaryFiles(of: files.newDatabase) {
             try PrivateFile.remove(path)
         }
         // SQLite would create the file with the mode of the umask, and gives its log the mode of the database.
@@ -137,7 +137,7 @@ struct StoreOpener: Sendable {
             try database.checkpoint(.truncate)
         }
         try queue.close()
-        for path in StoreFiles.companions(of: files.database) { try PrivateFile.remove(path) }
+        for path in StoreFiles.auxiliaryFiles(of: files.database) { try PrivateFile.remove(path) }
         guard rename(files.newDatabase, files.database) == 0 else {
             throw AccountsError.fileFailure(errno, path: files.database, "cannot be created")
         }

@@ -17,7 +17,7 @@ final class WriterConnection: Sendable {
     }
 
     deinit {
-        // The last reference may go on a thread that must not wait for the lock.
+        // The last reference may be released on a thread that must not wait for the lock.
         guard let open = take() else { return }
         Thread.detachNewThread { [lock] in Self.close(open, under: lock) }
     }

@@ -1,6 +1,6 @@
 import TradeStationModel
 
-/// Writes what a refresh or a sign-in changes: new generations, late results and failures.
+/// Saves the tokens of a refresh or a sign-in, as the next generation or as a late result.
 struct RefreshWriter {
     /// The result of a commit.
     struct Commit {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// An open transaction, with the keys and sources that reading and writing rows needs.
+/// An open transaction, with the keys, clock and randomness for reading and writing rows.
 struct StoreTransaction {
     let database: Database
     let keyring: Keyring
