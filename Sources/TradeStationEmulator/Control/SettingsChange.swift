@@ -108,6 +108,6 @@ struct SettingsChange: Codable, Sendable {
         server.redirectURIs.formUnion(redirectURIs ?? [])
     }
 
-    /// The maximum of every number: in seconds ten years, which no test needs and date arithmetic allows.
+    /// The maximum of every number. In seconds it is ten years, which is longer than any test.
     static let maximum = 315_360_000
 }

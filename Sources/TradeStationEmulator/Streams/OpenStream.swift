@@ -87,7 +87,7 @@ struct OpenStream: Sendable {
         }
     }
 
-    /// Does what is due: ends with an expired token, sends the next object, sends a heartbeat.
+    /// Performs what is due: ends the stream if its token has expired, sends the next object and a heartbeat.
     mutating func advance(to now: Date, _ settings: EmulatorSettings, isTokenValid: Bool) {
         if !isTokenValid {
             switch settings.streamExpiry {

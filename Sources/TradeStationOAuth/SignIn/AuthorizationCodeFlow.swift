@@ -32,7 +32,7 @@ package struct AuthorizationCodeFlow: Sendable {
     ///   - present: Shows the URL to open. Called once, after the callback has started to listen.
     ///   - pasted: Reads one line; returns nil at the end of input. It is called again after an unusable line. If the
     ///     browser's redirect arrives first, the task that runs it is cancelled, and it must return.
-    ///   - note: Receives the explanation, for the user, why a pasted line cannot be used.
+    ///   - note: Receives a message for the user that explains why a pasted line cannot be used.
     /// - Returns: The code, with the values that its exchange needs.
     /// - Throws: ``AccountsError`` `callback_ports_busy`, `input_required`, `login_denied`, `login_timed_out`,
     ///   `client_rejected` or `server_error`; `CancellationError`; the errors of `pasted`.

@@ -29,7 +29,7 @@ package struct TokenClaims: Sendable {
     package let name: String?
 
     /// The claim that contains TradeStation's user name.
-    package static let usernameClaim = "http://tradestation.com/username"
+    static let usernameClaim = "http://tradestation.com/username"
     private static let maximumTokenBytes = 64 * 1_024
     private static let maximumClaimBytes = 512
 

@@ -6,7 +6,8 @@ enum ClientAuthenticator {
     /// Creates a POST request with `fields`, authenticated by the method that the registration names.
     ///
     /// With `basic`, the body does not contain the client id, because a server may reject two authentication methods in
-    /// one request. A client without a secret sends only its client id, whatever method is registered.
+    /// one request. A client without a secret sends only its client id, even if another method is
+    /// registered.
     static func request(
         to url: EndpointURL,
         fields: [(name: String, value: String)],

@@ -11,8 +11,8 @@ package enum TokenAnswer: Sendable {
 extension TokenAnswer {
     /// Classifies an answer of the token endpoint.
     ///
-    /// A transient HTTP status decides first, whatever the body contains. Then the body's `error` decides, whatever the
-    /// status is: Auth0 sends `invalid_grant` with 403, RFC 6749 section 5.2 specifies 400. Otherwise the tokens count.
+    /// A transient HTTP status decides first, regardless of the body. Then the body's `error` decides, regardless of the
+    /// status: Auth0 sends `invalid_grant` with 403, RFC 6749 section 5.2 specifies 400. Otherwise the tokens count.
     /// If `body` is cut off, the tokens of a complete JSON object still count, and a readable refresh token is salvaged.
     ///
     /// - Parameters:

@@ -18,7 +18,7 @@ package struct TokenGrant: Sendable {
     package let httpStatus: Int
 
     /// The lifetime that TradeStation documents (Auth Code Flow page), for answers without one.
-    package static let assumedLifetimeSeconds = 1_200
+    static let assumedLifetimeSeconds = 1_200
     /// The maximum lifetime that is accepted.
-    package static let maximumLifetimeSeconds = 86_400
+    static let maximumLifetimeSeconds = 86_400
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// A request body that records whether the HTTP client has read it.
 ///
 /// The HTTP client reads the body only once a connection is established, right before it writes the body. If the
-/// request fails before that, the server cannot have acted on it, whatever error the client reports.
+/// request fails before that, the server cannot have acted on it, regardless of the error that the client reports.
 final class OutgoingBody: AsyncSequence, Sendable {
     private let bytes: [UInt8]
     private let read = Atomic(false)

@@ -1,33 +1,33 @@
 /// Why a request has no complete response, and whether the server may have acted on it.
 package struct TransportFailure: Error, Sendable {
     /// How far the request got.
-    package enum Stage: String, Hashable, Sendable {
+    package enum Stage: Hashable, Sendable {
         /// The server cannot have acted: no byte of the body was written, or of the request if it has no body.
-        case notSent = "not_sent"
+        case notSent
         /// The request may have been written; the server may have acted on it.
         case unknown
     }
 
     /// What happened.
-    package enum Reason: String, Hashable, Sendable {
+    package enum Reason: Hashable, Sendable {
         /// The host name could not be resolved.
-        case nameNotResolved = "name_not_resolved"
+        case nameNotResolved
         /// The connection was refused, had no route or timed out.
-        case notConnected = "not_connected"
+        case notConnected
         /// The certificate or the TLS handshake failed.
-        case notTrusted = "not_trusted"
+        case notTrusted
         /// The response was not complete in time.
-        case timedOut = "timed_out"
+        case timedOut
         /// The connection broke.
-        case connectionLost = "connection_lost"
+        case connectionLost
         /// The response is larger than the transport's limit.
-        case tooLarge = "too_large"
+        case tooLarge
         /// The calling task was cancelled.
         case cancelled
         /// The transport was shut down.
         case closed
         /// The URL or a header field is invalid.
-        case malformedRequest = "malformed_request"
+        case malformedRequest
     }
 
     /// How far the request got.
