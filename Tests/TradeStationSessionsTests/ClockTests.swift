@@ -38,7 +38,7 @@ import TradeStationTesting
             #expect(seen.generation == token.generation)
         }
         #expect(stage.emulator.counts.refreshes == 0)
-        // It ends twenty minutes after it was issued, whatever the wall clock shows.
+        // It ends twenty minutes after it was issued, even if the wall clock shows another time.
         stage.clock.advance(by: .seconds(600))
         #expect(session.currentAccessToken() == nil)
         #expect(try await session.accessToken().generation == token.generation + 1)

@@ -85,7 +85,7 @@ import TradeStationModel
         #expect(stage.emulator.counts.authorizeRequests == 0)
     }
 
-    @Test func `a name is taken once, whatever its case`() async throws {
+    @Test func `two names may not differ only in case`() async throws {
         #expect(await code { try await stage.add("PAPER", to: manager) } == .profileExists)
         #expect(
             await code { try await manager.registry.rename(ProfileName("paper"), to: ProfileName("Real")) }

@@ -43,7 +43,7 @@ struct KeepingStage: Sendable {
 
     /// The logins on which a session is open.
     var openLogins: [Login.ID] {
-        get async { await Array(manager.open.ids) }
+        get async { await manager.openLogins }
     }
 
     /// Waits until nothing is left to do before the clock moves. `run()` reads the clock after each turn of a login.
@@ -60,14 +60,6 @@ struct KeepingStage: Sendable {
             try await rest()
             try check()
         }
-    }
-}
-
-extension SessionManager {
-    /// Whether `run()` has nothing to do before the clock moves.
-    fileprivate func isResting(at time: Int64) -> Bool {
-        guard let keeper else { return false }
-        return keeper.rota.isIdle && keeper.rota.nextTurn ?? .max > time
     }
 }
 

@@ -1,7 +1,10 @@
+import TradeStationModel
+
 @testable import TradeStationSessions
 @testable import TradeStationTesting
 
-/// What tests wait for inside a manager. No other file of these tests looks at its flights.
+// Everything that tests have to know of a manager's flights and turns. No other file of these tests looks at them.
+
 extension SessionStage {
     /// Returns once no refresh of the session's login is in flight in the session's manager.
     func waitForRefresh(of session: Session) async {
@@ -16,6 +19,20 @@ extension SessionStage {
             await session.manager.airborne[session.profile.login.id]?.flight.waiterCount == count
         }
     }
+}
+
+extension SessionManager {
+    /// Whether `run()` has nothing to do before the clock moves.
+    ///
+    /// - Parameter time: milliseconds since boot. The manager's own clock is not read, for that wakes the tests that listen
+    ///   to it.
+    func isResting(at time: Int64) -> Bool {
+        guard let keeper else { return false }
+        return keeper.rota.isIdle && keeper.rota.nextTurn ?? .max > time
+    }
+
+    /// The logins on which a session is open.
+    var openLogins: [Login.ID] { Array(open.ids) }
 }
 
 extension TestClock {
@@ -33,12 +50,12 @@ extension TestClock {
 /// A condition that did not become true.
 struct NotInTime: Error {}
 
-/// Waits until `holds` is true, for five seconds at most.
+/// Waits until `holds` is true, for thirty seconds at most.
 ///
 /// Only for what gives no event to wait for: the kernel's lists of descriptors and connections, the end of an object's
 /// life, and callers who join a flight.
 func eventually(_ holds: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(5)
+    let end = ContinuousClock.now + .seconds(30)
     while try await !holds() {
         guard ContinuousClock.now < end else { throw NotInTime() }
         await Task.yield()
