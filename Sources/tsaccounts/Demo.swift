@@ -98,7 +98,7 @@ struct Demo {
             throw AccountsError(
                 .internal,
                 "The demo did not give the expected result.",
-                suggestion: "reporting this as a bug"
+                suggestion: "report this as a bug"
             )
         }
     }
