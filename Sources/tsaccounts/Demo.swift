@@ -13,7 +13,7 @@ struct Demo {
     let directory: String
 
     func run() async throws {
-        try say("tsaccounts keeps TradeStation sign-ins alive and hands out fresh access tokens by name.")
+        try say("tsaccounts keeps TradeStation sign-ins alive and returns fresh access tokens by profile name.")
         try say("This demo runs on this machine only, against an emulator of TradeStation.")
         try await addProfiles()
         let token = try await watchToken()
@@ -98,7 +98,7 @@ struct Demo {
             throw AccountsError(
                 .internal,
                 "The demo did not give the expected result.",
-                suggestion: "reporting this as a bug"
+                suggestion: "report this as a bug"
             )
         }
     }

@@ -32,7 +32,7 @@ struct SharedOptions: ParsableArguments {
 
     /// The configuration of the session manager for a one-shot command.
     ///
-    /// - Parameter requester: the name of the command, for the audit.
+    /// - Parameter requester: The name of the command, for the audit.
     func configuration(requester: String) -> SessionConfiguration {
         var configuration = SessionConfiguration(storeDirectory: store)
         configuration.requester = "tsaccounts \(requester)"

@@ -56,7 +56,7 @@ extension CommandLineSuite {
             )
             .line
             let edited = try await stage.tool.sql(
-                "DROP TRIGGER audit_no_update; UPDATE audit SET profile_name = 'somebody' WHERE seq = 3; \(trigger)",
+                "DROP TRIGGER audit_no_update; UPDATE audit SET profile_name = 'other' WHERE seq = 3; \(trigger)",
                 readonly: false
             )
             #expect(edited.status == 0, "\(edited.errors)")
@@ -92,7 +92,7 @@ extension CommandLineSuite {
             let ofQ = try await sequences("q")
             #expect(ofQ == [3, 4])
             #expect(try await stage.tool.run("audit", "--since", "lately").status == 64)
-            #expect(try await stage.tool.run("audit", "nobody").status == 66)
+            #expect(try await stage.tool.run("audit", "unknown").status == 66)
         }
 
         @Test(.stage) func `audit --follow prints the rows of another process`() async throws {

@@ -175,7 +175,7 @@ extension CommandLineSuite {
             let stage = try Stage.current
             try await stage.add("p")
             try await stage.age()
-            let claims = Data(#"{"sub":"auth0|somebody-else"}"#.utf8).base64EncodedString()
+            let claims = Data(#"{"sub":"auth0|another-user"}"#.utf8).base64EncodedString()
                 .replacing("=", with: "")
             stage.emulator.script([
                 EmulatorFault(

@@ -31,7 +31,7 @@ struct AuditVerifyCommand: StoreCommand {
                 found.firstBadSequence.map { "The audit is broken at seq \($0)." }
                     ?? "The audit table is not protected by its triggers.",
                 reason: problem,
-                suggestion: "comparing the database with an earlier copy"
+                suggestion: "compare the database with an earlier copy"
             )
         }
     }

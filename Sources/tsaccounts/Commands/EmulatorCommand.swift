@@ -6,53 +6,67 @@ import TradeStationSessions
 struct EmulatorCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "emulator",
-        abstract: "Run a stand-in for TradeStation's sign-in server and API until Ctrl-C.",
+        abstract: "Run an emulator of TradeStation's sign-in server and API until Ctrl-C.",
         discussion: """
-            The first line on standard output is JSON: addresses, clients, users. Below CONTROL_URL:
+            The first line of standard output is JSON with the addresses, clients and users. Paths below CONTROL_URL:
 
-              GET  counts    what it was asked: {exchanges, refused, orders_accepted, open_streams, ...}
+              GET  counts    the numbers of requests: {exchanges, refused, orders_accepted, open_streams, ...}
               GET  log       one JSON object per request, with fingerprints instead of tokens
-              GET  orders    the orders that were accepted; GET streams the streams that are open
-              POST faults    a script of misbehaviour; GET shows what is left of it
+              GET  orders    the accepted orders
+              GET  streams   the open streams
+              POST faults    set a script of faults; GET returns the remaining ones
               POST streams   {"do": "send", "objects": [{...}], "to": {"kind": "quotes"}} acts on open streams now
-              POST settings  {"access_token_seconds": 60, "rotate": true, "overlap": 30, ...}; GET shows them
-              POST advance   {"seconds": 60} moves its clock
-              POST expire_access, POST revoke_all   end all access tokens, all refresh tokens
+              POST settings  {"access_token_seconds": 60, "rotate": true, "overlap": 30, ...}; GET returns them
+              POST advance   {"seconds": 60} advances the clock of the emulator
+              POST expire_access   ends all access tokens
+              POST revoke_all      ends all refresh tokens
 
-            A script: {"faults": [{"at": "token", "when": "before", "do": "respond", "status": 429,
-            "headers": {"Retry-After": "5"}, "body": "{}", "times": 2}]}, with
-            at: token|revoke|api|stream|authorize; when: before|after (its own commit);
-            do: close|hang|delay|respond|truncate (hang and delay take "seconds"); at stream also
-            go_away|dual_logon|error|silence|cut|end, once it has sent so many "objects".
-            Streams take the same words at once, and send (with "objects" or "text"), next, heartbeat;
-            "to" names an id, kind, username or path. An object a second comes by itself here.
+            A script of faults: {"faults": [{"at": "token", "when": "before", "do": "respond", "status": 429,
+            "headers": {"Retry-After": "5"}, "body": "{}", "times": 2}]}
+              at     token|revoke|api|stream|authorize
+              when   before|after the emulator processes the request
+              do     close|hang|delay|respond|truncate; hang and delay take "seconds"
+                     for streams also go_away|dual_logon|error|silence|cut|end, after a number of "objects"
+
+            POST streams takes the same words for "do", and also send (with "objects" or "text"), next and heartbeat. \
+            "to" selects streams by id, kind, username or path. By default each stream sends one object per second.
+
             Settings of streams: heartbeat_seconds, stream_seconds, stream_limit,
-            stream_chunks objects|split|several|bytes, stream_expiry open|cut|error;
-            of quotas: quota_limit (0 for none), quota_seconds, sends_retry_after.
+              stream_chunks objects|split|several|bytes, stream_expiry open|cut|error
+            Settings of quotas: quota_limit (0: none), quota_seconds, sends_retry_after
             """
     )
 
-    @Option(name: .long, help: "The port; 0 for a free one.") var port: UInt16 = 0
+    @Option(name: .long, help: "The port; 0 selects a free one.") var port: UInt16 = 0
 
-    @Option(name: .customLong("access-token-seconds"), help: ArgumentHelp("An access token's life.", valueName: "n"))
+    @Option(
+        name: .customLong("access-token-seconds"),
+        help: ArgumentHelp("Lifetime of an access token.", valueName: "seconds")
+    )
     var accessTokenSeconds = 1200
 
-    @Flag(name: .long, help: "Every refresh brings a new refresh token.") var rotate = false
+    @Flag(name: .long, help: "Rotate: issue a new refresh token with every refresh.") var rotate = false
 
-    @Option(name: .long, help: ArgumentHelp("How long the previous refresh token still passes.", valueName: "seconds"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Time for which the previous refresh token is still accepted.", valueName: "seconds")
+    )
     var overlap = 0
 
-    @Option(name: .long, help: ArgumentHelp("A rotating refresh token's life.", valueName: "seconds"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Lifetime of an unused refresh token, with --rotate.", valueName: "seconds")
+    )
     var idle = 1800
 
-    @Option(name: .long, help: ArgumentHelp("A rotating sign-in's life.", valueName: "seconds"))
+    @Option(name: .long, help: ArgumentHelp("Lifetime of a sign-in, with --rotate.", valueName: "seconds"))
     var absolute = 86_400
 
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
         guard accessTokenSeconds > 0, overlap >= 0, idle > 0, absolute > 0 else {
-            throw ValidationError("Lives are at least 1 second, the overlap at least 0.")
+            throw ValidationError("Lifetimes must be at least 1 second, the overlap at least 0.")
         }
     }
 

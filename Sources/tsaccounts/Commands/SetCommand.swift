@@ -67,7 +67,7 @@ struct SetCommand: StoreCommand {
             if !fences.isEmpty { shared.note(fenceNote(record.profile)) }
             if changesKey {
                 let mates = try await manager.registry.keyMates(of: record).map(\.profile.name.text)
-                shared.note("Changed for \(mates.joined(separator: ", ")).")
+                shared.note("Changed the API key of \(mates.joined(separator: ", ")).")
                 let next = record.login.state == .ready ? "refresh" : "login"
                 shared.note("Next: tsaccounts \(next) \(record.profile.name)")
             }

@@ -48,7 +48,7 @@ struct ChildProcess: Sendable {
         systemKill(processID, SIGKILL)
     }
 
-    /// Reads available output; waits if there is none.
+    /// Reads available output; waits until some arrives.
     ///
     /// - Returns: False at the end of the output.
     mutating func readOutput() -> Bool {

@@ -26,7 +26,8 @@ enum SecretInput {
         }
         defer { close(descriptor) }
         if status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 {
-            note("Other users can read \(path.printable(limit: 200)). To prevent this: chmod 600")
+            let name = path.printable(limit: 200)
+            note("Other users can read \(name). Try: chmod 600 \(name)")
         }
         return try await read(descriptor, named: what)
     }

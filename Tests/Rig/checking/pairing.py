@@ -49,13 +49,13 @@ def pair(log: EmulatorLog, audit: AuditLog, history: History, blame: Blame) -> P
         if printed.get(name, sign_in.login) == sign_in.login and _can_begin(sign_in, family, history.access_seconds)
     }
     broken = {place: len(blame(explanation)) for place, explanation in tries.items()}
-    innocent: Dict[int, List[str]] = {}
+    without_violation: Dict[int, List[str]] = {}
     for index, name in tries:
         if not broken[index, name]:
-            innocent.setdefault(index, []).append(name)
+            without_violation.setdefault(index, []).append(name)
     # A family that was never refreshed and never printed may stay without a sign-in.
     busy = [name for name, family in log.families.items() if family.requests or name in printed]
-    chosen = [(index, name) for name, index in match(innocent, busy, innocent).items()]
+    chosen = [(index, name) for name, index in match(without_violation, busy, without_violation).items()]
     # The rest does not match. The pairs with the fewest violations are used, so that the reports are useful.
     chosen += sorted(set(tries) - set(chosen), key=lambda place: broken[place])
     pairing = Pairing()

@@ -59,9 +59,9 @@ def an_attempt_that_was_answered_is_called_unsent() -> Invented:
 @breaks(Rule.ROTATION_UNEXPLAINED)
 def a_login_without_audit_refreshes() -> Invented:
     world, _ = lived()
-    stranger = world.sign_in()
+    other = world.sign_in()
     world.audit.pop()
-    world.ask(stranger)
+    world.ask(other)
     return world
 
 

@@ -22,7 +22,7 @@ def a_generation_was_skipped() -> Invented:
 
 
 @breaks(Rule.GENERATION_GAP)
-def an_attempt_began_with_a_generation_that_nobody_saved() -> Invented:
+def an_attempt_began_with_a_generation_that_was_not_saved() -> Invented:
     world, login = lived()
     login.generation += 1
     world.unknown(login, world.start(login))
@@ -30,7 +30,7 @@ def an_attempt_began_with_a_generation_that_nobody_saved() -> Invented:
 
 
 @breaks(Rule.GENERATION_GAP)
-def a_refusal_is_explained_by_a_generation_that_nobody_saved() -> Invented:
+def a_refusal_is_explained_by_a_generation_that_was_not_saved() -> Invented:
     world, login = lived()
     attempt = world.start(login)
     world.swallow(login).update(status=403, error="invalid_grant", fault="respond")
@@ -39,7 +39,7 @@ def a_refusal_is_explained_by_a_generation_that_nobody_saved() -> Invented:
 
 
 @breaks(Rule.ATTEMPT_UNSETTLED)
-def nobody_says_what_became_of_an_attempt() -> Invented:
+def an_attempt_has_no_result() -> Invented:
     world, login = lived()
     world.start(login)
     world.killed(login)

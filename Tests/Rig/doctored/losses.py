@@ -38,7 +38,7 @@ def a_loss_that_no_lost_reply_explains() -> Invented:
 
 
 @breaks(Rule.LOGIN_LOST)
-def a_needs_login_that_nobody_refused() -> Invented:
+def a_needs_login_without_a_refusal() -> Invented:
     world, login = lived()
     attempt = world.start(login)
     world.swallow(login).update(status=400, error="invalid_request", fault="respond")
