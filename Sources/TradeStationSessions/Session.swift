@@ -3,16 +3,14 @@ public struct Session: Sendable {
     /// The profile as it was when the session was opened.
     public let profile: ProfileRecord
 
-    let cache: CachedTokens
-    let manager: SessionManager
+    let login: LoginTokens
     let services: SessionServices
     let latestQuota = LatestQuota()
 
-    init(record: ProfileRecord, cache: CachedTokens, manager: SessionManager) {
+    init(record: ProfileRecord, login: LoginTokens, services: SessionServices) {
         profile = record
-        self.cache = cache
-        self.manager = manager
-        services = manager.services
+        self.login = login
+        self.services = services
     }
 
     /// The access token in memory, without waiting.
@@ -20,7 +18,7 @@ public struct Session: Sendable {
     /// It is nil when a refresh is due, and when another process has changed what the store holds: new tokens, a
     /// sign-out, a revocation, a removed profile.
     public func currentAccessToken() -> AccessToken? {
-        cache.current(for: profile.profile.id)
+        login.current(for: profile.profile.id)
     }
 
     /// An access token with enough life left: from memory, from the store, or from one refresh that all callers share.
@@ -50,12 +48,7 @@ public struct Session: Sendable {
     /// A token for a purpose, from the login's flight if need be.
     func token(_ intent: RefreshIntent, before deadline: Int64) async throws -> AccessToken {
         do {
-            return try await manager.token(
-                for: cache,
-                intent: intent,
-                profile: profile.profile,
-                timeout: deadline - manager.clock.bootMilliseconds()
-            ).token
+            return try await login.token(intent, for: profile.profile, until: deadline).token
         } catch let error as AccountsError {
             throw error.about(profile.name)
         }

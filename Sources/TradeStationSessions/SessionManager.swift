@@ -1,36 +1,21 @@
 import Foundation
 import Logging
+public import ServiceLifecycle
+import TradeStationModel
 import TradeStationOAuth
 import TradeStationStore
 
-/// Hands out auto-refreshing sessions by profile name, and sees to it that each login's refresh token is exchanged
-/// once however many callers, tasks and processes ask.
+/// Hands out auto-refreshing sessions by profile name. Each login's refresh token is exchanged once per expiry, however
+/// many callers, tasks and processes ask.
 public actor SessionManager {
-    struct Airborne {
-        let flight: RefreshFlight
-        let task: Task<Void, Never>
-    }
-
     /// Adds, changes and signs in profiles.
     public nonisolated let registry: ProfileRegistry
 
     nonisolated let services: SessionServices
-    nonisolated let clock: any TimeSource
-    nonisolated let timeout: Int64
-    nonisolated let metrics: SessionMetrics
-    private nonisolated let signInTransport: HTTPTransport
-    nonisolated let store: any CredentialStore
-    nonisolated let coordinator: RefreshCoordinator
-    nonisolated let notice: @Sendable (KeepingNotice) -> Void
-    nonisolated let refreshesBehind: Bool
-    nonisolated let logger: Logger
-    private(set) var airborne: [Login.ID: Airborne] = [:]
-    var open = OpenLogins()
-    private(set) var isClosed = false
-    /// Set while ``run()`` runs.
-    var keeper: FreshnessKeeper?
+    /// The logins of open sessions.
+    nonisolated let logins: LoginDirectory
 
-    /// Opens the store, or makes it on first use.
+    /// Opens the store, or creates it on first use.
     ///
     /// - Throws: ``AccountsError`` of the store: `insecure_permissions`, `key_missing`, `key_mismatch`,
     ///   `schema_too_new`, `store_corrupt`, `cannot_create`, `no_store_directory`, `store_busy`.
@@ -51,52 +36,21 @@ public actor SessionManager {
 
     init(store: any CredentialStore, configuration: SessionConfiguration) {
         services = SessionServices(store: store, configuration: configuration)
-        self.store = store
-        clock = services.clock
-        timeout = services.timeoutMilliseconds
-        metrics = services.metrics
-        refreshesBehind = configuration.refreshesBehind
-        notice = configuration.notice
-        logger = configuration.logger
-        signInTransport = HTTPTransport(
-            configuration: TransportConfiguration(
-                configuration,
-                replyTimeout: configuration.exchangeTimeout,
-                megabytes: 1
-            )
-        )
-        let endpoint = TokenEndpoint(transport: signInTransport)
-        coordinator = RefreshCoordinator(
-            store: store,
-            endpoint: endpoint,
-            clock: configuration.clock,
-            random: configuration.random,
-            attempts: services.attemptIDs,
-            logger: configuration.logger,
-            metrics: metrics
-        )
-        registry = ProfileRegistry(
-            store: store,
-            endpoint: endpoint,
-            revocation: RevocationEndpoint(transport: signInTransport),
-            coordinator: coordinator,
-            clock: configuration.clock,
-            random: configuration.random,
-            timeoutMilliseconds: services.timeoutMilliseconds,
-            work: services.work
-        )
+        logins = LoginDirectory(services: services)
+        registry = ProfileRegistry(services: services, logins: logins)
     }
+
+    // MARK: Sessions
 
     /// A session for a profile.
     ///
     /// - Throws: ``AccountsError`` `bad_name`, `profile_not_found` (with the nearest name), `record_tampered`,
     ///   `closed`.
     public func session(named name: String) async throws -> Session {
-        guard !isClosed else { throw AccountsError.closed }
-        store.changes.watch()
+        try requireOpen()
+        services.store.changes.watch()
         let record = try await registry.profile(named: ProfileName(name))
-        let cache = try await cache(for: record)
-        return Session(record: record, cache: cache, manager: self)
+        return Session(record: record, login: try await login(of: record), services: services)
     }
 
     /// A session that lives as long as `body`, which runs where its caller does.
@@ -109,94 +63,167 @@ public actor SessionManager {
         try await body(try await session(named: name))
     }
 
-    /// Ends all streams, requests, sign-ins and flights and closes the store. A refresh that has been sent and a code
-    /// that is being exchanged are saved first. Safe at any moment, twice; not from within a ``SignInInteraction``, for
-    /// which it waits.
-    public func close() async {
-        isClosed = true
-        for login in open.ids { open[login]?.cache.close() }
-        keeper?.close()
-        services.work.close()
-        let flights = airborne.values
-        for airborne in flights { airborne.task.cancel() }
-        await services.streamTransport.shutdown()
-        for airborne in flights { await airborne.task.value }
-        await services.work.waitForTasks()
-        await signInTransport.shutdown()
-        await services.apiTransport.shutdown()
-        await store.close()
+    /// The tokens that all sessions on a profile's login share, as the store has them now.
+    private func login(of record: ProfileRecord) async throws -> LoginTokens {
+        let login = logins.tokens(of: record)
+        try await login.open(for: record.profile)
+        return login
     }
 
-    // MARK: Flights
+    // MARK: Tokens and refreshes for commands that run once
 
-    /// Starts a refresh that nobody waits for. Until it has landed, the fast path serves what there is.
-    func refreshBehind(_ cache: CachedTokens, _ profile: ProfileName) {
-        guard airborne[cache.login] == nil else { return }
-        // Where there was no board when the session was opened, there may be one by now.
-        store.changes.watch()
-        cache.serve(until: .max)
-        _ = launch(cache, .ahead(of: cache.generation), profile, deadline: clock.bootMilliseconds() + timeout)
-    }
-
-    /// Starts the login's flight.
-    func launch(
-        _ cache: CachedTokens,
-        _ intent: RefreshIntent,
-        _ profile: ProfileName,
-        deadline: Int64
-    ) -> RefreshFlight {
-        let flight = RefreshFlight(intent: intent, deadline: deadline, clock: clock)
-        let order = RefreshCoordinator.Order(
-            login: cache.login,
-            profile: profile,
-            intent: intent,
-            deadline: deadline,
-            flight: flight
-        )
-        // The one stored task per login: shared by its waiters, never cancelled with the first of them.
-        let task = Task { [coordinator] in
-            var change = cache.change
-            let result: Result<RefreshResult, any Error>
-            do {
-                let landed = try await coordinator.run(order)
-                change = await coordinator.change(with: landed, of: cache, since: change, order)
-                result = .success(landed)
-            } catch is CancellationError {
-                // Only closing cancels a flight.
-                result = .failure(AccountsError.closed)
-            } catch {
-                result = .failure(error)
-            }
-            land(cache, flight, result, for: profile, since: change)
-        }
-        airborne[cache.login] = Airborne(flight: flight, task: task)
-        return flight
-    }
-
-    private func land(
-        _ cache: CachedTokens,
-        _ flight: RefreshFlight,
-        _ result: Result<RefreshResult, any Error>,
-        for profile: ProfileName,
-        since change: Int64
-    ) {
-        airborne[cache.login] = nil
-        if let profiles = flight.profiles { cache.note(profiles: profiles) }
-        switch result {
-        case .success(let landed):
-            if landed.outcome != .refreshed, landed.generation > cache.generation { metrics.recordAdoption(profile) }
-            cache.adopt(landed.tokens, generation: landed.generation, since: change, now: clock.now())
-            keepFresh(cache.login, landed.tokens)
-        case .failure(let error):
-            logger.debug(
-                "refresh failed",
-                metadata: ["profile": "\(profile)", "code": "\((error as? AccountsError)?.code.rawValue ?? "unknown")"]
+    /// A token for a one-shot command, with everything that such a command reports about it.
+    ///
+    /// - Parameter record: the profile as it was read last.
+    /// - Throws: ``AccountsError`` as ``Session/accessToken(validFor:)``.
+    public func token(_ record: ProfileRecord, validFor duration: Duration = .zero) async throws -> TokenReport {
+        try requireOpen()
+        do {
+            let login = try await login(of: record)
+            let (token, saveFailure) = try await login.token(
+                .validity(milliseconds: duration.wholeMilliseconds),
+                for: record.profile,
+                until: services.deadline
             )
-            cache.serve(until: clock.bootMilliseconds() + Self.retryBehindMilliseconds)
+            return TokenReport(
+                profile: record,
+                token: token,
+                life: .milliseconds(login.remainingLife),
+                saveFailure: saveFailure?.about(record.name)
+            )
+        } catch let error as AccountsError {
+            throw error.about(record.name)
         }
-        flight.finish(result, since: change)
     }
 
-    /// After a failed refresh behind a valid token, the next one starts at the first call after this.
-    private static let retryBehindMilliseconds: Int64 = 5000
+    /// Makes one exchange for a profile now, unless another one was made since `record` was read.
+    ///
+    /// - Parameters:
+    ///   - record: the profile as it was read last.
+    ///   - onlyIfDue: makes none while the token is not near its end, during a backoff, and while the API key is refused.
+    /// - Throws: ``AccountsError`` of the refresh, for example `login_required` or `server_unreachable`.
+    public func refresh(_ record: ProfileRecord, onlyIfDue: Bool = false) async throws -> RefreshReport {
+        try requireOpen()
+        do {
+            let login = try await login(of: record)
+            let generation = record.login.generation
+            if onlyIfDue, let token = login.current(for: record.profile.id), try await isAtRest(login, record) {
+                return RefreshReport(
+                    profile: record.name,
+                    outcome: .fresh,
+                    generation: token.generation,
+                    expiresAt: token.expiresAt
+                )
+            }
+            let result = try await login.refresh(
+                onlyIfDue ? .ahead(of: generation) : .attempt(unlessNewerThan: generation),
+                for: record.name,
+                until: services.deadline
+            )
+            if let failure = result.saveFailure { throw failure }
+            return RefreshReport(
+                profile: record.name,
+                outcome: result.outcome == .refreshed ? .refreshed : .adopted,
+                generation: result.generation,
+                expiresAt: result.tokens.expiresAt.wall
+            )
+        } catch let error as AccountsError {
+            throw error.about(record.name)
+        }
+    }
+
+    /// Whether neither the access token nor the refresh token of a login has to be renewed yet.
+    private func isAtRest(_ login: LoginTokens, _ record: ProfileRecord) async throws -> Bool {
+        // Only a rotating key's refresh token can be due before the access token is.
+        guard record.login.refreshExpiresAt != nil, let stored = try await login.read() else { return true }
+        if case .rest = FreshnessNeed(of: stored, now: services.clock.now()) { return true }
+        return false
+    }
+
+    /// Refreshes several profiles, up to 16 logins at once. The profiles of one login follow one another, so that the
+    /// first makes the exchange and the others adopt its tokens, or share its failure.
+    ///
+    /// - Parameters:
+    ///   - records: the profiles as they were read last.
+    ///   - onlyIfDue: as in ``refresh(_:onlyIfDue:)``. A profile that is not due costs one read of the store.
+    /// - Returns: the result for each profile, in the order of `records`.
+    /// - Throws: `CancellationError`.
+    public func refresh(
+        all records: [ProfileRecord],
+        onlyIfDue: Bool = false
+    ) async throws -> [Result<RefreshReport, AccountsError>] {
+        typealias Results = [(index: Int, result: Result<RefreshReport, AccountsError>)]
+        var logins = Dictionary(grouping: records.indices) { records[$0].login.id }.values
+            .sorted { $0[0] < $1[0] }.makeIterator()
+        return try await withThrowingTaskGroup(of: Results.self) { group in
+            func startNext() {
+                guard let indices = logins.next() else { return }
+                group.addTask {
+                    var results: Results = []
+                    for index in indices {
+                        // A failure of the login is the failure of all its profiles.
+                        if case .failure(let error) = results.last?.result {
+                            results.append((index, .failure(error)))
+                            continue
+                        }
+                        do {
+                            let report = try await self.refresh(records[index], onlyIfDue: onlyIfDue)
+                            results.append((index, .success(report)))
+                        } catch let error as AccountsError {
+                            results.append((index, .failure(error)))
+                        }
+                    }
+                    return results
+                }
+            }
+            for _ in 0..<TurnQueue.width { startNext() }
+            var byIndex: [Int: Result<RefreshReport, AccountsError>] = [:]
+            while let finished = try await group.next() {
+                for (index, result) in finished { byIndex[index] = result }
+                startNext()
+            }
+            return records.indices.compactMap { byIndex[$0] }
+        }
+    }
+
+    // MARK: Closing
+
+    private nonisolated func requireOpen() throws(AccountsError) {
+        guard !services.isClosed else { throw .closed }
+    }
+
+    /// Ends all streams, requests, sign-ins and flights and closes the store. A refresh that was sent and a code that is
+    /// being exchanged are saved first. Safe at any time, also twice; not from within a ``SignInInteraction``, for which
+    /// it waits.
+    public func close() async {
+        services.work.close()
+        services.keeper.stop()
+        let flights = logins.close()
+        await services.streamTransport.shutdown()
+        for flight in flights { await flight.value }
+        await services.work.waitForTasks()
+        for login in logins.all { await TokenSaver(services: services, login: login).saveUnsaved() }
+        await services.shutDown()
+    }
+}
+
+extension SessionManager: Service {
+    /// Refreshes the logins of all open sessions shortly before they are due, until graceful shutdown or ``close()``. At
+    /// most 16 are refreshed at a time; tokens that another process has refreshed are adopted.
+    ///
+    /// After graceful shutdown it returns when its own refreshes are saved; refreshes of other callers end with
+    /// ``close()``.
+    ///
+    /// - Throws: `CancellationError`; ``AccountsError`` `closed`, and `usage` when it already runs. A failing refresh does
+    ///   not end it: ``SessionConfiguration/notice`` is called instead.
+    public func run() async throws {
+        try requireOpen()
+        let (keeper, logins) = (services.keeper, logins)
+        try await withGracefulShutdownHandler {
+            try await keeper.run(logins)
+        } onGracefulShutdown: {
+            keeper.stop()
+        }
+        try Task.checkCancellation()
+    }
 }

@@ -2,40 +2,58 @@ import Logging
 import TradeStationModel
 import TradeStationOAuth
 
-/// What all sessions of a ``SessionManager`` share: store, clock, transports, metrics and the tasks that closing ends.
+/// What all logins and sessions of a manager share: the store, the servers' transports, time, and where messages go.
 final class SessionServices: Sendable {
     let store: any CredentialStore
+    let endpoint: TokenEndpoint
+    let revocation: RevocationEndpoint
+    let apiTransport: HTTPTransport
+    let streamTransport: HTTPTransport
     let clock: any TimeSource
     let random: RandomSource
-    let logger: Logger
-    let metrics: SessionMetrics
-    /// How long a caller waits that sets no timeout of its own.
-    let timeoutMilliseconds: Int64
-    /// Sends requests to the API. Token exchanges use another client, so they never reuse an idle API connection.
-    let apiTransport: HTTPTransport
-    /// Opens streams. They keep their connections, so requests use another client and never wait for a free one.
-    let streamTransport: HTTPTransport
-    /// The tasks that closing the manager ends: pauses and sign-ins.
-    let work = TaskRegister()
     /// The names of this manager's refresh attempts. Events use them to recognize its own audit rows.
     let attemptIDs: AttemptIDs
+    let logger: Logger
+    let metrics: SessionMetrics
+    /// Pauses, sign-ins and other work that ``SessionManager/close()`` ends and waits for.
+    let work = TaskRegister()
+    /// How long a caller waits that sets no timeout of its own.
+    let timeoutMilliseconds: Int64
+    /// Whether a token in its soft window is refreshed behind the caller.
+    let refreshesBehind: Bool
+    /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs.
+    let keeper: FreshnessKeeper
+
+    private let signInTransport: HTTPTransport
 
     init(store: any CredentialStore, configuration: SessionConfiguration) {
         self.store = store
         clock = configuration.clock
         random = configuration.random
+        attemptIDs = AttemptIDs(random: configuration.random)
         logger = configuration.logger
         metrics = SessionMetrics(factory: configuration.metrics)
         timeoutMilliseconds = configuration.timeout.wholeMilliseconds
-        // A year of minute bars is about ten megabytes. The limit stops answers without an end.
-        apiTransport = HTTPTransport(
-            configuration: TransportConfiguration(configuration, replyTimeout: configuration.timeout, megabytes: 64)
+        refreshesBehind = configuration.refreshesBehind
+        keeper = FreshnessKeeper(clock: clock, timeout: timeoutMilliseconds, notice: configuration.notice)
+        signInTransport = HTTPTransport(
+            configuration: .init(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
         )
-        var streams = TransportConfiguration(configuration, replyTimeout: configuration.timeout, megabytes: 1)
+        // Token exchanges use another client, so they never reuse an idle API connection. A year of minute bars is about
+        // ten megabytes; the limit stops answers without an end.
+        apiTransport = HTTPTransport(
+            configuration: .init(configuration, reply: configuration.timeout, megabytes: 64)
+        )
+        // Streams keep their connections, so requests use another client and never wait for a free one.
+        var streams = TransportConfiguration(configuration, reply: configuration.timeout, megabytes: 1)
         streams.connectionsPerHost = 1 << 16
         streamTransport = HTTPTransport(configuration: streams)
-        attemptIDs = AttemptIDs(random: configuration.random)
+        endpoint = TokenEndpoint(transport: signInTransport)
+        revocation = RevocationEndpoint(transport: signInTransport)
     }
+
+    /// Whether the manager is closed.
+    var isClosed: Bool { work.isClosed }
 
     /// When a caller that starts to wait now stops waiting, by the boot clock.
     var deadline: Int64 { clock.bootMilliseconds() + timeoutMilliseconds }
@@ -46,18 +64,64 @@ final class SessionServices: Sendable {
     func pause(milliseconds: Int64) async throws {
         try await work.run { [clock] in try await clock.sleep(milliseconds: milliseconds) }
     }
+
+    /// Runs `body` under a login's lock, which all processes share.
+    ///
+    /// - Throws: ``AccountsError`` `lock_timeout`; what `body` throws; `CancellationError` while it waits for the lock.
+    func withLock<Result: Sendable>(
+        on login: Login.ID,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        let lock = try await store.lock(login, timeoutMilliseconds: timeoutMilliseconds)
+        defer { lock.unlock() }
+        return try await body()
+    }
+
+    // MARK: Counting and logging
+
+    /// Counts, times and logs an exchange. Its audit row is written with what it changes.
+    func noteExchange(
+        _ exchange: RefreshAudit.Exchange,
+        outcome: String,
+        of attempt: Attempt,
+        for request: RefreshRequest
+    ) {
+        metrics.recordExchange(request.profile, outcome: outcome, milliseconds: exchange.milliseconds)
+        logger.debug(
+            "refresh answered",
+            metadata: [
+                "profile": "\(request.profile)", "login": "\(request.login.rawValue)",
+                "attempt": "\(attempt.id)", "outcome": "\(outcome)",
+            ]
+        )
+    }
+
+    /// Logs a flight that failed.
+    func noteFailure(_ error: any Error, of request: RefreshRequest) {
+        let code = (error as? AccountsError)?.code.rawValue ?? "unknown"
+        logger.debug("refresh failed", metadata: ["profile": "\(request.profile)", "code": "\(code)"])
+    }
+
+    /// Logs that the database could not take new tokens.
+    func noteUnsaved(_ profile: ProfileName) {
+        logger.info("new tokens could not be saved", metadata: ["profile": "\(profile)"])
+    }
+
+    // MARK: Closing
+
+    /// Closes connections and the store, after everything that uses them has ended.
+    func shutDown() async {
+        await signInTransport.shutdown()
+        await apiTransport.shutdown()
+        await store.close()
+    }
 }
 
 extension TransportConfiguration {
-    /// The limits of one of a manager's HTTP clients.
-    ///
-    /// - Parameters:
-    ///   - replyTimeout: how long a whole reply may take.
-    ///   - megabytes: the largest body that is read.
-    init(_ configuration: SessionConfiguration, replyTimeout: Duration, megabytes: Int) {
+    fileprivate init(_ configuration: SessionConfiguration, reply: Duration, megabytes: Int) {
         self.init(
             connectMilliseconds: Int(configuration.connectTimeout.wholeMilliseconds),
-            replyMilliseconds: Int(replyTimeout.wholeMilliseconds),
+            replyMilliseconds: Int(reply.wholeMilliseconds),
             maximumBodyBytes: megabytes << 20,
             userAgent: "tsaccounts/\(Product.version)"
         )

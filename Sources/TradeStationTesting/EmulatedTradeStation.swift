@@ -34,7 +34,7 @@ public struct EmulatedTradeStation: Sendable {
                 ),
                 isReadOnly: profile.isReadOnly,
                 accounts: profile.accounts,
-                source: existing.map { .sameLogin(as: $0.profile.name) } ?? .key(signIn.key)
+                source: existing.map { .sameLogin(as: $0.name) } ?? .key(signIn.key)
             ),
             interaction: signIn.interaction()
         )
@@ -46,7 +46,7 @@ public struct EmulatedTradeStation: Sendable {
     public func signIn(_ name: String) async throws {
         let record = try await manager.registry.profile(named: ProfileName(name))
         let signIn = try EmulatedSignIn(at: emulator.addresses, as: record.login.identity.username)
-        _ = try await manager.registry.signIn(record.profile.name, interaction: signIn.interaction())
+        _ = try await manager.registry.signIn(record.name, interaction: signIn.interaction())
     }
 
     /// Lets time pass in small steps while programs run.

@@ -120,7 +120,7 @@ extension CommandLineSuite {
             #expect(mixed.output.contains(#""outcome":"refreshed""#))
             let quiet = try await stage.tool.run("refresh", "--all", "-q")
             #expect(quiet.status == 77)
-            #expect(quiet.errors.hasPrefix("q: Nobody is signed in"))
+            #expect(quiet.errors.hasPrefix("q: No user is signed in"))
             let nothingDue = try await stage.tool.run("refresh", "--all", "--due", "-q")
             #expect(nothingDue.status == 0)
             #expect(nothingDue.errors.isEmpty)

@@ -98,7 +98,7 @@ extension CommandLineSuite {
                 #expect(try await stage.tool.run("logout", "p").status == 0)
                 var awaited: Set = [
                     "Keeping 2 profiles fresh: p, q.",
-                    "p: Nobody is signed in for this profile. [login_required] Try: tsaccounts login p",
+                    "p: No user is signed in for this profile. [login_required] Try: tsaccounts login p",
                 ]
                 while !awaited.isEmpty, let line = await lines.next() { awaited.remove(line) }
                 let login = try stage.tool.start(["login", "p"])

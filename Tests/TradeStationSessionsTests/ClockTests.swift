@@ -52,7 +52,7 @@ import TradeStationTesting
     @Test func `the remaining life of a token is measured by the boot clock`() async throws {
         stage.clock.advance(by: .seconds(200))
         stage.clock.stepWall(by: .seconds(3600))
-        let report = try await manager.token(ProfileName("paper"))
+        let report = try await manager.token(manager.registry.profile(named: ProfileName("paper")))
         #expect(report.life == .seconds(1000))
         #expect(stage.emulator.counts.refreshes == 0)
     }

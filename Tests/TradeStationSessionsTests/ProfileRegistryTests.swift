@@ -92,12 +92,12 @@ import TradeStationModel
                 == .profileExists
         )
         try await manager.registry.rename(ProfileName("paper"), to: ProfileName("sandbox"))
-        #expect(try await manager.registry.profiles().map(\.profile.name.text) == ["real", "sandbox"])
+        #expect(try await manager.registry.profiles().map(\.name.text) == ["real", "sandbox"])
     }
 
     @Test func `signing out erases the login's tokens and returns the other profiles on it`() async throws {
         let others = try await manager.registry.signOut(ProfileName("paper"))
-        #expect(others.map(\.profile.name.text) == ["real"])
+        #expect(others.map(\.name.text) == ["real"])
         #expect(try await manager.registry.profile(named: ProfileName("real")).state == .new)
         try await stage.withManager { other in
             #expect(await code { _ = try await other.session(named: "real").accessToken() } == .loginRequired)
@@ -117,7 +117,7 @@ import TradeStationModel
     @Test func `revoking ends every sign-in of the key`() async throws {
         try await stage.add("second", user: 1, to: manager)
         let ended = try await manager.registry.revoke(ProfileName("paper"))
-        #expect(ended.map(\.profile.name.text) == ["paper", "real", "second"])
+        #expect(ended.map(\.name.text) == ["paper", "real", "second"])
         #expect(stage.emulator.counts.revocations == 2)
         #expect(try await manager.registry.profiles().map(\.state) == [.needsLogin, .needsLogin, .needsLogin])
         #expect(try await stage.events(manager).suffix(2) == ["revoked", "revoked"])

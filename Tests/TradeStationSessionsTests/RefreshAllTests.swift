@@ -42,7 +42,7 @@ import TradeStationTesting
         stage.clock.advance(by: .seconds(1000))
         let records = try await manager.registry.profiles()
         let results = try await manager.refresh(all: records, onlyIfDue: true)
-        #expect(Self.outcomes(results) == records.map { "\($0.profile.name) refreshed" })
+        #expect(Self.outcomes(results) == records.map { "\($0.name) refreshed" })
         #expect(stage.emulator.counts.refreshes == 41)
         let most = try await stage.mostAtOnce(manager)
         #expect((2...16).contains(most), "\(most) at once")

@@ -11,10 +11,10 @@ import TradeStationOAuth
     static func decision(
         _ intent: RefreshIntent,
         _ stored: StoredLogin,
-        startGeneration: Int = 3,
+        heldGeneration: Int = 3,
         remaining: Int64 = 30_000
     ) -> String {
-        let machine = RefreshMachine(intent: intent, startGeneration: startGeneration)
+        let machine = RefreshMachine(intent: intent, heldGeneration: heldGeneration)
         switch machine.step(for: stored, now: now, remainingMilliseconds: remaining) {
         case .deliver(let result): return "deliver \(result.outcome.rawValue)"
         case .recover: return "recover"
@@ -41,7 +41,7 @@ import TradeStationOAuth
 
     @Test func `a generation that was stored after the flight began is adopted`() throws {
         #expect(
-            try Self.decision(.validity(milliseconds: 0), LoginFixture.stored(generation: 4), startGeneration: 3)
+            try Self.decision(.validity(milliseconds: 0), LoginFixture.stored(generation: 4), heldGeneration: 3)
                 == "deliver adopted"
         )
         #expect(try Self.decision(.newer(than: 3), LoginFixture.stored(generation: 4)) == "deliver adopted")
@@ -125,8 +125,8 @@ import TradeStationOAuth
         salvaged: String? = nil,
         remaining: Int64 = 30_000
     ) throws -> RefreshMachine.Verdict {
-        var machine = RefreshMachine(intent: .validity(milliseconds: 0), startGeneration: 3)
-        for _ in 0..<attempts { machine.willSend() }
+        var machine = RefreshMachine(intent: .validity(milliseconds: 0), heldGeneration: 3)
+        for _ in 0..<attempts { machine.countAttempt() }
         let failure = TokenFailure(
             kind: kind,
             httpStatus: status,
@@ -135,10 +135,8 @@ import TradeStationOAuth
         )
         return machine.verdict(
             on: failure,
-            stored: try LoginFixture.stored(life: 0),
-            now: now,
-            jitter: 0.5,
-            remainingMilliseconds: remaining
+            of: try LoginFixture.stored(life: 0),
+            RefreshMachine.Situation(now: now, jitter: 0.5, remainingMilliseconds: remaining)
         )
     }
 

@@ -113,10 +113,21 @@ import TradeStationTesting
         var stored = try LoginFixture.stored(life: 60, generation: 3)
         stored.login.signedInAt = LoginFixture.now.wall
         let staged = LoginFixture.staged(try #require(stored.tokens), attemptID: "a")
-        #expect(SignInWarning.entry(saving: staged, after: stored, profile: try ProfileName("p")) == nil)
+        #expect(try warning(staged, stored) == nil)
         stored.login.signedInAt = LoginFixture.now.wall.advanced(byMilliseconds: -82_800_000)
-        let entry = try #require(SignInWarning.entry(saving: staged, after: stored, profile: try ProfileName("p")))
+        let entry = try #require(try warning(staged, stored))
         #expect(entry.attemptID == "a")
         #expect(entry.generationAfter == 4)
+    }
+
+    /// The warning that recovering tokens adds to the audit.
+    private func warning(_ staged: StagedTokens, _ stored: StoredLogin) throws -> AuditEntry? {
+        let request = RefreshRequest(
+            login: stored.login.id,
+            profile: try ProfileName("p"),
+            intent: .validity(milliseconds: 0),
+            deadline: .max
+        )
+        return RefreshAudit(request, of: stored).recoveredRows(staged).first { $0.event == .signInEndsSoon }
     }
 }

@@ -123,7 +123,7 @@ import TradeStationTesting
         try await stage.withManager { other in
             let session = try await manager.session(named: "paper")
             stage.clock.advance(by: .seconds(1201))
-            let lock = try await other.store.lock(session.profile.login.id, timeoutMilliseconds: 0)
+            let lock = try await other.services.store.lock(session.profile.login.id, timeoutMilliseconds: 0)
             let hasty = Task { try await session.get("/v3/brokerage/accounts", timeout: .seconds(2)) }
             // The caller's own deadline, and that of its flight's wait for the lock.
             try await stage.clock.waitForSleepers(2)

@@ -21,7 +21,7 @@ import TradeStationModel
             try await group.waitForAll()
             let store = try await sample.open()
             defer { Task { await store.close() } }
-            return try await store.profiles().map(\.profile.name.text)
+            return try await store.profiles().map(\.name.text)
         }
         #expect(Set(names) == Set((1...20).map { "p\($0)" }))
         #expect(try Data(contentsOf: URL(fileURLWithPath: sample.key)).count == 32)
@@ -51,7 +51,7 @@ import TradeStationModel
             }
         }
         let store = try await sample.open()
-        #expect(Set(try await store.profiles().map(\.profile.name.text)) == Set((1...20).map { "p\($0)" }))
+        #expect(Set(try await store.profiles().map(\.name.text)) == Set((1...20).map { "p\($0)" }))
         #expect(try await store.verifyAudit() == AuditVerification(rows: 20, firstBadSequence: nil, problem: nil))
         await store.close()
     }

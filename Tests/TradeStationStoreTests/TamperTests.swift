@@ -106,7 +106,7 @@ import TradeStationModel
         let (sample, store) = try await two()
         try sample.shell("UPDATE profile SET environment = 'sim' WHERE name = 'swing'")
         try await store.remove(Profile.ID(rawValue: 1), audit: [])
-        #expect(try await store.profiles().map(\.profile.name.text) == ["other"])
+        #expect(try await store.profiles().map(\.name.text) == ["other"])
         await store.close()
     }
 

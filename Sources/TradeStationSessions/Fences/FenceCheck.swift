@@ -38,7 +38,7 @@ struct FenceCheck {
     private func currentRecord() async throws -> ProfileRecord {
         let opened = session.profile.profile
         guard var record = try await services.store.profile(opened.id) else {
-            throw AccountsError.loginGone.about(opened.name)
+            throw AccountsError.profileRemoved.about(opened.name)
         }
         record.profile.environment = opened.environment
         record.profile.apiURL = opened.apiURL
@@ -81,7 +81,7 @@ struct FenceCheck {
         because reason: String
     ) async -> AccountsError {
         let method = refused.call.method
-        let path = Redaction.printable(refused.target.path, without: session.cache.secrets, limit: 400)
+        let path = Redaction.printable(refused.target.path, without: session.login.secrets, limit: 400)
         return await FenceRefusal(
             record: refused.record,
             kind: kind,

@@ -26,7 +26,7 @@ extension SessionManager {
         }
         record.profile.apiURL = try await simulatorURL(for: record)
         record.profile.environment = .sim
-        return Session(record: record, cache: session.cache, manager: self)
+        return Session(record: record, login: session.login, services: services)
     }
 
     private func simulatorURL(for record: ProfileRecord) async throws -> EndpointURL? {
@@ -40,7 +40,7 @@ extension SessionManager {
         }
         guard record.profile.apiVersion == .v3 else { throw unavailable("The simulator supports only v3.") }
         guard record.profile.apiURL != nil else { return nil }
-        let simulators = try await registry.companions(of: record).filter { $0.profile.environment == .sim }
+        let simulators = try await registry.profilesSharingLogin(of: record).filter { $0.profile.environment == .sim }
         guard let host = simulators.first?.profile.apiURL, simulators.allSatisfy({ $0.profile.apiURL == host }) else {
             throw unavailable(
                 "The profile has its own API host, and no simulator profile on its login names the simulator's host."

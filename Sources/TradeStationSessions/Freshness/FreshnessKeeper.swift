@@ -1,59 +1,125 @@
+import Synchronization
 import TradeStationModel
 
-/// What ``SessionManager/run()`` keeps in mind as long as it runs: whose turn is when, one timer for all of them, and
-/// who is in trouble.
-struct FreshnessKeeper {
-    private(set) var rota = FreshnessRota()
-    private let bell: AsyncStream<Void>.Continuation
-    private var alarm: (at: Int64, task: Task<Void, Never>)?
-    private var troubles: [Login.ID: AccountsError.Code] = [:]
-
-    /// - Parameter bell: rung whenever the rota is to be looked at.
-    init(bell: AsyncStream<Void>.Continuation) {
-        self.bell = bell
+/// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs: one queue and one timer for all of them.
+final class FreshnessKeeper: Sendable {
+    private struct State {
+        var queue = TurnQueue()
+        /// Wakes the loop of `run`; nil while it does not run.
+        var bell: AsyncStream<Void>.Continuation?
+        var alarm: (at: Int64, task: Task<Void, Never>)?
     }
 
-    /// Puts a login in, or moves it; the sleeping timer is woken when this is earlier.
-    mutating func plan(_ login: Login.ID, at time: Int64) {
-        rota.plan(login, at: time)
-        if time < alarm?.at ?? .max { bell.yield() }
+    private let clock: any TimeSource
+    private let timeout: Int64
+    private let notice: @Sendable (KeepingNotice) -> Void
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - timeout: how long a refresh is waited for, in milliseconds.
+    ///   - notice: told when a login cannot be kept fresh, and when it can be again.
+    init(clock: any TimeSource, timeout: Int64, notice: @escaping @Sendable (KeepingNotice) -> Void) {
+        self.clock = clock
+        self.timeout = timeout
+        self.notice = notice
     }
 
-    /// Takes those in hand whose turn it is, and lets the timer sleep until the next turn.
-    mutating func takeDue(_ clock: any TimeSource) -> [Login.ID] {
-        let due = rota.takeDue(at: clock.bootMilliseconds())
-        setAlarm(rota.nextTurn, clock)
-        return due
+    /// Looks after the logins of `directory` until graceful shutdown, cancellation or ``stop()``.
+    ///
+    /// - Throws: ``AccountsError`` `usage` when it runs already.
+    func run(_ directory: LoginDirectory) async throws(AccountsError) {
+        let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let isFirst = state.withLock { state in
+            guard state.bell == nil else { return false }
+            state.bell = ringer
+            return true
+        }
+        guard isFirst else { throw .alreadyRunning }
+        defer { end() }
+        for login in directory.all { plan(login, at: clock.bootMilliseconds()) }
+        await withDiscardingTaskGroup { group in
+            for await _ in bell {
+                for login in takeDue(from: directory) {
+                    group.addTask { await self.lookAfter(login) }
+                }
+            }
+        }
     }
 
-    /// Gives back a login that was in hand; without a next turn it is forgotten.
-    mutating func finish(_ login: Login.ID, next time: Int64?) {
-        rota.finish(login, next: time)
-        if time == nil { troubles[login] = nil }
-        bell.yield()
+    /// Begins no more turns; `run` returns when those under way have ended.
+    func stop() { state.withLock { $0.bell }?.finish() }
+
+    /// Whether `run` runs.
+    var isRunning: Bool { state.withLock { $0.bell } != nil }
+
+    /// Whether `run` has nothing to do before the boot clock passes `time`.
+    func isResting(at time: Int64) -> Bool {
+        state.withLock { $0.bell != nil && $0.queue.underWay == 0 && $0.queue.next ?? .max > time }
     }
 
-    /// Notes how a login does; whether that is news.
-    mutating func note(_ failure: AccountsError.Code?, of login: Login.ID) -> Bool {
-        guard troubles[login] != failure else { return false }
-        troubles[login] = failure
-        return true
+    private func end() {
+        state.withLock { state in
+            state.alarm?.task.cancel()
+            state = State()
+        }
     }
 
-    /// Lets no more turns begin.
-    func close() {
-        alarm?.task.cancel()
-        bell.finish()
+    // MARK: Planning
+
+    /// Plans the next turn of a login whose session was just opened.
+    func plan(_ login: LoginTokens, for stored: StoredLogin) {
+        guard state.withLock({ $0.bell }) != nil else { return }
+        let now = clock.now()
+        if case .rest(let until) = FreshnessNeed(of: stored, now: now) {
+            report(nil, of: login)
+            plan(login, at: until)
+        } else {
+            plan(login, at: now.bootMilliseconds)
+        }
     }
 
-    private mutating func setAlarm(_ time: Int64?, _ clock: any TimeSource) {
-        guard time != alarm?.at else { return }
-        alarm?.task.cancel()
-        alarm = time.map { time in
-            let task = Task { [bell] in
+    /// Plans the next turn of a login that a flight has just refreshed.
+    func plan(_ login: LoginTokens, after tokens: TokenSet) {
+        plan(
+            login,
+            at: clock.bootMilliseconds()
+                + FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: tokens.lifetimeSeconds)
+        )
+    }
+
+    private func plan(_ login: LoginTokens, at time: Int64) {
+        state.withLock { plan(login, at: time, in: &$0) }
+    }
+
+    private func plan(_ login: LoginTokens, at time: Int64, in state: inout State) {
+        guard let bell = state.bell, login.planTurn(at: time) else { return }
+        state.queue.add(TurnQueue.Turn(at: time, login: login.id))
+        if time < state.alarm?.at ?? .max { bell.yield() }
+    }
+
+    /// Begins the turns that are due, and lets the timer sleep until the next one.
+    private func takeDue(from directory: LoginDirectory) -> [LoginTokens] {
+        state.withLock { state in
+            let now = clock.bootMilliseconds()
+            var due: [LoginTokens] = []
+            while let turn = state.queue.popDue(at: now) {
+                guard let login = directory[turn.login], login.beginTurn(plannedAt: turn.at) else { continue }
+                state.queue.noteBegin()
+                due.append(login)
+            }
+            setAlarm(at: state.queue.next, in: &state)
+            return due
+        }
+    }
+
+    private func setAlarm(at time: Int64?, in state: inout State) {
+        guard time != state.alarm?.at, let bell = state.bell else { return }
+        state.alarm?.task.cancel()
+        state.alarm = time.map { time in
+            let task = Task { [clock] in
                 repeat {
-                    // In naps: no timer has to be trusted to count hours of suspend.
-                    let nap = min(time - clock.bootMilliseconds(), Self.longestNap)
+                    // In short sleeps: no timer has to be trusted to count hours of suspend.
+                    let nap = min(time - clock.bootMilliseconds(), Self.longestSleep)
                     guard (try? await clock.sleep(milliseconds: nap)) != nil else { return }
                 } while clock.bootMilliseconds() < time
                 bell.yield()
@@ -63,5 +129,63 @@ struct FreshnessKeeper {
     }
 
     /// In milliseconds.
-    private static let longestNap: Int64 = 60_000
+    private static let longestSleep: Int64 = 60_000
+
+    // MARK: One turn
+
+    private func lookAfter(_ login: LoginTokens) async {
+        let next = await turn(of: login)
+        state.withLock { state in
+            login.endTurn()
+            state.queue.noteEnd()
+            if let next { plan(login, at: next, in: &state) }
+            state.bell?.yield()
+        }
+    }
+
+    /// Does what a login needs.
+    ///
+    /// - Returns: when to look after it again; nil when it was removed.
+    private func turn(of login: LoginTokens) async -> Int64? {
+        do {
+            guard let stored = try await login.load() else { return nil }
+            switch FreshnessNeed(of: stored, now: clock.now()) {
+            case .rest(let until):
+                report(nil, of: login)
+                return until
+            case .patience(let milliseconds):
+                let end = clock.bootMilliseconds() + milliseconds
+                // A refresh before that would fail, so callers get the current token.
+                login.serve(until: end)
+                return end
+            case .refresh(let intent):
+                login.serve(until: .max)
+                let deadline = clock.bootMilliseconds() + timeout
+                let result = try await login.refresh(intent, for: login.profile, until: deadline)
+                report(result.saveFailure, of: login)
+                return clock.bootMilliseconds()
+                    + FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: result.tokens.lifetimeSeconds)
+            case .help(let error):
+                report(error, of: login)
+                return clock.bootMilliseconds() + FreshnessNeed.pauseForHelp
+            }
+        } catch {
+            if let error = error as? AccountsError { report(error, of: login) }
+            return clock.bootMilliseconds() + FreshnessNeed.pauseAfterFailure
+        }
+    }
+
+    /// Tells of a failure, or of its end, once.
+    private func report(_ failure: AccountsError?, of login: LoginTokens) {
+        guard failure?.code != .closed, login.noteTrouble(failure?.code) else { return }
+        notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))
+    }
+}
+
+extension AccountsError {
+    fileprivate static let alreadyRunning = AccountsError(
+        .usage,
+        "The session manager already keeps its sessions fresh.",
+        suggestion: "one run() per SessionManager"
+    )
 }

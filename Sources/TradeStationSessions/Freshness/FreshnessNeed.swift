@@ -21,7 +21,7 @@ enum FreshnessNeed: Sendable {
         // An answer that waits in the side file is saved first, and may be all that is needed.
         let generation = stored.login.generation
         let intent: RefreshIntent = stored.staged == nil ? .ahead(of: generation) : .validity(milliseconds: 0)
-        let machine = RefreshMachine(intent: intent, startGeneration: generation)
+        let machine = RefreshMachine(intent: intent, heldGeneration: generation)
         switch machine.step(for: stored, now: now, remainingMilliseconds: .max) {
         case .pause(let milliseconds): self = .patience(milliseconds: milliseconds)
         case .fail(let error): self = .help(error)

@@ -37,7 +37,7 @@ extension Session {
             guard let stored = try await services.store.login(profile.login.id),
                 stored.profiles[profile.profile.id] != nil
             else {
-                throw AccountsError.loginGone.about(profile.name)
+                throw AccountsError.profileRemoved.about(profile.name)
             }
             let tokens = stored.staged?.tokens ?? stored.tokens
             return SessionUser(

@@ -1,19 +1,14 @@
 public import TradeStationModel
 import TradeStationOAuth
 
-/// The profiles and what can be done with them: list, add, sign in and out, rename, remove, revoke, look back.
+/// The profiles of a store: list, add, change, sign in and out, remove and revoke them, and read the audit.
 public struct ProfileRegistry: Sendable {
-    let store: any CredentialStore
-    let endpoint: TokenEndpoint
-    let revocation: RevocationEndpoint
-    let coordinator: RefreshCoordinator
-    let clock: any TimeSource
-    let random: RandomSource
-    let timeoutMilliseconds: Int64
-    /// What closing the manager ends and waits for.
-    let work: TaskRegister
+    let services: SessionServices
+    let logins: LoginDirectory
 
-    // MARK: Looking
+    private var store: any CredentialStore { services.store }
+
+    // MARK: Reading
 
     /// All profiles, by name.
     ///
@@ -27,7 +22,7 @@ public struct ProfileRegistry: Sendable {
     /// - Throws: ``AccountsError`` `profile_not_found`, with the nearest name.
     public func profile(named name: ProfileName) async throws -> ProfileRecord {
         if let record = try await store.profile(named: name) { return record }
-        let nearest = ProfileName.nearest(to: name.text, among: try await profiles().map(\.profile.name))
+        let nearest = ProfileName.nearest(to: name.text, among: try await profiles().map(\.name))
         throw AccountsError(
             .profileNotFound,
             profile: name.text,
@@ -52,7 +47,7 @@ public struct ProfileRegistry: Sendable {
             )
             : AccountsError(
                 .inputRequired,
-                "There are several profiles: \(all.map(\.profile.name.text).joined(separator: ", ")).",
+                "There are several profiles: \(all.map(\.name.text).joined(separator: ", ")).",
                 suggestion: "the command with a profile name, or TSACCOUNTS_PROFILE"
             )
     }
@@ -68,15 +63,20 @@ public struct ProfileRegistry: Sendable {
     /// The other profiles on the same login.
     ///
     /// - Throws: ``AccountsError`` of the store.
-    public func companions(of record: ProfileRecord) async throws -> [ProfileRecord] {
+    public func profilesSharingLogin(of record: ProfileRecord) async throws -> [ProfileRecord] {
         try await profiles().filter { $0.login.id == record.login.id && $0.profile.id != record.profile.id }
     }
 
-    /// All profiles on the same API key: those that a revocation ends.
+    /// All profiles on the same API key, this one included: a revocation ends them all.
     ///
     /// - Throws: ``AccountsError`` of the store.
-    public func keyMates(of record: ProfileRecord) async throws -> [ProfileRecord] {
+    public func profilesSharingKey(of record: ProfileRecord) async throws -> [ProfileRecord] {
         try await profiles().filter { $0.apiKey.id == record.apiKey.id }
+    }
+
+    /// The late result of a profile's login: an answer that arrived after another process had saved newer tokens.
+    package func lateResult(of record: ProfileRecord) async throws -> LateResult? {
+        try await store.lateResult(of: record.login.id)
     }
 
     /// Audit rows, oldest first.
@@ -93,6 +93,43 @@ public struct ProfileRegistry: Sendable {
         try await store.verifyAudit()
     }
 
+    // MARK: Adding and signing in
+
+    /// Adds a profile and verifies it: a refresh token in the request is exchanged once, otherwise the user signs in. A
+    /// failure leaves no profile behind.
+    ///
+    /// - Throws: ``AccountsError`` `profile_exists`, `usage`, `input_required`, `closed`, and those of the sign-in or
+    ///   exchange; `save_deferred` and those of the store when new tokens could not be saved in the database, in which
+    ///   case the profile stays.
+    public func add(_ request: ProfileRequest, interaction: SignInInteraction?) async throws -> ProfileRecord {
+        try await services.work.run {
+            try await ProfileAddition(request, interaction: interaction, registry: self).run()
+        }
+    }
+
+    /// Signs the user of a profile in again. The user must be the same as before. The old tokens stay until the new ones
+    /// are saved.
+    ///
+    /// - Throws: ``AccountsError`` `profile_not_found`, `wrong_user`, `login_denied`, `login_timed_out`,
+    ///   `callback_ports_busy`, `lock_timeout`, `closed`, and those of the exchange; `save_deferred` and those of the
+    ///   store when the new tokens could not be saved in the database.
+    public func signIn(_ name: ProfileName, interaction: SignInInteraction) async throws -> ProfileRecord {
+        try await services.work.run {
+            let record = try await profile(named: name)
+            let stored = try await storedLogin(of: record)
+            let signIn = SignIn(
+                profile: record.name,
+                login: record.login.id,
+                credentials: ClientCredentials(registration: stored.apiKey.registration, secret: stored.clientSecret),
+                scopes: stored.login.scopes,
+                services: services
+            )
+            let code = try await signIn.authorize(interaction)
+            try await signIn.complete(with: code, in: logins.tokens(of: record), note: interaction.note)
+            return try await profile(named: name)
+        }
+    }
+
     // MARK: Changing
 
     /// Gives a profile another name.
@@ -100,16 +137,16 @@ public struct ProfileRegistry: Sendable {
     /// - Throws: ``AccountsError`` `profile_not_found`, `profile_exists`.
     public func rename(_ name: ProfileName, to newName: ProfileName) async throws {
         let record = try await profile(named: name)
-        let entry = AuditEntry(
+        let row = AuditEntry(
             .profileChanged,
             profileName: newName.text,
             loginID: record.login.id,
-            detail: ["renamed_from": record.profile.name.text]
+            detail: ["renamed_from": record.name.text]
         )
-        try await store.rename(record.profile.id, to: newName, audit: [entry])
+        try await store.rename(record.profile.id, to: newName, audit: [row])
     }
 
-    /// Changes the secret, callback or client authentication of a profile's API key.
+    /// Changes the secret, callback, client authentication or rotation limits of a profile's API key.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `usage`, `input_required`.
     public func change(_ name: ProfileName, _ change: KeyChange) async throws {
@@ -125,146 +162,116 @@ public struct ProfileRegistry: Sendable {
             throw error.about(name)
         }
         let secret: Secret? = registration.authentication == .none ? Secret("") : change.secret
-        let entry = AuditEntry(
+        let row = AuditEntry(
             .profileChanged,
-            profileName: record.profile.name.text,
+            profileName: record.name.text,
             loginID: record.login.id,
             detail: ["changed": change.changedFields.joined(separator: " ")]
         )
-        try await store.update(record.apiKey.id, registration: registration, secret: secret, audit: [entry])
+        try await store.update(record.apiKey.id, registration: registration, secret: secret, audit: [row])
     }
 
-    /// Removes a profile here; with its last profile the login goes, with its last login the API key. Nothing is
+    /// Changes a profile's fences. They apply to the next request of every session on it, in any process.
+    ///
+    /// - Throws: ``AccountsError`` `profile_not_found`, `usage`.
+    public func change(_ name: ProfileName, _ change: FenceChange) async throws {
+        let record = try await profile(named: name)
+        let row = AuditEntry(
+            .profileChanged,
+            profileName: record.name.text,
+            loginID: record.login.id,
+            detail: change.auditDetail
+        )
+        do {
+            try await store.change(record.profile.id, change, audit: [row])
+        } catch let error as AccountsError {
+            throw error.about(record.name)
+        }
+    }
+
+    // MARK: Ending
+
+    /// Removes a profile here. Its login goes with the last profile on it, its API key with the last login. Nothing is
     /// revoked at the server.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`, `closed`.
     public func remove(_ name: ProfileName) async throws {
-        try await work.run { try await removed(name) }
-    }
-
-    private func removed(_ name: ProfileName) async throws {
-        let record = try await profile(named: name)
-        try await withLock(on: record) {
-            let entry = AuditEntry(
-                .profileRemoved,
-                profileName: record.profile.name.text,
-                loginID: record.login.id
-            )
-            // While others use the login, its attempt is theirs to name.
-            let isLast = try await companions(of: record).isEmpty
-            let login = isLast ? try await store.login(record.login.id)?.login : nil
-            let dangling = login?.danglingAttemptEntry(for: record.profile.name)
-            try await store.remove(record.profile.id, audit: [dangling, entry].compactMap { $0 })
+        try await services.work.run {
+            let record = try await profile(named: name)
+            try await services.withLock(on: record.login.id) {
+                let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: record.login.id)
+                // Another profile's next refresh names a crashed attempt of their login.
+                let isLast = try await profilesSharingLogin(of: record).isEmpty
+                let login = isLast ? try await store.login(record.login.id)?.login : nil
+                let crashed = login.flatMap { AuditEntry.crashedAttempt(of: $0, for: record.name) }
+                try await store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
+            }
         }
     }
 
     /// Erases a login's tokens here. Nothing is revoked at the server.
     ///
-    /// - Returns: the other profiles on the login, which lose theirs too.
+    /// - Returns: the other profiles on the login, which lose their tokens too.
     /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`, `closed`.
     public func signOut(_ name: ProfileName) async throws -> [ProfileRecord] {
-        try await work.run { try await signedOut(name) }
-    }
-
-    private func signedOut(_ name: ProfileName) async throws -> [ProfileRecord] {
-        let record = try await profile(named: name)
-        try await withLock(on: record) {
-            let login = try await storedLogin(of: record).login
-            let entry = AuditEntry(.signedOut, profileName: record.profile.name.text, loginID: login.id)
-            try await store.eraseTokens(
-                of: login.id,
-                leaving: .new,
-                audit: [login.danglingAttemptEntry(for: record.profile.name), entry].compactMap { $0 }
-            )
+        try await services.work.run {
+            let record = try await profile(named: name)
+            try await services.withLock(on: record.login.id) {
+                let login = try await storedLogin(of: record).login
+                let row = AuditEntry(.signedOut, profileName: record.name.text, loginID: login.id)
+                let crashed = AuditEntry.crashedAttempt(of: login, for: record.name)
+                try await store.eraseTokens(of: login.id, leaving: .new, audit: [crashed, row].compactMap { $0 })
+            }
+            return try await profilesSharingLogin(of: record)
         }
-        return try await companions(of: record)
     }
 
-    /// Revokes the refresh tokens of a profile's API key at the server (RFC 7009) and erases its logins' tokens here.
+    /// Revokes the refresh tokens of a profile's API key at the server (RFC 7009) and erases the tokens of its logins here.
     ///
-    /// At TradeStation revoking one refresh token ends all of the key (Refresh Tokens page); elsewhere it would not, so
-    /// every login's own token is revoked.
+    /// At TradeStation, revoking one refresh token ends all tokens of the key (Refresh Tokens page). Other servers end
+    /// one, so the token of every login is revoked.
     ///
     /// - Returns: the profiles that have to sign in again.
     /// - Throws: ``AccountsError`` `profile_not_found`, `login_required`, `server_unreachable`, `server_error`,
     ///   `client_rejected`, `closed`, `usage` when the key has no revocation endpoint.
     public func revoke(_ name: ProfileName) async throws -> [ProfileRecord] {
-        try await work.run { try await revoked(name) }
+        try await services.work.run { try await KeyRevocation(registry: self, name: name).run() }
     }
 
-    private func revoked(_ name: ProfileName) async throws -> [ProfileRecord] {
-        let record = try await profile(named: name)
-        let ended = try await keyMates(of: record)
-        guard record.apiKey.registration.revokeURL != nil else {
-            throw AccountsError(
-                .usage,
-                profile: name.text,
-                "The API key of this profile has no revocation endpoint.",
-                suggestion: "tsaccounts logout \(name.text)"
-            )
-        }
-        do {
-            guard try await revokeAndErase(record, askedFor: record) else { throw AccountsError.notSignedIn }
-            for other in Self.onePerLogin(ended) where other.login.id != record.login.id {
-                _ = try await revokeAndErase(other, askedFor: record)
-            }
-        } catch let error as AccountsError {
-            throw error.about(name)
-        }
-        return ended
-    }
+    // MARK: For the types beside this one
 
-    /// Ends one login; false when it has no token to revoke.
-    private func revokeAndErase(_ record: ProfileRecord, askedFor asked: ProfileRecord) async throws -> Bool {
-        try await withLock(on: record) {
-            let stored = try await storedLogin(of: record)
-            guard let refreshToken = stored.staged?.tokens.refreshToken ?? stored.refreshToken else { return false }
-            try await revocation.revoke(
-                refreshToken,
-                for: ClientCredentials(registration: stored.apiKey.registration, secret: stored.clientSecret)
-            )
-            let entry = AuditEntry(
-                .revoked,
-                profileName: record.profile.name.text,
-                loginID: record.login.id,
-                detail: ["asked_for": asked.profile.name.text]
-            )
-            try await store.eraseTokens(
-                of: record.login.id,
-                leaving: .needsLogin,
-                audit: [stored.login.danglingAttemptEntry(for: record.profile.name), entry].compactMap { $0 }
-            )
-            return true
-        }
-    }
-
-    private static func onePerLogin(_ records: [ProfileRecord]) -> [ProfileRecord] {
-        var seen = Set<Login.ID>()
-        return records.filter { seen.insert($0.login.id).inserted }
-    }
-
-    // MARK: For the sign-ins beside this
-
+    /// The login of a profile: what the store has, and what it could not take yet.
+    ///
+    /// - Throws: ``AccountsError`` `profile_not_found` when it was removed meanwhile.
     func storedLogin(of record: ProfileRecord) async throws -> StoredLogin {
         do {
-            if let stored = try await store.login(record.login.id) { return stored }
+            if let stored = try await logins.tokens(of: record).read() { return stored }
         } catch let error as AccountsError {
-            throw error.about(record.profile.name)
+            throw error.about(record.name)
         }
-        throw AccountsError(
-            .profileNotFound,
-            profile: record.profile.name.text,
-            "The profile has been removed.",
-            suggestion: "tsaccounts list"
-        )
+        throw AccountsError.profileRemoved.about(record.name)
     }
+}
 
-    func withLock<Result: Sendable>(
-        on record: ProfileRecord,
-        _ body: () async throws -> Result
-    ) async throws -> Result {
-        let lock = try await store.lock(record.login.id, timeoutMilliseconds: timeoutMilliseconds)
-        defer { lock.unlock() }
-        return try await body()
+extension FenceChange {
+    /// What changes, for the audit.
+    fileprivate var auditDetail: [String: String] {
+        var detail: [String: String] = [:]
+        var fields: [String] = []
+        if let isReadOnly {
+            fields.append("read_only")
+            detail["read_only"] = isReadOnly ? "on" : "off"
+        }
+        switch accounts {
+        case .only(let accounts):
+            fields.append("accounts")
+            detail["accounts"] = accounts.joined(separator: " ")
+        case .any:
+            fields.append("accounts")
+            detail["accounts"] = "any"
+        case nil: break
+        }
+        detail["changed"] = fields.joined(separator: " ")
+        return detail
     }
 }

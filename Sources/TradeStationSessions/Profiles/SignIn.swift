@@ -1,53 +1,78 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// A whole sign-in: the browser, the code, its exchange, and who it was. Stores nothing.
+/// A user's sign-in to a login: first the browser, then, under the login's lock, the exchange of the code and saving.
 struct SignIn: Sendable {
+    /// The profile it is for.
+    let profile: ProfileName
+    /// The login; nil before a new profile has one.
+    let login: Login.ID?
     let credentials: ClientCredentials
+    /// The scopes to ask for, separated by spaces.
     let scopes: String
-    let endpoint: TokenEndpoint
-    let clock: any TimeSource
-    let random: RandomSource
+    let services: SessionServices
 
-    /// What a sign-in brought.
-    struct Grant: Sendable {
+    /// What the exchange of a code returned.
+    private struct Grant: Sendable {
         let tokens: TokenSet
         let identity: Identity
         let httpStatus: Int
         let durationMilliseconds: Int
     }
 
-    /// Runs it.
+    /// Lets the user sign in at the browser. Nothing is locked meanwhile.
     ///
-    /// - Throws: ``AccountsError`` `login_denied`, `login_timed_out`, `callback_ports_busy`, `input_required`, and
-    ///   those of the exchange; `CancellationError`.
-    func run(_ interaction: SignInInteraction) async throws -> Grant {
+    /// - Throws: ``AccountsError`` `login_denied`, `login_timed_out`, `callback_ports_busy`, `input_required`;
+    ///   `CancellationError`.
+    func authorize(_ interaction: SignInInteraction) async throws -> AuthorizationCode {
         let flow = AuthorizationCodeFlow(
             registration: credentials.registration,
             scopes: scopes.split(separator: " ").map(String.init),
-            random: random,
-            time: clock,
+            random: services.random,
+            time: services.clock,
             limits: CallbackLimits(
                 listens: interaction.usesCallback,
                 signInMilliseconds: interaction.timeLimit.wholeMilliseconds
             )
         )
-        let code = try await flow.run(
-            present: interaction.present,
-            pasted: interaction.pasted,
-            note: interaction.note
+        return try await recordingFailure {
+            try await flow.run(present: interaction.present, pasted: interaction.pasted, note: interaction.note)
+        }
+    }
+
+    /// Exchanges the code and saves the tokens. The old tokens stay until then.
+    ///
+    /// - Throws: ``AccountsError`` `wrong_user`, `login_denied`, `lock_timeout`, and those of the exchange;
+    ///   `save_deferred` and those of the store when the database does not have the new tokens: the login's next refresh
+    ///   saves them.
+    func complete(
+        with code: AuthorizationCode,
+        in login: LoginTokens,
+        note: @escaping @Sendable (String) -> Void
+    ) async throws {
+        try await services.withLock(on: login.id) {
+            guard let stored = try await login.read() else { throw AccountsError.profileRemoved.about(profile) }
+            // A task of its own, awaited at once: a code works once, so no cancellation may lose its tokens.
+            try await Task {
+                let grant = try await recordingFailure {
+                    let grant = try await redeem(code, note: note)
+                    try requireSameUser(grant, as: stored.login)
+                    return grant
+                }
+                try await save(grant, over: stored, in: login)
+            }.value
+        }
+    }
+
+    private func redeem(_ code: AuthorizationCode, note: (String) -> Void) async throws -> Grant {
+        let sent = services.clock.now()
+        let answer = await services.endpoint.exchange(
+            code: code.code,
+            verifier: code.verifier,
+            redirectURI: code.redirectURI,
+            for: credentials
         )
-        let sent = clock.now()
-        // A code can be used once: its exchange is neither cancelled nor repeated.
-        let answer = await Task { [endpoint, credentials] in
-            await endpoint.exchange(
-                code: code.code,
-                verifier: code.verifier,
-                redirectURI: code.redirectURI,
-                for: credentials
-            )
-        }.value
-        let received = clock.now()
+        let received = services.clock.now()
         switch answer {
         case .failed(let failure): throw AccountsError.signInFailed(failure)
         case .granted(let grant):
@@ -61,8 +86,8 @@ struct SignIn: Sendable {
                 )
             }
             if grant.refreshToken == nil {
-                interaction.note(
-                    "The sign-in server gave no refresh token: this sign-in ends with its access token. Ask for the scope offline_access."
+                note(
+                    "The sign-in server returned no refresh token: this sign-in ends with its access token. Ask for the scope offline_access."
                 )
             }
             return Grant(
@@ -79,10 +104,59 @@ struct SignIn: Sendable {
             )
         }
     }
+
+    private func requireSameUser(_ grant: Grant, as login: Login) throws {
+        guard let known = login.identity.subject, grant.identity.subject != known else { return }
+        let before = (login.identity.username ?? known).printable(limit: 60)
+        let now = (grant.identity.username ?? grant.identity.subject ?? "an unknown user").printable(limit: 60)
+        throw AccountsError(
+            .wrongUser,
+            profile: profile.text,
+            "\(now) signed in, but this profile belongs to \(before).",
+            reason: "The old sign-in was kept.",
+            suggestion: "tsaccounts login \(profile) as \(before), or tsaccounts add profile for \(now)"
+        )
+    }
+
+    private func save(_ grant: Grant, over stored: StoredLogin, in login: LoginTokens) async throws {
+        let staged = StagedTokens(
+            parentGeneration: stored.login.generation,
+            attemptID: services.random.hex(bytes: 16),
+            tokens: grant.tokens,
+            identity: grant.identity,
+            rotation: .unknown,
+            isSignIn: true
+        )
+        var row = AuditEntry(.signedIn, profileName: profile.text, loginID: login.id)
+        row.attemptID = staged.attemptID
+        row.generationBefore = staged.parentGeneration
+        row.generationAfter = staged.parentGeneration + 1
+        row.refreshTokenAfter = grant.tokens.refreshToken
+        row.accessTokenAfter = grant.tokens.accessToken
+        row.expiresAt = grant.tokens.expiresAt.wall
+        row.httpStatus = grant.httpStatus
+        row.durationMilliseconds = grant.durationMilliseconds
+        let rows = [AuditEntry.crashedAttempt(of: stored.login, for: profile), row].compactMap { $0 }
+        let saved = await TokenSaver(services: services, login: login).save(staged, over: stored, rows)
+        if let result = saved.result(of: staged, over: stored, .refreshed) { login.adopt(result) }
+        if let failure = saved.failure { throw failure.about(profile) }
+    }
+
+    /// Runs a part of the sign-in whose failure is recorded in the audit.
+    private func recordingFailure<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as AccountsError {
+            var row = AuditEntry(.signInFailed, profileName: profile.text, loginID: login)
+            row.outcome = error.code.rawValue
+            try await services.store.record([row])
+            throw login == nil ? error : error.about(profile)
+        }
+    }
 }
 
 extension AccountsError {
-    /// What a failed code exchange means to the person who signed in.
+    /// A failed code exchange, in words for the person who signed in.
     fileprivate static func signInFailed(_ failure: TokenFailure) -> AccountsError {
         guard failure.kind == .invalidGrant || failure.kind == .outcomeUnknown else { return failure.accountsError() }
         return AccountsError(

@@ -1,8 +1,8 @@
 import TradeStationModel
 
-/// The errors of the refresh transaction, in the words people read.
+/// The errors of the refresh transaction.
 extension AccountsError {
-    static let loginGone = AccountsError(
+    static let profileRemoved = AccountsError(
         .profileNotFound,
         "The profile has been removed.",
         suggestion: "tsaccounts list"
@@ -10,7 +10,7 @@ extension AccountsError {
 
     static let notSignedIn = AccountsError(
         .loginRequired,
-        "Nobody is signed in for this profile.",
+        "No user is signed in for this profile.",
         suggestion: "tsaccounts login NAME"
     )
 
@@ -27,16 +27,16 @@ extension AccountsError {
         suggestion: "tsaccounts login NAME"
     )
 
-    static let stranger = AccountsError(
+    static let anotherUser = AccountsError(
         .wrongUser,
-        "The sign-in server answered with tokens of another user.",
-        reason: "They are kept, but handed to nobody.",
+        "The sign-in server returned tokens of another user.",
+        reason: "They are kept, but not handed out.",
         suggestion: "tsaccounts login NAME"
     )
 
     static let held = AccountsError(
         .loginRequired,
-        "This login is set aside until a person has looked.",
+        "This login is on hold until a person has checked it.",
         suggestion: "tsaccounts audit NAME, then tsaccounts login NAME"
     )
 
@@ -53,7 +53,7 @@ extension AccountsError {
         AccountsError(
             .minValidityTooLong,
             "No token lives that long.",
-            reason: "Access tokens of this login live \(lifetimeSeconds) seconds in all.",
+            reason: "Access tokens of this login live \(lifetimeSeconds) seconds.",
             suggestion: "tsaccounts token NAME --min-validity \(max(1, lifetimeSeconds / 2))"
         )
     }

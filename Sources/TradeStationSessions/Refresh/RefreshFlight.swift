@@ -1,9 +1,9 @@
 import Synchronization
 import TradeStationModel
 
-/// What callers wait for: one refresh of one login, whoever asked first. Leaving never ends it; only its owner does.
+/// What callers wait for: one refresh of one login, shared by all callers. A caller that leaves does not end it.
 final class RefreshFlight: Sendable {
-    /// What the flight is doing, for the error of a caller who leaves.
+    /// What the flight is doing, for the error of a caller that leaves.
     enum Phase: Sendable {
         case reading, locking, pausing, recording, exchanging, saving
     }
@@ -18,34 +18,34 @@ final class RefreshFlight: Sendable {
         var nextID = 0
         var phase = Phase.reading
         var profiles: Set<Profile.ID>?
-        var change: Int64?
+        var stamp: ChangeStamp?
         var result: Result<RefreshResult, any Error>?
         var watch: Task<Void, Never>?
     }
 
-    /// What the caller wanted that started it.
-    let intent: RefreshIntent
-    /// How long that caller waits, by the boot clock: what would take longer is not tried.
-    let deadline: Int64
+    /// What the caller that started it asked for.
+    let request: RefreshRequest
 
     private let state = Mutex(State())
     private let clock: any TimeSource
 
-    init(intent: RefreshIntent, deadline: Int64, clock: any TimeSource) {
-        self.intent = intent
-        self.deadline = deadline
+    init(_ request: RefreshRequest, clock: any TimeSource) {
+        self.request = request
         self.clock = clock
     }
 
-    /// How many callers wait at the moment.
+    /// How many callers wait now.
     var waiterCount: Int { state.withLock { $0.waiters.count } }
 
-    /// The profiles that the login had when it was last read; nil when it was not.
+    /// The profiles of the login when it was last read; nil before.
     var profiles: Set<Profile.ID>? { state.withLock { $0.profiles } }
 
-    /// Notes which profiles the login has.
-    func note(profiles: Set<Profile.ID>) {
-        state.withLock { $0.profiles = profiles }
+    /// Notes the login as it was just read.
+    func note(_ stored: StoredLogin) {
+        state.withLock { state in
+            state.profiles = Set(stored.profiles.keys)
+            state.stamp = stored.stamp
+        }
     }
 
     /// Notes what the flight is doing.
@@ -53,7 +53,7 @@ final class RefreshFlight: Sendable {
         state.withLock { $0.phase = phase }
     }
 
-    /// Waits for the end of the flight, or leaves when the boot clock reaches `deadline` or the task is cancelled.
+    /// Waits for the end of the flight, until the boot clock reaches `deadline` or the task is cancelled.
     func wait(until deadline: Int64) async throws -> RefreshResult {
         let id = state.withLock { state in
             state.nextID += 1
@@ -75,23 +75,23 @@ final class RefreshFlight: Sendable {
         }
     }
 
-    /// Whether what it found was read before the board said `change`: then it is no answer to who came later.
-    func isOlder(than change: Int64) -> Bool {
-        state.withLock { $0.change.map { $0 != change } ?? false }
-    }
-
-    /// Whether it failed for want of time, and a caller with this deadline has clearly more of it.
-    func fellShort(_ error: AccountsError, of deadline: Int64) -> Bool {
-        [.lockTimeout, .backingOff, .rateLimited].contains(error.code) && deadline - self.deadline >= 1000
-    }
-
-    /// Ends the flight: everybody who still waits gets the result at once.
+    /// Whether the login has changed since the flight read it. Then its end is no answer to a caller that came later.
     ///
-    /// - Parameter change: what the board said before the store was read for it.
-    func finish(_ result: Result<RefreshResult, any Error>, since change: Int64) {
+    /// - Parameter stamp: the login's change counter now.
+    func isOutdated(at stamp: ChangeStamp) -> Bool {
+        state.withLock { state in state.result != nil && state.stamp.map { $0 != stamp } ?? false }
+    }
+
+    /// Whether the flight failed for lack of time, and a caller with this deadline has clearly more.
+    func fellShort(_ error: AccountsError, of deadline: Int64) -> Bool {
+        [.lockTimeout, .backingOff, .rateLimited].contains(error.code) && deadline - request.deadline >= 1000
+    }
+
+    /// Ends the flight: all callers that still wait get the result.
+    func finish(_ result: Result<RefreshResult, any Error>) {
         let (waiters, watch) = state.withLock { state in
             state.result = result
-            state.change = change
+            if case .success(let landed) = result { state.stamp = landed.stamp }
             defer {
                 state.waiters = [:]
                 state.watch = nil
@@ -114,7 +114,9 @@ final class RefreshFlight: Sendable {
         }
     }
 
-    /// Sends those away whose deadline has come; milliseconds until the next one, nil when nobody waits.
+    /// Ends the wait of callers whose deadline has passed.
+    ///
+    /// - Returns: milliseconds until the next deadline; nil when no caller waits.
     private func expireWaiters(at now: Int64) -> Int64? {
         let (expired, phase, next) = state.withLock { state in
             let expired = state.waiters.filter { $0.value.deadline <= now }

@@ -1,15 +1,24 @@
 /// What a caller wants from a refresh.
 enum RefreshIntent: Sendable, Hashable {
-    /// A token with at least that many milliseconds of life, or the hard minimum where that is more.
+    /// A token with at least this many milliseconds of life, or the hard minimum if that is more.
     case validity(milliseconds: Int64)
-    /// A token of a later generation than the one the API has just refused.
+    /// A token of a later generation than the one that the API has refused.
     case newer(than: Int)
-    /// A token of a later generation than this one, which comes to its end.
+    /// A token of a later generation than this one, which is about to end.
     case ahead(of: Int)
-    /// One exchange now, whatever the state of backoff or key, unless somebody else has brought a later generation.
+    /// One exchange now, even during a backoff or with a refused API key, unless a later generation exists.
     case attempt(unlessNewerThan: Int)
 
-    /// Why the exchange is made, as the audit says it.
+    /// The one rule for "this token is enough".
+    func isSatisfied(by lifetime: TokenLifetime, generation: Int, at now: Int64) -> Bool {
+        switch self {
+        case .validity(let milliseconds): lifetime.covers(milliseconds: milliseconds, at: now)
+        case .newer(let old), .ahead(let old), .attempt(let old):
+            generation > old && lifetime.covers(milliseconds: 0, at: now)
+        }
+    }
+
+    /// Why the exchange is made, as the audit records it.
     var trigger: String {
         switch self {
         case .validity: "expiry"
@@ -19,7 +28,7 @@ enum RefreshIntent: Sendable, Hashable {
         }
     }
 
-    /// Whether backoff and a refused key are passed over.
+    /// Whether the exchange is made despite backoff and a refused API key.
     var insists: Bool {
         if case .attempt = self { true } else { false }
     }

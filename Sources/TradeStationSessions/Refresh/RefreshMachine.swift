@@ -1,26 +1,26 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// Decides what happens next in a flight. Facts in, one action out: no I/O, no clock.
+/// Decides what a flight does next. Facts in, one action out: no I/O, no clock.
 struct RefreshMachine: Sendable {
     let intent: RefreshIntent
-    /// The generation that was current when the flight began; a later one counts as adopted.
-    let startGeneration: Int
+    /// The generation in memory when the flight began; a later one in the store counts as adopted.
+    let heldGeneration: Int
     /// Attempts made by this flight.
-    private(set) var attempts = 0
+    private var attempts = 0
 
-    init(intent: RefreshIntent, startGeneration: Int) {
+    init(intent: RefreshIntent, heldGeneration: Int) {
         self.intent = intent
-        self.startGeneration = startGeneration
+        self.heldGeneration = heldGeneration
     }
 
-    /// What to do with what was read.
+    /// What to do with the login as it was read.
     enum Step: Sendable {
-        /// Hand these out; nothing is sent.
+        /// Hand out these tokens; nothing is sent.
         case deliver(RefreshResult)
-        /// Save what a dead process left in the side file, then read again.
+        /// Save tokens that a process could not save when it got them, then read again.
         case recover(StagedTokens)
-        /// Give the lock back, wait, read again.
+        /// Unlock, wait, lock and read again.
         case pause(milliseconds: Int64)
         /// Exchange this refresh token.
         case send(Secret, retry: Int)
@@ -28,24 +28,33 @@ struct RefreshMachine: Sendable {
         case fail(AccountsError)
     }
 
-    /// What to do after an attempt that brought no tokens.
+    /// What to do after an attempt that returned no tokens.
     enum Verdict: Sendable {
-        /// Settle, and send the same token again after a pause. Should this process end before that, what is settled
-        /// keeps others from asking at once.
+        /// Record the failure, and send the same token again after a pause. The recorded backoff keeps other processes
+        /// from sending it if this one dies in the pause.
         case replay(afterMilliseconds: Int64, AttemptFailure)
-        /// Settle and give up.
+        /// Record the failure and give up.
         case giveUp(AttemptFailure)
-        /// Keep the refresh token that a malformed answer still carried, then settle and give up.
+        /// Save the refresh token of an otherwise unusable answer, then record the failure and give up.
         case salvage(Secret, AttemptFailure)
     }
 
-    /// Decides on what the store says. Callers that do not hold the lock act on `deliver` and `fail` only.
+    /// What a verdict depends on besides the failure and the login.
+    struct Situation: Sendable {
+        let now: Moment
+        /// Random, in `0..<1`.
+        let jitter: Double
+        /// How long the caller still waits.
+        let remainingMilliseconds: Int64
+    }
+
+    /// Decides on the login as it was read. Without the lock, only `deliver` and `fail` may be acted on.
     func step(for stored: StoredLogin, now: Moment, remainingMilliseconds: Int64) -> Step {
         if let staged = stored.staged { return .recover(staged) }
-        if let result = satisfied(by: stored, now: now) { return .deliver(result) }
+        if let result = result(satisfiedBy: stored, at: now) { return .deliver(result) }
         switch stored.login.state {
         case .new: return .fail(.notSignedIn)
-        case .needsLogin: return .fail(.signInEnded)
+        case .needsLogin: return usableLateResult(of: stored).map { .recover($0) } ?? .fail(.signInEnded)
         case .held: return .fail(.held)
         case .ready: break
         }
@@ -59,69 +68,59 @@ struct RefreshMachine: Sendable {
         return .send(refreshToken, retry: attempts)
     }
 
-    /// Notes that a request is about to be sent.
-    mutating func willSend() { attempts += 1 }
+    /// Counts an attempt that is about to be sent.
+    mutating func countAttempt() { attempts += 1 }
 
-    /// Decides on an answer that brought no tokens.
-    func verdict(
-        on failure: TokenFailure,
-        stored: StoredLogin,
-        now: Moment,
-        jitter: Double,
-        remainingMilliseconds: Int64
-    ) -> Verdict {
+    /// Decides on an answer that returned no tokens.
+    ///
+    /// - Parameter stored: the login as it was read before the attempt.
+    func verdict(on failure: TokenFailure, of stored: StoredLogin, _ situation: Situation) -> Verdict {
+        let now = situation.now.wall
+        let backoff = RefreshPolicy.backoff(failures: stored.login.failures + 1, fraction: situation.jitter)
         if failure.kind == .outcomeUnknown, failure.salvagedRefreshToken == nil,
             attempts <= RefreshPolicy.replayPauses.count,
-            remainingMilliseconds > RefreshPolicy.replayPauses[attempts - 1]
+            situation.remainingMilliseconds > RefreshPolicy.replayPauses[attempts - 1]
         {
             return .replay(
                 afterMilliseconds: RefreshPolicy.replayPauses[attempts - 1],
-                AttemptFailure(
-                    code: failure.code,
-                    notBefore: now.wall.advanced(byMilliseconds: backoff(stored, jitter))
-                )
+                AttemptFailure(code: failure.code, notBefore: now.advanced(byMilliseconds: backoff))
             )
         }
-        var settlement = AttemptFailure(code: failure.code)
+        var record = AttemptFailure(code: failure.code)
         switch failure.kind {
         case .invalidGrant:
-            settlement.needsLogin = true
+            record.needsLogin = true
         case .clientRejected:
-            settlement.isBadClient = true
+            record.isBadClient = true
         case .rateLimited:
-            let pause = failure.retryAfterSeconds.map { Int64($0) * 1000 } ?? backoff(stored, jitter)
-            settlement.keyNotBefore = now.wall.advanced(byMilliseconds: pause)
-            // The pause of the key may be shorter than what lies between two flights of a login.
-            settlement.notBefore = now.wall.advanced(byMilliseconds: backoff(stored, jitter))
+            let pause = failure.retryAfterSeconds.map { Int64($0) * 1000 } ?? backoff
+            record.keyNotBefore = now.advanced(byMilliseconds: pause)
+            // The key's pause may be shorter than the backoff of the login.
+            record.notBefore = now.advanced(byMilliseconds: backoff)
         case .notSent, .outcomeUnknown, .serverTrouble, .requestRejected, .userActionRequired, .unrecognised:
             let asked = failure.retryAfterSeconds.map { Int64($0) * 1000 } ?? 0
-            settlement.notBefore = now.wall.advanced(byMilliseconds: max(asked, backoff(stored, jitter)))
+            record.notBefore = now.advanced(byMilliseconds: max(asked, backoff))
         }
-        return failure.salvagedRefreshToken.map { .salvage($0, settlement) } ?? .giveUp(settlement)
+        return failure.salvagedRefreshToken.map { .salvage($0, record) } ?? .giveUp(record)
     }
 
-    /// Whether these tokens are what the caller wants.
-    func satisfied(by stored: StoredLogin, now: Moment) -> RefreshResult? {
-        let generation = stored.login.generation
-        guard stored.login.state != .held, let tokens = stored.tokens,
-            isEnough(tokens, generation: generation, now: now)
-        else { return nil }
-        return RefreshResult(
-            tokens: tokens,
-            generation: generation,
-            outcome: generation > startGeneration ? .adopted : .fresh
-        )
+    /// The stored tokens, if they satisfy the intent.
+    func result(satisfiedBy stored: StoredLogin, at now: Moment) -> RefreshResult? {
+        guard stored.login.state != .held, let tokens = stored.tokens, !tokens.accessToken.isEmpty else { return nil }
+        let isNew = stored.login.generation > heldGeneration
+        let result = RefreshResult(tokens, of: stored, isNew ? .adopted : .fresh)
+        return accepts(result, at: now) ? result : nil
     }
 
-    /// The same of tokens that the side file holds and the database could not take.
-    func satisfied(byRecovering staged: StagedTokens, now: Moment, despite error: AccountsError) -> RefreshResult? {
-        guard isEnough(staged.tokens, generation: staged.parentGeneration + 1, now: now) else { return nil }
-        return RefreshResult(
-            tokens: staged.tokens,
-            generation: staged.parentGeneration + 1,
-            outcome: .adopted,
-            saveFailure: .saveDeferred(because: error)
-        )
+    /// Whether tokens satisfy the intent.
+    func accepts(_ result: RefreshResult, at now: Moment) -> Bool {
+        !result.tokens.accessToken.isEmpty && result.satisfies(intent, at: now)
+    }
+
+    /// The late result of a login whose refresh token the server refused, if it has another one: the only refresh token
+    /// that may still work.
+    private func usableLateResult(of stored: StoredLogin) -> StagedTokens? {
+        stored.lateResult.flatMap { $0.tokens.refreshToken == stored.refreshToken ? nil : $0 }
     }
 
     private func unattainable(by stored: StoredLogin) -> AccountsError? {
@@ -129,20 +128,6 @@ struct RefreshMachine: Sendable {
             milliseconds >= Int64(lifetime) * 1000
         else { return nil }
         return .minValidityTooLong(lifetimeSeconds: lifetime)
-    }
-
-    private func isEnough(_ tokens: TokenSet, generation: Int, now: Moment) -> Bool {
-        guard !tokens.accessToken.isEmpty else { return false }
-        let life = tokens.expiresAt.milliseconds(after: now)
-        let hard = RefreshPolicy.hardMinimum(lifetimeSeconds: tokens.lifetimeSeconds)
-        switch intent {
-        case .validity(let milliseconds): return life >= max(hard, milliseconds)
-        case .newer(let old), .ahead(let old), .attempt(let old): return generation > old && life >= hard
-        }
-    }
-
-    private func backoff(_ stored: StoredLogin, _ jitter: Double) -> Int64 {
-        RefreshPolicy.backoff(failures: stored.login.failures + 1, fraction: jitter)
     }
 
     private func pause(of stored: StoredLogin, now: Moment) -> (milliseconds: Int64, error: AccountsError)? {

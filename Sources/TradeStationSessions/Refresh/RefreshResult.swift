@@ -1,22 +1,37 @@
 import TradeStationModel
 
-/// What a flight brought its callers.
+/// The tokens that a flight brings its callers.
 struct RefreshResult: Sendable {
-    /// How the token came about.
-    enum Outcome: String, Sendable {
-        /// The stored token had enough life.
-        case fresh
-        /// Another process had refreshed.
-        case adopted
-        /// This flight exchanged the refresh token.
-        case refreshed
-    }
-
     let tokens: TokenSet
     let generation: Int
-    let outcome: Outcome
-    /// Set when the tokens are safe in the side file only.
+    /// How the tokens came about.
+    let outcome: RefreshReport.Outcome
+    /// The login's change counter at which these tokens are current.
+    let stamp: ChangeStamp
+    /// Set when the database could not take the tokens: `save_deferred` when the side file has them, another code when
+    /// only this process has them.
     var saveFailure: AccountsError?
 
     var accessToken: AccessToken { AccessToken(tokens, generation: generation) }
+
+    /// Whether the tokens are what a caller wants.
+    func satisfies(_ intent: RefreshIntent, at now: Moment) -> Bool {
+        let lifetime = TokenLifetime(of: tokens, now: now)
+        return intent.isSatisfied(by: lifetime, generation: generation, at: now.bootMilliseconds)
+    }
+
+    /// Why tokens that were just returned do not satisfy an intent.
+    func shortfall(for intent: RefreshIntent) -> AccountsError {
+        if case .validity(let milliseconds) = intent, milliseconds >= Int64(tokens.lifetimeSeconds) * 1000 {
+            return .minValidityTooLong(lifetimeSeconds: tokens.lifetimeSeconds)
+        }
+        return saveFailure ?? .answeredTooLate
+    }
+}
+
+extension RefreshResult {
+    /// Tokens that the store already has.
+    init(_ tokens: TokenSet, of stored: StoredLogin, _ outcome: RefreshReport.Outcome) {
+        self.init(tokens: tokens, generation: stored.login.generation, outcome: outcome, stamp: stored.stamp)
+    }
 }

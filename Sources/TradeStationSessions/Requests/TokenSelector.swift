@@ -19,11 +19,11 @@ struct TokenSelector {
     ///   signed out since this session read the login.
     func token(for record: ProfileRecord, before deadline: Int64) async throws -> AccessToken {
         if hasRejected { return try await session.token(.newer(than: rejected), before: deadline) }
-        let cache = session.cache
-        if record.login.generation > cache.generation {
-            _ = try await session.manager.cache(for: record)
+        let login = session.login
+        if record.login.generation > login.generation {
+            try await login.load()
             if record.login.state != .ready {
-                return try await session.token(.newer(than: cache.generation), before: deadline)
+                return try await session.token(.newer(than: login.generation), before: deadline)
             }
         }
         if let token = session.currentAccessToken() { return token }
@@ -31,11 +31,11 @@ struct TokenSelector {
     }
 
     /// Whether a newer token may help after the API refused this one.
-    func canRenew(_ token: AccessToken) -> Bool { !session.cache.isFutile(generation: token.generation) }
+    func canRenew(_ token: AccessToken) -> Bool { !session.login.isFutile(generation: token.generation) }
 
     /// Stops this process from using a token that the API refused. The next token is newer.
     mutating func reject(_ token: AccessToken) {
-        session.cache.refuse(generation: token.generation)
+        session.login.refuse(generation: token.generation)
         rejected = token.generation
     }
 
@@ -43,7 +43,7 @@ struct TokenSelector {
     ///
     /// For a while, further refusals of the token then cause no refresh.
     func recordFutileRenewal(of token: AccessToken) {
-        session.cache.noteFutile(generation: token.generation)
+        session.login.markFutile(generation: token.generation)
     }
 
     /// Forgets the refusal, once the API accepted a token.

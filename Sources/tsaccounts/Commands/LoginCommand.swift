@@ -37,14 +37,14 @@ struct LoginCommand: StoreCommand {
                 standardInputIsTaken: false
             )
             let signedIn = try await manager.registry.signIn(
-                record.profile.name,
+                record.name,
                 interaction: conversation.interaction
             )
             if shared.json {
                 try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(signedIn).line)
             } else {
                 let user = signedIn.login.identity.username.map { " as \($0.printable(limit: 60))" } ?? ""
-                shared.note("Signed in\(user). Next: tsaccounts token \(signedIn.profile.name)")
+                shared.note("Signed in\(user). Next: tsaccounts token \(signedIn.name)")
             }
         }
     }

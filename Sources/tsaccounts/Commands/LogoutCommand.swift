@@ -15,18 +15,18 @@ struct LogoutCommand: StoreCommand {
         let wanted = try shared.profileName(name)
         try await withManager { manager in
             let record = try await manager.registry.profile(namedOrOnly: wanted)
-            let others = try await manager.registry.signOut(record.profile.name)
+            let others = try await manager.registry.signOut(record.name)
             if shared.json {
                 try Console.standardOutput(
                     JSONText.object([
-                        ("profile", .string(record.profile.name.text)),
-                        ("also_signed_out", .array(others.map { .string($0.profile.name.text) })),
+                        ("profile", .string(record.name.text)),
+                        ("also_signed_out", .array(others.map { .string($0.name.text) })),
                     ]).line
                 )
             } else {
-                let names = others.map(\.profile.name.text).joined(separator: ", ")
+                let names = others.map(\.name.text).joined(separator: ", ")
                 shared.note(
-                    "Signed out of \(record.profile.name)."
+                    "Signed out of \(record.name)."
                         + (others.isEmpty ? "" : " Also signed out, on the same login: \(names).")
                 )
             }

@@ -26,7 +26,7 @@ struct RefreshCommand: StoreCommand {
         let failure: AccountsError?
 
         init(record: ProfileRecord, _ result: Swift.Result<RefreshReport, AccountsError>) {
-            profile = record.profile.name
+            profile = record.name
             switch result {
             case .success(let report): (self.report, failure) = (report, nil)
             case .failure(let error): (report, failure) = (nil, error.about(profile))

@@ -20,20 +20,20 @@ struct RemoveCommand: StoreCommand {
         let profileName = try ProfileName(name)
         try await withManager { manager in
             let record = try await manager.registry.profile(named: profileName)
-            let others = try await manager.registry.companions(of: record)
+            let others = try await manager.registry.profilesSharingLogin(of: record)
             let consequence = others.isEmpty ? " and its tokens" : ""
             try await Confirmation.demand(
-                "Remove \(record.profile.name)\(consequence)?",
-                of: record.profile.name,
+                "Remove \(record.name)\(consequence)?",
+                of: record.name,
                 answered: yes,
                 noInput: shared.noInput,
-                command: "tsaccounts remove \(record.profile.name)"
+                command: "tsaccounts remove \(record.name)"
             )
             try await manager.registry.remove(profileName)
             if shared.json {
-                try Console.standardOutput(JSONText.object([("profile", .string(record.profile.name.text))]).line)
+                try Console.standardOutput(JSONText.object([("profile", .string(record.name.text))]).line)
             } else {
-                shared.note("Removed \(record.profile.name).")
+                shared.note("Removed \(record.name).")
             }
         }
     }

@@ -16,25 +16,25 @@ struct RevokeCommand: StoreCommand {
         let profileName = try ProfileName(name)
         try await withManager { manager in
             let record = try await manager.registry.profile(named: profileName)
-            let ended = try await manager.registry.keyMates(of: record)
+            let ended = try await manager.registry.profilesSharingKey(of: record)
             if !shared.json { announce(ended) }
             try await Confirmation.demand(
                 "Revoke?",
-                of: record.profile.name,
+                of: record.name,
                 answered: yes,
                 noInput: shared.noInput,
-                command: "tsaccounts revoke \(record.profile.name)"
+                command: "tsaccounts revoke \(record.name)"
             )
             let revoked = try await manager.registry.revoke(profileName)
             if shared.json {
                 try Console.standardOutput(
                     JSONText.object([
-                        ("profile", .string(record.profile.name.text)),
-                        ("signed_out", .array(revoked.map { .string($0.profile.name.text) })),
+                        ("profile", .string(record.name.text)),
+                        ("signed_out", .array(revoked.map { .string($0.name.text) })),
                     ]).line
                 )
             } else {
-                shared.note("Revoked. Next: tsaccounts login \(record.profile.name)")
+                shared.note("Revoked. Next: tsaccounts login \(record.name)")
             }
         }
     }
@@ -43,7 +43,7 @@ struct RevokeCommand: StoreCommand {
         shared.note("This ends the sign-in of every profile on the API key:")
         for mate in ended {
             let user = mate.login.identity.username.map { " (\($0.printable(limit: 60)))" } ?? ""
-            shared.note("  \(mate.profile.name)\(user)")
+            shared.note("  \(mate.name)\(user)")
         }
     }
 }

@@ -66,10 +66,10 @@ struct SetCommand: StoreCommand {
             }
             if !fences.isEmpty { shared.note(fenceNote(record.profile)) }
             if changesKey {
-                let mates = try await manager.registry.keyMates(of: record).map(\.profile.name.text)
+                let mates = try await manager.registry.profilesSharingKey(of: record).map(\.name.text)
                 shared.note("Changed the API key of \(mates.joined(separator: ", ")).")
                 let next = record.login.state == .ready ? "refresh" : "login"
-                shared.note("Next: tsaccounts \(next) \(record.profile.name)")
+                shared.note("Next: tsaccounts \(next) \(record.name)")
             }
         }
     }

@@ -18,14 +18,15 @@ struct ShowCommand: StoreCommand {
             var record = try await manager.registry.profile(namedOrOnly: wanted)
             var listed: [BrokerageAccount]?
             if accounts {
-                listed = try await brokerageAccounts(record.profile.name, manager)
-                record = try await manager.registry.profile(named: record.profile.name)
+                listed = try await brokerageAccounts(record.name, manager)
+                record = try await manager.registry.profile(named: record.name)
             }
+            let lateResult = try await manager.registry.lateResult(of: record)
             let text = ProfileText(now: SystemClock().wallTime())
             if shared.json {
-                try Console.standardOutput(text.json(record, accounts: listed).line)
+                try Console.standardOutput(text.json(record, accounts: listed, lateResult: lateResult).line)
             } else {
-                try text.page(record, accounts: listed).forEach(Console.standardOutput)
+                try text.page(record, accounts: listed, lateResult: lateResult).forEach(Console.standardOutput)
             }
         }
     }

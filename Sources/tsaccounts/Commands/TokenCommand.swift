@@ -24,10 +24,7 @@ struct TokenCommand: StoreCommand {
         let wanted = try shared.profileName(name)
         try await withManager { manager in
             let record = try await manager.registry.profile(namedOrOnly: wanted)
-            let report = try await manager.token(
-                record.profile.name,
-                validFor: .seconds(Int64(minValidity))
-            )
+            let report = try await manager.token(record, validFor: .seconds(Int64(minValidity)))
             if let failure = report.saveFailure, failure.code != .saveDeferred { throw failure }
             try Console.standardOutput(shared.json ? json(report).line : report.token.secret.exposed)
             if let deferred = report.saveFailure { throw deferred }

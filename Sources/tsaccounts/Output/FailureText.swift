@@ -17,14 +17,8 @@ enum FailureText {
     private static func suggestion(_ error: AccountsError) -> String? {
         guard let advice = error.suggestion, advice.hasPrefix("the same command") else { return error.suggestion }
         let remark = advice.dropFirst("the same command".count).drop { $0 == "," || $0 == " " }
-        let command = (["tsaccounts"] + CommandLine.arguments.dropFirst()).map(quoted).joined(separator: " ")
+        let command = (["tsaccounts"] + CommandLine.arguments.dropFirst()).map(\.shellQuoted).joined(separator: " ")
         return remark.isEmpty ? command : "\(command)   # \(remark)"
-    }
-
-    private static func quoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%+,".contains($0)) }
-        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 
     /// A failure as one line of JSON.

@@ -6,9 +6,24 @@ struct ProfileText {
 
     /// A profile as a JSON object, the same for every command.
     ///
-    /// - Parameter accounts: The brokerage accounts, if they were requested.
-    func json(_ record: ProfileRecord, accounts: [BrokerageAccount]? = nil) -> JSONText {
-        .object(members(record) + (accounts.map { [("brokerage_accounts", .array($0.map(json)))] } ?? []))
+    /// - Parameters:
+    ///   - accounts: The brokerage accounts, if they were requested.
+    ///   - lateResult: An answer that is kept beside the current tokens.
+    func json(
+        _ record: ProfileRecord,
+        accounts: [BrokerageAccount]? = nil,
+        lateResult: LateResult? = nil
+    ) -> JSONText {
+        let late = lateResult.map { late in
+            (
+                "late_result",
+                JSONText.object([
+                    ("attempt_id", .string(late.attemptID)), ("generation_before", .integer(Int64(late.generation))),
+                ])
+            )
+        }
+        let listed = accounts.map { ("brokerage_accounts", JSONText.array($0.map(json))) }
+        return .object(members(record) + [late, listed].compactMap { $0 })
     }
 
     private func json(_ account: BrokerageAccount) -> JSONText {
@@ -59,7 +74,7 @@ struct ProfileText {
                     $0.map(remaining) ?? "-"
                 }
                 return [
-                    record.profile.name.text,
+                    record.name.text,
                     record.profile.apiVersion == .v3
                         ? record.profile.environment.rawValue : "\(record.profile.environment.rawValue) v2",
                     record.state.rawValue, (record.login.identity.username ?? "-").printable(limit: 40),
@@ -77,8 +92,10 @@ struct ProfileText {
 
     /// All details of a profile for people, one per line.
     ///
-    /// - Parameter accounts: The brokerage accounts, if they were requested.
-    func page(_ record: ProfileRecord, accounts: [BrokerageAccount]?) -> [String] {
+    /// - Parameters:
+    ///   - accounts: The brokerage accounts, if they were requested.
+    ///   - lateResult: An answer that is kept beside the current tokens.
+    func page(_ record: ProfileRecord, accounts: [BrokerageAccount]?, lateResult: LateResult?) -> [String] {
         let (profile, login, key) = (record.profile, record.login, record.apiKey.registration)
         let facts: [(String, String?)] = [
             ("profile", profile.name.text), ("state", record.state.rawValue),
@@ -96,6 +113,10 @@ struct ProfileText {
             ("sign-in page", key.authorizeURL.text), ("token endpoint", key.tokenURL.text),
             ("revocation", key.revokeURL?.text), ("rotation", rotation(record.apiKey)),
             ("read only", profile.isReadOnly ? "yes" : nil), ("fenced to", profile.accounts?.joined(separator: " ")),
+            (
+                "late result",
+                lateResult.map { "of attempt \($0.attemptID); used if the current refresh token is refused" }
+            ),
         ]
         let listed = (accounts ?? []).map { account -> (String, String?) in
             let texts = [account.id, account.type, account.currency, account.status].compactMap { $0 }
@@ -109,7 +130,7 @@ struct ProfileText {
     /// A warning that a sign-in or a refresh token ends soon, and what to do. Nil if neither ends soon.
     func warning(_ record: ProfileRecord) -> String? {
         guard record.state == .ready || record.state == .degraded, record.endsSoon(at: now) else { return nil }
-        let (name, login) = (record.profile.name, record.login)
+        let (name, login) = (record.name, record.login)
         let signInEndsFirst =
             login.absoluteExpiresAt.map {
                 $0.milliseconds - now.milliseconds < RotationLimits.signInWarningMilliseconds

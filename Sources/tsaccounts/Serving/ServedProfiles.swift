@@ -7,7 +7,7 @@ struct ServedProfiles {
 
     /// The names of the profiles, sorted.
     var names: [String] {
-        served.values.map(\.record.profile.name.text).sorted()
+        served.values.map(\.record.name.text).sorted()
     }
 
     /// Opens a session for every profile that is new or has changed, for example after a sign-in by another process,
@@ -23,7 +23,7 @@ struct ServedProfiles {
         for record in records where served[record.profile.id]?.record != record {
             let id = record.profile.id
             do {
-                served[id] = (record, try await manager.session(named: record.profile.name.text))
+                served[id] = (record, try await manager.session(named: record.name.text))
                 failures[id] = nil
             } catch let error as AccountsError {
                 if failures[id] != error.code { newFailures.append(error) }

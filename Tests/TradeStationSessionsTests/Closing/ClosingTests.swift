@@ -29,7 +29,7 @@ import TradeStationTesting
         // Another process has closed its store and still has the lock.
         let lock = try await stage.withManager { other -> (any LoginLock)? in
             let login = try await other.registry.profile(named: ProfileName("paper")).login.id
-            return moment.isLockedOut ? try await other.store.lock(login, timeoutMilliseconds: 0) : nil
+            return moment.isLockedOut ? try await other.services.store.lock(login, timeoutMilliseconds: 0) : nil
         }
         var configuration = SessionConfiguration(storeDirectory: stage.directory)
         configuration.clock = stage.clock

@@ -143,7 +143,7 @@ import TradeStationTesting
         let filler = [AuditEntry](repeating: AuditEntry(.fenced, loginID: Login.ID(rawValue: 1)), count: 300)
         for _ in 2...5 {
             try await refresh(manager)
-            try await manager.store.record(filler)
+            try await manager.services.store.record(filler)
         }
         #expect(try await take(4, of: &listener).map(\.kind.generation) == [2, 3, 4, 5])
     }

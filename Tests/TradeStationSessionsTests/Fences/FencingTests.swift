@@ -141,7 +141,7 @@ import TradeStationTesting
         #expect(stage.emulator.counts.apiRequests == requests)
         #expect(try await rows(manager) == [#"paper environment {"environment":"live"}"#])
         #expect(
-            try await manager.session(named: "paper", environment: .sim).profile.profile.name.text == "paper"
+            try await manager.session(named: "paper", environment: .sim).profile.name.text == "paper"
         )
     }
 

@@ -43,12 +43,12 @@ struct KeepingStage: Sendable {
 
     /// The logins on which a session is open.
     var openLogins: [Login.ID] {
-        get async { await manager.openLogins }
+        manager.openLogins
     }
 
     /// Waits until nothing is left to do before the clock moves. `run()` reads the clock after each turn of a login.
     func rest() async throws {
-        try await clock.waitForCall { await manager.isResting(at: stage.clock.bootMilliseconds()) }
+        try await clock.waitForCall { manager.isResting(at: stage.clock.bootMilliseconds()) }
         try await stage.clock.waitForSleeper()
     }
 

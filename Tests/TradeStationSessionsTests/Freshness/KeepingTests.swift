@@ -65,7 +65,7 @@ import TradeStationTesting
             try await keeping.pass(seconds: 2000, step: 50)
             #expect(kept.currentAccessToken()?.generation == 3)
             #expect(stage.emulator.counts.refreshes == 2)
-            #expect(await keeping.openLogins == [kept.profile.login.id])
+            #expect(keeping.openLogins == [kept.profile.login.id])
         }
     }
 

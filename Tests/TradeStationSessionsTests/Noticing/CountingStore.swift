@@ -3,7 +3,7 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-/// A store that counts how often it is asked for a login's tokens, can hold its answers back, and tells of calls.
+/// A store that counts how often it is asked for a login's tokens, can hold its answers back or fail, and tells of calls.
 final class CountingStore: CredentialStore {
     /// The calls of which it tells.
     enum Call {
@@ -13,9 +13,16 @@ final class CountingStore: CredentialStore {
         case begin
     }
 
+    /// The writes that can be made to fail, as a full disk would.
+    enum Write {
+        case sideFile, sideFileSync, commit
+    }
+
     private let store: any CredentialStore
     private let reads = Atomic<Int>(0)
     private let gate = Mutex<AsyncStream<Never>?>(nil)
+
+    private let failing = Mutex<Set<Write>>([])
 
     private let calls = AsyncStream.makeStream(of: Call.self)
 
@@ -26,6 +33,15 @@ final class CountingStore: CredentialStore {
     /// Returns once the store has been called in this way since the last time a test waited.
     func wait(for wanted: Call) async {
         for await call in calls.stream where call == wanted { return }
+    }
+
+    /// Lets these writes fail from now on, and no others.
+    func fail(_ writes: Set<Write>) { failing.withLock { $0 = writes } }
+
+    private func require(_ write: Write) throws {
+        guard !failing.withLock({ $0.contains(write) }) else {
+            throw AccountsError(.storeFull, "The test's disk is full.")
+        }
     }
 
     var loginReads: Int { reads.load(ordering: .relaxed) }
@@ -103,15 +119,18 @@ final class CountingStore: CredentialStore {
     }
 
     func stage(_ tokens: StagedTokens, for login: Login.ID) async throws {
+        try require(.sideFile)
         try await store.stage(tokens, for: login)
     }
 
     func synchronizeStaged(for login: Login.ID) async throws {
+        try require(.sideFileSync)
         try await store.synchronizeStaged(for: login)
     }
 
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome {
-        try await store.commit(commit, to: login, audit: audit)
+        try require(.commit)
+        return try await store.commit(commit, to: login, audit: audit)
     }
 
     func recordFailure(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws {

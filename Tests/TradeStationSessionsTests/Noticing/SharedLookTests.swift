@@ -57,10 +57,12 @@ import TradeStationStore
 
     @Test func `a session watches the change counters, a one-shot token does not`() async throws {
         try await stage.withManager { manager in
-            #expect(try await manager.token(ProfileName("paper")).token.generation == 1)
-            #expect(manager.store.changes.head == nil)
+            #expect(
+                try await manager.token(manager.registry.profile(named: ProfileName("paper"))).token.generation == 1
+            )
+            #expect(manager.services.store.changes.head == nil)
             _ = try await manager.session(named: "paper")
-            #expect(manager.store.changes.head != nil)
+            #expect(manager.services.store.changes.head != nil)
         }
     }
 }

@@ -96,7 +96,13 @@ import TradeStationTesting
         try await withThrowingTaskGroup(of: Void.self) { group in
             for work in Self.works(session, manager) {
                 group.addTask {
-                    let code = await code { while true { try await work() } }
+                    // A token from memory suspends no caller: without the yield, two loops would take the whole thread pool.
+                    let code = await code {
+                        while true {
+                            try await work()
+                            await Task.yield()
+                        }
+                    }
                     #expect(code == .closed)
                 }
             }

@@ -8,16 +8,14 @@ import TradeStationModel
 extension SessionStage {
     /// Returns once no refresh of the session's login is in flight in the session's manager.
     func waitForRefresh(of session: Session) async {
-        while let flight = await session.manager.airborne[session.profile.login.id] { await flight.task.value }
+        while let (_, task) = session.login.flight { await task.value }
     }
 
     /// Returns once this many callers wait for the refresh of the session's login that is in flight.
     ///
     /// - Throws: ``NotInTime``. A flight has no event for a caller that joins it.
     func waitForCallers(_ count: Int, of session: Session) async throws {
-        try await eventually {
-            await session.manager.airborne[session.profile.login.id]?.flight.waiterCount == count
-        }
+        try await eventually { session.login.flight?.0.waiterCount == count }
     }
 }
 
@@ -26,13 +24,12 @@ extension SessionManager {
     ///
     /// - Parameter time: milliseconds since boot. The manager's own clock is not read, for that wakes the tests that listen
     ///   to it.
-    func isResting(at time: Int64) -> Bool {
-        guard let keeper else { return false }
-        return keeper.rota.isIdle && keeper.rota.nextTurn ?? .max > time
+    nonisolated func isResting(at time: Int64) -> Bool {
+        services.keeper.isResting(at: time)
     }
 
     /// The logins on which a session is open.
-    var openLogins: [Login.ID] { Array(open.ids) }
+    nonisolated var openLogins: [Login.ID] { logins.all.map(\.id) }
 }
 
 extension TestClock {

@@ -63,7 +63,7 @@ extension CredentialStoreContract {
                     group.addTask {
                         let store = try await kind.open(sample)
                         _ = try await store.add(sample.profile("p\(number)", tokens: sample.tokens("a")), audit: [])
-                        let names = try await store.profiles().map(\.profile.name.text)
+                        let names = try await store.profiles().map(\.name.text)
                         await store.close()
                         return names
                     }

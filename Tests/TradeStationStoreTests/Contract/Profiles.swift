@@ -24,7 +24,7 @@ extension CredentialStoreContract {
             }
             #expect(clash.code == .profileExists)
             try await store.rename(first.profile.id, to: ProfileName("SWING"), audit: [AuditEntry(.profileChanged)])
-            #expect(try await store.profiles().map(\.profile.name.text) == ["other", "SWING"])
+            #expect(try await store.profiles().map(\.name.text) == ["other", "SWING"])
             await store.close()
         }
 
@@ -152,7 +152,7 @@ extension CredentialStoreContract {
             defer { withExtendedLifetime(sample) {} }
             let id = try #require(try await store.profiles().first).profile.id
             try await store.rename(id, to: ProfileName("swong"), audit: [])
-            #expect(try await store.profile(id)?.profile.name.text == "swong")
+            #expect(try await store.profile(id)?.name.text == "swong")
             try await store.remove(id, audit: [])
             #expect(try await store.profile(id) == nil)
             let gone = try await #require(throws: AccountsError.self) {

@@ -1,0 +1,306 @@
+import Synchronization
+import TradeStationModel
+
+/// The tokens of one login in this process: the snapshot that sessions read in nanoseconds, the flight that renews it,
+/// its next turn to be kept fresh, and tokens that could be saved nowhere yet. All sessions on the login share it.
+final class LoginTokens: Sendable {
+    private struct State {
+        var snapshot = TokenSnapshot()
+        var profile: ProfileName
+        var flight: (RefreshFlight, task: Task<Void, Never>)?
+        var unsaved: UnsavedTokens?
+        var turn = FreshnessTurn()
+    }
+
+    let id: Login.ID
+    private let services: SessionServices
+    private let state: Mutex<State>
+
+    /// - Parameter profile: the profile that the login is opened for.
+    init(_ id: Login.ID, profile: ProfileName, services: SessionServices) {
+        self.id = id
+        self.services = services
+        state = Mutex(State(profile: profile))
+    }
+
+    private var now: Int64 { services.clock.bootMilliseconds() }
+
+    /// The login's change counter now.
+    private var stamp: ChangeStamp { services.store.changes.stamp(of: id) }
+
+    // MARK: Reading from memory
+
+    /// The token in memory; nil when a refresh is due, when any process has changed the login in the store, and when the
+    /// profile was removed. One lock and one clock read.
+    func current(for profile: Profile.ID) -> AccessToken? {
+        let (now, stamp) = (now, stamp)
+        return state.withLock { $0.snapshot.current(for: profile, stamp: stamp, at: now) }
+    }
+
+    /// The generation in memory, 0 when there is none.
+    var generation: Int { state.withLock { $0.snapshot.generation } }
+
+    /// How long the token in memory lives, in milliseconds.
+    var remainingLife: Int64 { state.withLock { $0.snapshot.lifetime }?.remaining(at: now) ?? 0 }
+
+    /// The token in memory, served or not: a text that is shown must not contain it.
+    var secrets: [Secret] { state.withLock { [$0.snapshot.token?.secret].compactMap { $0 } } }
+
+    /// The flight under way, and its task.
+    var flight: (RefreshFlight, task: Task<Void, Never>)? { state.withLock { $0.flight } }
+
+    /// The profile that was opened last.
+    var profile: ProfileName { state.withLock { $0.profile } }
+
+    // MARK: Reading the store
+
+    /// Reads the login and takes over its tokens for the sessions on a profile.
+    func open(for profile: Profile) async throws {
+        state.withLock { state in
+            state.profile = profile.name
+            state.snapshot.open(profile.id)
+        }
+        do {
+            if let stored = try await load() { services.keeper.plan(self, for: stored) }
+        } catch let error as AccountsError {
+            throw error.about(profile.name)
+        }
+    }
+
+    /// Reads the login and takes over its tokens; nil when it was removed.
+    @discardableResult
+    func load() async throws -> StoredLogin? {
+        guard let stored = try await read() else { return nil }
+        state.withLock { $0.snapshot.keep(only: stored.profiles.keys) }
+        if let tokens = stored.tokens, stored.staged == nil, stored.login.state != .held {
+            adopt(RefreshResult(tokens, of: stored, .fresh))
+        }
+        return stored
+    }
+
+    /// What is known of the login: what the store has, and what it could not take yet. Nil when it was removed.
+    func read() async throws -> StoredLogin? {
+        guard var stored = try await services.store.login(id) else { return nil }
+        stored.staged = stored.staged ?? unsaved(following: stored.login.generation)
+        return stored
+    }
+
+    /// Takes over tokens, unless memory has newer ones.
+    func adopt(_ result: RefreshResult) {
+        let lifetime = TokenLifetime(of: result.tokens, now: services.clock.now())
+        let softAt = lifetime.softAt(of: id)
+        state.withLock { $0.snapshot.adopt(result, lifetime: lifetime, softAt: softAt) }
+    }
+
+    // MARK: Renewing
+
+    /// A token that satisfies the intent, from memory or from the login's flight; and why it could not be saved, if it
+    /// could not.
+    ///
+    /// - Throws: ``AccountsError`` as ``Session/accessToken()``; `CancellationError`.
+    func token(
+        _ intent: RefreshIntent,
+        for profile: Profile,
+        until deadline: Int64
+    ) async throws -> (token: AccessToken, saveFailure: AccountsError?) {
+        guard !services.isClosed else { throw AccountsError.closed }
+        try requireProfile(profile.id)
+        let (now, stamp) = (now, stamp)
+        let (served, refused) = state.withLock { state in
+            (state.snapshot.serving(intent, stamp: stamp, at: now), state.snapshot.refusedGeneration)
+        }
+        if let (token, isSoft) = served {
+            if isSoft, services.refreshesBehind { refreshBehind(for: profile.name) }
+            return (token, nil)
+        }
+        // The store knows nothing of a token that the API refused: a newer one is needed.
+        var first = intent
+        if case .validity = intent, let refused { first = .newer(than: refused) }
+        let result: RefreshResult
+        do {
+            result = try await refresh(first, for: profile.name, until: deadline)
+        } catch let error as AccountsError {
+            // A removed profile is the better explanation.
+            try requireProfile(profile.id)
+            throw error
+        }
+        try requireProfile(profile.id)
+        let moment = services.clock.now()
+        guard result.satisfies(first, at: moment), result.satisfies(intent, at: moment) else {
+            throw result.shortfall(for: intent)
+        }
+        return (result.accessToken, result.saveFailure)
+    }
+
+    /// Waits for the login's flight, or starts one, until a flight satisfies the intent or one of its own has ended.
+    func refresh(
+        _ intent: RefreshIntent,
+        for profile: ProfileName,
+        until deadline: Int64
+    ) async throws -> RefreshResult {
+        let request = RefreshRequest(login: id, profile: profile, intent: intent, deadline: deadline)
+        while true {
+            let (flight, isOwn) = try joinOrLaunch(request)
+            do {
+                let result = try await flight.wait(until: deadline)
+                if !isOwn, flight.isOutdated(at: stamp) { continue }
+                if isOwn || result.satisfies(intent, at: services.clock.now()) { return result }
+            } catch let error as AccountsError {
+                if !isOwn, flight.isOutdated(at: stamp) { continue }
+                // A flight with another intent or less time may have failed for a reason that this caller does not share.
+                guard !isOwn, flight.request.intent != intent || flight.fellShort(error, of: deadline), now < deadline
+                else { throw error }
+            }
+        }
+    }
+
+    /// Starts a refresh that no caller waits for. The fast path serves the current token until it has ended.
+    private func refreshBehind(for profile: ProfileName) {
+        // The counters may not have existed when the session was opened.
+        services.store.changes.watch()
+        let deadline = services.deadline
+        state.withLock { state in
+            guard state.flight == nil, !state.snapshot.isClosed else { return }
+            let intent = RefreshIntent.ahead(of: state.snapshot.generation)
+            state.snapshot.serve(until: .max)
+            _ = launch(RefreshRequest(login: id, profile: profile, intent: intent, deadline: deadline), in: &state)
+        }
+    }
+
+    /// The flight to wait for: the one under way, or a new one.
+    private func joinOrLaunch(_ request: RefreshRequest) throws -> (RefreshFlight, isOwn: Bool) {
+        guard !services.isClosed else { throw AccountsError.closed }
+        return try state.withLock { state in
+            // Checked under the lock too: a flight that begins after close() would use a closed store.
+            guard !state.snapshot.isClosed else { throw AccountsError.closed }
+            if let (flight, _) = state.flight { return (flight, false) }
+            return (launch(request, in: &state), true)
+        }
+    }
+
+    /// Starts the login's flight. Its task is shared by all who wait, and is not cancelled with the first of them.
+    private func launch(_ request: RefreshRequest, in state: inout State) -> RefreshFlight {
+        let flight = RefreshFlight(request, clock: services.clock)
+        let machine = RefreshMachine(intent: request.intent, heldGeneration: state.snapshot.generation)
+        let transaction = RefreshTransaction(flight: flight, login: self, services: services, machine: machine)
+        let task = Task { [self] in
+            var transaction = transaction
+            do {
+                land(flight, with: .success(try await transaction.run()))
+            } catch is CancellationError {
+                // Only closing the manager cancels a flight.
+                land(flight, with: .failure(AccountsError.closed))
+            } catch {
+                land(flight, with: .failure(error))
+            }
+        }
+        state.flight = (flight, task)
+        return flight
+    }
+
+    /// Takes over what a flight brought, and wakes its callers.
+    private func land(_ flight: RefreshFlight, with result: Result<RefreshResult, any Error>) {
+        let retryAt = now + Self.retryBehindMilliseconds
+        switch result {
+        case .success(let landed):
+            if landed.outcome != .refreshed, landed.generation > generation {
+                services.metrics.recordAdoption(flight.request.profile)
+            }
+            adopt(landed)
+            services.keeper.plan(self, after: landed.tokens)
+        case .failure(let error): services.noteFailure(error, of: flight.request)
+        }
+        state.withLock { state in
+            state.flight = nil
+            if let profiles = flight.profiles { state.snapshot.keep(only: profiles) }
+            if case .failure = result { state.snapshot.serve(until: retryAt) }
+        }
+        flight.finish(result)
+    }
+
+    /// After a failed refresh behind a valid token, the first call after this time starts the next one.
+    private static let retryBehindMilliseconds: Int64 = 5000
+
+    // MARK: Refusals by the API
+
+    /// Stops serving a token that the API refused, unless a newer one is held.
+    func refuse(generation: Int) {
+        state.withLock { $0.snapshot.refuse(generation: generation) }
+    }
+
+    /// Notes that the API refused a token that a refresh had returned because of an earlier refusal.
+    func markFutile(generation: Int) {
+        let until = now + RefreshPolicy.futilePause
+        state.withLock { $0.snapshot.markFutile(generation: generation, until: until) }
+    }
+
+    /// Whether another refresh is useless for now after the API refused this generation.
+    func isFutile(generation: Int) -> Bool {
+        let now = now
+        return state.withLock { $0.snapshot.isFutile(generation: generation, at: now) }
+    }
+
+    /// Serves the token from the fast path until `time` although a refresh is due, but never past the hard minimum.
+    func serve(until time: Int64) {
+        state.withLock { $0.snapshot.serve(until: time) }
+    }
+
+    /// - Throws: ``AccountsError`` `profile_not_found` once the profile was removed.
+    private func requireProfile(_ profile: Profile.ID) throws(AccountsError) {
+        guard !state.withLock({ $0.snapshot.isRemoved(profile) }) else { throw .profileRemoved }
+    }
+
+    // MARK: Unsaved tokens
+
+    /// Keeps tokens that could be saved nowhere, until a later refresh saves them. No older refresh token is sent
+    /// meanwhile.
+    func keepUnsaved(_ staged: StagedTokens) {
+        state.withLock { $0.unsaved = UnsavedTokens(staged, of: self) }
+    }
+
+    /// Tokens that only memory has; nil when everything is saved.
+    var unsaved: StagedTokens? { state.withLock { $0.unsaved?.staged } }
+
+    /// Forgets unsaved tokens: they were saved.
+    func forgetUnsaved() {
+        state.withLock { $0.unsaved = nil }
+    }
+
+    /// The unsaved tokens, if they follow the stored generation; otherwise they are outdated and forgotten.
+    private func unsaved(following generation: Int) -> StagedTokens? {
+        state.withLock { state in
+            guard let staged = state.unsaved?.staged else { return nil }
+            if staged.parentGeneration == generation { return staged }
+            state.unsaved = nil
+            return nil
+        }
+    }
+
+    // MARK: Turns to be kept fresh
+
+    /// Plans the next turn; false while one is under way, which plans its own successor.
+    func planTurn(at time: Int64) -> Bool { state.withLock { $0.turn.plan(at: time) } }
+
+    /// Begins the turn that was planned for `time`; false when another time was planned since.
+    func beginTurn(plannedAt time: Int64) -> Bool { state.withLock { $0.turn.begin(plannedAt: time) } }
+
+    /// Ends the turn under way.
+    func endTurn() { state.withLock { $0.turn.end() } }
+
+    /// Notes why the login cannot be kept fresh, nil when it can; true when that has changed.
+    func noteTrouble(_ code: AccountsError.Code?) -> Bool { state.withLock { $0.turn.noteTrouble(code) } }
+
+    // MARK: Closing
+
+    /// Serves nothing from now on and cancels the flight, which first saves what it has sent for.
+    ///
+    /// - Returns: the flight's task, to wait for.
+    func close() -> Task<Void, Never>? {
+        let task = state.withLock { state in
+            state.snapshot.close()
+            return state.flight?.task
+        }
+        task?.cancel()
+        return task
+    }
+}

@@ -1,0 +1,100 @@
+import TradeStationModel
+
+/// What a process remembers of a login's access token, and whether it is handed out. A value without clock or I/O.
+struct TokenSnapshot: Sendable {
+    /// The token; nil until one was adopted.
+    private(set) var token: AccessToken?
+    private(set) var lifetime: TokenLifetime?
+    private var softAt = Int64.min
+    /// The change counter at which the token is current: with another stamp the store has to be read first.
+    private var stamp = ChangeStamp.unknown
+    /// From here on the fast path returns nil, so that a caller starts or joins a refresh. Never after the hard minimum.
+    private var dueAt = Int64.min
+    /// Until then a refresh would not help: the API refused this token although it was new.
+    private var futileUntil = Int64.min
+    /// Whether the API has refused the token.
+    private var isRefused = false
+    private(set) var isClosed = false
+    /// The profiles for which sessions were opened.
+    private var openedProfiles: Set<Profile.ID> = []
+    /// Those of them that have been removed.
+    private var removedProfiles: Set<Profile.ID> = []
+
+    /// The generation of the token, 0 when there is none.
+    var generation: Int { token?.generation ?? 0 }
+
+    /// The generation that the API refused, until a newer one is adopted.
+    var refusedGeneration: Int? { isRefused ? token?.generation : nil }
+
+    // MARK: Reading
+
+    /// The token for the fast path; nil when a refresh is due, when the store has changed, and when the profile was
+    /// removed.
+    func current(for profile: Profile.ID, stamp now: ChangeStamp, at time: Int64) -> AccessToken? {
+        guard time < dueAt, stamp == now, !isRefused else { return nil }
+        guard removedProfiles.isEmpty || !removedProfiles.contains(profile) else { return nil }
+        return token
+    }
+
+    /// The token if it satisfies the intent, and whether it is in its soft window.
+    func serving(_ intent: RefreshIntent, stamp now: ChangeStamp, at time: Int64) -> (AccessToken, isSoft: Bool)? {
+        guard let token, let lifetime, stamp == now, !isRefused, !isClosed,
+            intent.isSatisfied(by: lifetime, generation: token.generation, at: time)
+        else { return nil }
+        return (token, time >= softAt)
+    }
+
+    /// Whether another refresh is useless for now after the API refused this generation.
+    func isFutile(generation: Int, at time: Int64) -> Bool {
+        token?.generation == generation && time < futileUntil
+    }
+
+    /// Whether the profile was removed; its login may serve others.
+    func isRemoved(_ profile: Profile.ID) -> Bool { removedProfiles.contains(profile) }
+
+    // MARK: Changing
+
+    /// Takes over tokens, unless newer ones are held or the API has refused this generation.
+    mutating func adopt(_ result: RefreshResult, lifetime: TokenLifetime, softAt: Int64) {
+        let generation = result.generation
+        guard generation >= self.generation, !(isRefused && generation == self.generation), !isClosed,
+            !result.tokens.accessToken.isEmpty
+        else { return }
+        token = result.accessToken
+        self.lifetime = lifetime
+        self.softAt = softAt
+        stamp = result.stamp
+        dueAt = softAt
+        futileUntil = .min
+        isRefused = false
+    }
+
+    /// Lets the fast path serve the token until `time` although a refresh is due, but never past the hard minimum.
+    mutating func serve(until time: Int64) {
+        guard let lifetime, !isClosed else { return }
+        dueAt = min(time, lifetime.hardAt)
+    }
+
+    /// Stops serving a token that the API refused, unless a newer one is held.
+    mutating func refuse(generation: Int) {
+        if let token, token.generation <= generation { isRefused = true }
+    }
+
+    /// Notes that the API refused a token that a refresh had returned because of an earlier refusal.
+    mutating func markFutile(generation: Int, until time: Int64) {
+        if token?.generation == generation { futileUntil = time }
+    }
+
+    mutating func open(_ profile: Profile.ID) { openedProfiles.insert(profile) }
+
+    /// Marks the opened profiles that are not among `profiles` as removed, for good: row ids are never reused.
+    mutating func keep(only profiles: some Collection<Profile.ID>) {
+        removedProfiles.formUnion(openedProfiles.subtracting(profiles))
+    }
+
+    /// Serves nothing from now on.
+    mutating func close() {
+        isClosed = true
+        dueAt = .min
+    }
+}

@@ -1,0 +1,188 @@
+import TradeStationModel
+import TradeStationOAuth
+
+/// Adds one profile: on the login of another profile, or with a login of its own that is verified at once.
+struct ProfileAddition: Sendable {
+    private let registry: ProfileRegistry
+    private let request: ProfileRequest
+    private let interaction: SignInInteraction?
+
+    /// - Throws: ``AccountsError`` `usage` for an account id that cannot be one.
+    init(
+        _ request: ProfileRequest,
+        interaction: SignInInteraction?,
+        registry: ProfileRegistry
+    ) throws(AccountsError) {
+        var request = request
+        request.accounts = try request.accounts.map(Profile.checked)
+        self.request = request
+        self.interaction = interaction
+        self.registry = registry
+    }
+
+    private var services: SessionServices { registry.services }
+
+    func run() async throws -> ProfileRecord {
+        try await check()
+        switch request.source {
+        case .sameLogin(let other):
+            let record = try await registry.profile(named: other)
+            return try await insert(.existing(record.login.id))
+        case .key(let key):
+            return try await add(with: key)
+        }
+    }
+
+    /// Refuses a request that cannot be right, before anything is stored or sent.
+    private func check() async throws {
+        guard request.environment == .live || request.apiVersion == .v3 else {
+            throw AccountsError(
+                .usage,
+                profile: request.name.text,
+                "The simulator supports v3 only.",
+                suggestion: "--live --api-version v2, or --sim without --api-version"
+            )
+        }
+        if let url = request.apiURL, request.environment == .sim, Fence.isLiveHost(url) {
+            throw AccountsError(
+                .usage,
+                profile: request.name.text,
+                "A simulator profile cannot use a live host: \(url)",
+                suggestion: "leave out --api-url, or add the profile with --live"
+            )
+        }
+        guard let known = try await services.store.profile(named: request.name) else { return }
+        throw AccountsError(
+            .profileExists,
+            profile: request.name.text,
+            "There is already a profile \"\(known.name)\".",
+            reason: known.login.generation == 0 ? "Its login was never verified." : nil,
+            suggestion: known.login.state == .ready && known.login.generation == 0
+                ? "tsaccounts refresh \(known.name)" : "tsaccounts login \(known.name)"
+        )
+    }
+
+    private func add(with request: ProfileRequest.KeyRequest) async throws -> ProfileRecord {
+        let (key, credentials) = try await key(for: request)
+        let scopes = request.scopes.joined(separator: " ")
+        let login = NewProfile.NewLogin(
+            key: key,
+            scopes: scopes,
+            identity: Identity(),
+            tokens: nil,
+            refreshToken: request.refreshToken
+        )
+        guard self.request.signsIn else { return try await insert(.new(login)) }
+        if request.refreshToken != nil { return try await verify(try await insert(.new(login))) }
+        guard let interaction else {
+            throw AccountsError(
+                .inputRequired,
+                profile: self.request.name.text,
+                "A sign-in needs a person.",
+                suggestion:
+                    "--refresh-token-file FILE, or --no-login and later tsaccounts login \(self.request.name.text)"
+            )
+        }
+        return try await signIn(login, credentials, interaction)
+    }
+
+    /// Signs in, then inserts the profile, then exchanges the code: the tokens have a login to be saved for.
+    private func signIn(
+        _ login: NewProfile.NewLogin,
+        _ credentials: ClientCredentials,
+        _ interaction: SignInInteraction
+    ) async throws -> ProfileRecord {
+        func signIn(_ id: Login.ID?) -> SignIn {
+            SignIn(profile: request.name, login: id, credentials: credentials, scopes: login.scopes, services: services)
+        }
+        do {
+            let code = try await signIn(nil).authorize(interaction)
+            let record = try await insert(.new(login))
+            return try await keepingIfVerified(record) {
+                try await signIn(record.login.id)
+                    .complete(with: code, in: registry.logins.tokens(of: record), note: interaction.note)
+            }
+        } catch let error as AccountsError {
+            throw error.nothingWasAdded(request.name)
+        }
+    }
+
+    /// Exchanges the refresh token of the request by an ordinary refresh, so that a rotated successor is never lost.
+    private func verify(_ record: ProfileRecord) async throws -> ProfileRecord {
+        try await keepingIfVerified(record) {
+            let login = registry.logins.tokens(of: record)
+            let intent = RefreshIntent.attempt(unlessNewerThan: 0)
+            let result = try await login.refresh(intent, for: request.name, until: services.deadline)
+            if let failure = result.saveFailure { throw failure.about(request.name) }
+        }
+    }
+
+    /// Removes the profile again if `body` fails before the server has returned tokens: those exist nowhere else.
+    private func keepingIfVerified(
+        _ record: ProfileRecord,
+        _ body: () async throws -> Void
+    ) async throws -> ProfileRecord {
+        do {
+            try await body()
+        } catch {
+            let stored = try await registry.storedLogin(of: record)
+            guard stored.login.generation == 0, stored.staged == nil else { throw error }
+            // A task of its own, awaited at once: a cancelled `add` leaves no profile either.
+            try await Task { try await registry.remove(record.name) }.value
+            throw (error as? AccountsError)?.nothingWasAdded(request.name) ?? error
+        }
+        return try await registry.profile(named: request.name)
+    }
+
+    private func insert(_ login: NewProfile.LoginSource) async throws -> ProfileRecord {
+        var loginID: Login.ID?
+        if case .existing(let id) = login { loginID = id }
+        var detail = ["environment": request.environment.rawValue, "api_version": request.apiVersion.rawValue]
+        if request.isReadOnly { detail["read_only"] = "on" }
+        detail["accounts"] = request.accounts?.joined(separator: " ")
+        let row = AuditEntry(.profileAdded, profileName: request.name.text, loginID: loginID, detail: detail)
+        return try await services.store.add(
+            NewProfile(
+                name: request.name,
+                environment: request.environment,
+                apiVersion: request.apiVersion,
+                apiURL: request.apiURL,
+                isReadOnly: request.isReadOnly,
+                accounts: request.accounts,
+                login: login
+            ),
+            audit: [row]
+        )
+    }
+
+    private func key(
+        for request: ProfileRequest.KeyRequest
+    ) async throws -> (NewProfile.Key, ClientCredentials) {
+        let tokenURL = try request.tokenURL ?? EndpointURL(ClientRegistration.tradeStationTokenURL)
+        if let known = try await services.store.apiKey(clientID: request.clientID, tokenURL: tokenURL) {
+            try request.agrees(with: known.key, storedSecret: known.secret)
+            return (
+                .existing(known.key.id),
+                ClientCredentials(registration: known.key.registration, secret: known.secret)
+            )
+        }
+        let registration = try request.registration()
+        return (
+            .new(registration, secret: request.secret),
+            ClientCredentials(registration: registration, secret: request.secret)
+        )
+    }
+}
+
+extension AccountsError {
+    /// The same failure of a profile that was not added: its advice must not name the profile.
+    fileprivate func nothingWasAdded(_ name: ProfileName) -> AccountsError {
+        let advice: String? =
+            switch code {
+            case .clientRejected: "the same command with the right client id and secret"
+            case .loginRequired: "the same command with a refresh token that still works, or with a sign-in"
+            default: suggestion
+            }
+        return AccountsError(code, profile: name.text, message, reason: reason, suggestion: advice)
+    }
+}

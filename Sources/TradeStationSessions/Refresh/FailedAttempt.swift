@@ -1,0 +1,56 @@
+import TradeStationModel
+import TradeStationOAuth
+
+/// An attempt that returned no tokens: it is recorded, and its refresh token kept if it carried one.
+struct FailedAttempt: Sendable {
+    let attempt: RefreshAttempt
+    let failure: TokenFailure
+    let exchange: RefreshAudit.Exchange
+    let services: SessionServices
+
+    /// What the verdict depends on besides the failure.
+    ///
+    /// - Parameter remaining: how long the caller still waits, in milliseconds.
+    func situation(remaining: Int64) -> RefreshMachine.Situation {
+        .init(now: services.clock.now(), jitter: services.random.fraction(), remainingMilliseconds: remaining)
+    }
+
+    /// Does what the verdict asks for.
+    ///
+    /// - Returns: the pause before the same token is sent again, in milliseconds; nil when another process has saved a newer generation.
+    /// - Throws: ``AccountsError`` for the callers, once the failure is recorded.
+    func record(
+        _ verdict: RefreshMachine.Verdict,
+        of login: LoginTokens
+    ) async throws -> Int64? {
+        var row = attempt.failedRow(failure, exchange)
+        switch verdict {
+        case .replay(let milliseconds, let record):
+            try await services.store.recordFailure(record, of: login.id, audit: [row])
+            return milliseconds
+        case .salvage(let refreshToken, let record):
+            let staged = attempt.salvaged(refreshToken, now: services.clock.now())
+            row.outcome = AuditOutcome.refreshTokenSalvaged
+            row.generationAfter = staged.parentGeneration + 1
+            row.refreshTokenAfter = refreshToken
+            let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, [row])
+            if let failure = saved.failure { throw failure }
+            // The access token is still missing: that failure is waited out like any other.
+            try await services.store.recordFailure(record, of: login.id, audit: [])
+        case .giveUp(let record):
+            var rows = [row]
+            if record.needsLogin {
+                // A newer generation explains why an older token was refused.
+                if let current = try await login.read(), current.login.generation > attempt.stored.login.generation {
+                    row.event = .refreshAdopted
+                    row.generationAfter = current.login.generation
+                    try await services.store.record([row])
+                    return nil
+                }
+                rows.append(attempt.needsLoginRow(because: record.code))
+            }
+            try await services.store.recordFailure(record, of: login.id, audit: rows)
+        }
+        throw failure.accountsError()
+    }
+}

@@ -1,0 +1,102 @@
+import TradeStationModel
+
+/// The audit rows of one refresh. A value without I/O.
+struct RefreshAudit: Sendable {
+    /// How an exchange went, whatever it returned.
+    struct Exchange: Sendable {
+        let milliseconds: Int
+        /// How many callers waited for it.
+        let waiters: Int
+
+        init(sent: Moment, received: Moment, waiters: Int) {
+            milliseconds = Int(received.bootMilliseconds - sent.bootMilliseconds)
+            self.waiters = waiters
+        }
+    }
+
+    private let request: RefreshRequest
+    private let stored: StoredLogin
+    private let retry: Int
+
+    /// - Parameters:
+    ///   - stored: the login as it was read under the lock.
+    ///   - retry: 0 for the flight's first attempt, then 1, 2.
+    init(_ request: RefreshRequest, of stored: StoredLogin, retry: Int = 0) {
+        self.request = request
+        self.stored = stored
+        self.retry = retry
+    }
+
+    /// A row about an attempt.
+    func row(_ event: AuditEvent, of attempt: Attempt, _ refreshToken: Secret) -> AuditEntry {
+        var row = AuditEntry(event, profileName: request.profile.text, loginID: request.login)
+        row.attemptID = attempt.id
+        row.generationBefore = stored.login.generation
+        row.refreshTokenBefore = refreshToken
+        row.trigger = request.intent.trigger
+        row.retryNumber = retry
+        return row
+    }
+
+    /// An attempt begins. An attempt that a crashed process left is named first.
+    func startedRows(_ attempt: Attempt, _ refreshToken: Secret) -> [AuditEntry] {
+        [.crashedAttempt(of: stored.login, for: request.profile), row(.refreshStarted, of: attempt, refreshToken)]
+            .compactMap { $0 }
+    }
+
+    /// Tokens that a process could not save when it got them are saved.
+    func recoveredRows(_ staged: StagedTokens) -> [AuditEntry] {
+        var row = AuditEntry(.recovered, profileName: request.profile.text, loginID: request.login)
+        row.attemptID = staged.attemptID
+        row.generationBefore = staged.parentGeneration
+        row.generationAfter = staged.parentGeneration + 1
+        row.refreshTokenAfter = staged.tokens.refreshToken
+        row.accessTokenAfter = staged.tokens.accessToken
+        row.expiresAt = staged.tokens.expiresAt.wall
+        var held = AuditEntry(.needsLogin, profileName: request.profile.text, loginID: request.login)
+        held.attemptID = staged.attemptID
+        held.outcome = AccountsError.Code.wrongUser.rawValue
+        return [row] + consequences(of: staged, needsLogin: held)
+    }
+
+    /// The rows that saving tokens adds: another user's tokens are held, and a rotating key's sign-in may end soon.
+    func consequences(of staged: StagedTokens, needsLogin: AuditEntry) -> [AuditEntry] {
+        [staged.belongToAnotherUser(than: stored.login) ? needsLogin : nil, signInWarning(with: staged)]
+            .compactMap { $0 }
+    }
+
+    /// The warning of the first refresh within two hours of the end of a rotating key's sign-in.
+    private func signInWarning(with staged: StagedTokens) -> AuditEntry? {
+        let login = stored.login
+        guard staged.rotation == .rotating, !staged.isSignIn, let signedInAt = login.signedInAt,
+            let end = stored.apiKey.registration.rotationLimits.signInEnd(signedInAt: signedInAt),
+            login.signInWarnedOf != end,
+            end < staged.tokens.issuedAt.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
+        else { return nil }
+        var row = AuditEntry(.signInEndsSoon, profileName: request.profile.text, loginID: request.login)
+        row.attemptID = staged.attemptID
+        row.generationAfter = staged.parentGeneration + 1
+        row.expiresAt = end
+        return row
+    }
+}
+
+/// Outcomes of audit rows that are not error codes.
+enum AuditOutcome {
+    /// The process of the attempt died before it could record the outcome.
+    static let processDied = "process_died"
+    /// The answer was unusable but for its refresh token.
+    static let refreshTokenSalvaged = "refresh_token_salvaged"
+}
+
+extension AuditEntry {
+    /// The row that names an attempt whose process died; nil when there is none. Only for the holder of the lock.
+    static func crashedAttempt(of login: Login, for profile: ProfileName) -> AuditEntry? {
+        guard let attempt = login.attempt else { return nil }
+        var row = AuditEntry(.outcomeUnknown, profileName: profile.text, loginID: login.id)
+        row.attemptID = attempt.id
+        row.generationBefore = login.generation
+        row.outcome = AuditOutcome.processDied
+        return row
+    }
+}

@@ -1,0 +1,147 @@
+import TradeStationModel
+import TradeStationOAuth
+
+/// One refresh of a login: at most one exchange at a time, and no refresh token lost. <doc:HowARefreshWorks> explains
+/// each step, and what happens if the process dies after it.
+///
+/// ``RefreshMachine`` decides what to do next, ``TokenSaver`` saves tokens, ``RefreshAudit`` makes the audit rows. Step 1,
+/// joining the login's flight, is in ``LoginTokens``.
+struct RefreshTransaction: Sendable {
+    /// What follows a look at the store, or an attempt.
+    enum Progress: Sendable {
+        case done(RefreshResult)
+        case wait(milliseconds: Int64)
+    }
+
+    let flight: RefreshFlight
+    let login: LoginTokens
+    let services: SessionServices
+    var machine: RefreshMachine
+
+    private var request: RefreshRequest { flight.request }
+    private var clock: any TimeSource { services.clock }
+    private var remaining: Int64 { request.deadline - clock.bootMilliseconds() }
+
+    /// Returns tokens that satisfy the request. Cancellation has an effect until step 5.
+    @concurrent
+    mutating func run() async throws -> RefreshResult {
+        // Step 0: return a stored token that has enough life. No lock, no write.
+        let stored = try await read()
+        switch step(after: stored) {
+        case .deliver(let result): return result
+        case .fail(let error): throw error
+        case .recover, .pause, .send: break
+        }
+        do {
+            // A valid token is served at once: it neither waits for the lock nor fails because recovery does.
+            let isServed = machine.result(satisfiedBy: stored, at: clock.now()) != nil
+            KillPoint.beforeLock.reach()
+            let result = try await takeTurns(patience: isServed ? 0 : remaining)
+            KillPoint.afterUnlock.reach()
+            return result
+        } catch let error as AccountsError {
+            guard let result = machine.result(satisfiedBy: stored, at: clock.now()) else { throw error }
+            return result
+        }
+    }
+
+    /// Takes the login's lock, and takes it again after each pause, which is waited out without it.
+    private mutating func takeTurns(patience: Int64) async throws -> RefreshResult {
+        while true {
+            // Step 2: take the login's lock, which all processes share.
+            flight.enter(.locking)
+            let asked = clock.bootMilliseconds()
+            let lock = try await services.store.lock(login.id, timeoutMilliseconds: max(0, min(patience, remaining)))
+            defer { lock.unlock() }
+            services.metrics.recordLockWait(request.profile, milliseconds: clock.bootMilliseconds() - asked)
+            KillPoint.afterLock.reach()
+            switch try await refreshUnderLock() {
+            case .done(let result): return result
+            case .wait(let milliseconds):
+                lock.unlock()
+                flight.enter(.pausing)
+                try await clock.sleep(milliseconds: milliseconds)
+            }
+        }
+    }
+
+    private mutating func refreshUnderLock() async throws -> Progress {
+        while true {
+            // Step 3: read again under the lock. Another process may have refreshed, or died after step 7.
+            flight.enter(.reading)
+            let stored = try await read()
+            switch step(after: stored) {
+            case .deliver(let result): return .done(result)
+            case .fail(let error): throw error
+            case .pause(let milliseconds): return .wait(milliseconds: milliseconds)
+            case .recover(let staged):
+                if let result = try await recover(staged, of: stored) { return .done(result) }
+            case .send(let refreshToken, let retry):
+                try Task.checkCancellation()
+                machine.countAttempt()
+                let name = Attempt(id: services.attemptIDs.next(), startedAt: clock.wallTime())
+                let audit = RefreshAudit(request, of: stored, retry: retry)
+                let attempt = RefreshAttempt(name, of: stored, refreshToken: refreshToken, audit: audit)
+                // A task of its own, awaited at once: no cancellation comes between the request and saving its answer.
+                switch try await Task(operation: { [self] in try await perform(attempt) }).value {
+                case .done(let result): return .done(result)
+                case .wait(let milliseconds): try await clock.sleep(milliseconds: milliseconds)
+                }
+            }
+        }
+    }
+
+    @concurrent
+    private func perform(_ attempt: RefreshAttempt) async throws -> Progress {
+        // Steps 4 and 5 (T1): record the attempt of a crashed process as unknown, and that this attempt begins.
+        flight.enter(.recording)
+        try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)
+        KillPoint.afterT1.reach()
+        // Step 6: exchange the refresh token.
+        flight.enter(.exchanging)
+        let sent = clock.now()
+        let answer = await services.endpoint.refresh(attempt.credentials, refreshToken: attempt.refreshToken)
+        let exchange = RefreshAudit.Exchange(sent: sent, received: clock.now(), waiters: flight.waiterCount)
+        flight.enter(.saving)
+        KillPoint.replyParsed.reach()
+        services.noteExchange(exchange, outcome: attempt.outcome(of: answer), of: attempt.attempt, for: request)
+        switch answer {
+        case .granted(let grant):
+            // Steps 7 and 8: the side file, then T2. Step 9 is left to the callers: unlock, then hand out the tokens.
+            let staged = attempt.staged(grant, sent: sent)
+            let rows = attempt.succeededRows(grant, staged, exchange)
+            let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, rows)
+            guard !staged.belongToAnotherUser(than: attempt.stored.login) else { throw AccountsError.anotherUser }
+            if let result = saved.result(of: staged, over: attempt.stored, .refreshed) { return .done(result) }
+        case .failed(let failure):
+            let failed = FailedAttempt(attempt: attempt, failure: failure, exchange: exchange, services: services)
+            let verdict = machine.verdict(on: failure, of: attempt.stored, failed.situation(remaining: remaining))
+            if let pause = try await failed.record(verdict, of: login) { return .wait(milliseconds: pause) }
+        }
+        // Another process has saved a newer generation meanwhile.
+        let stored = try await read()
+        guard let tokens = stored.tokens else { throw AccountsError.notSignedIn }
+        return .done(RefreshResult(tokens, of: stored, .adopted))
+    }
+
+    /// Saves tokens that a process could not save when it got them; nil when the database has them now.
+    private func recover(_ staged: StagedTokens, of stored: StoredLogin) async throws -> RefreshResult? {
+        let rows = RefreshAudit(request, of: stored).recoveredRows(staged)
+        let saved = await TokenSaver(services: services, login: login).recover(staged, over: stored, rows)
+        guard let cause = saved.cause else { return nil }
+        guard !staged.belongToAnotherUser(than: stored.login),
+            let result = saved.result(of: staged, over: stored, .adopted), machine.accepts(result, at: clock.now())
+        else { throw cause }
+        return result
+    }
+
+    private func step(after stored: StoredLogin) -> RefreshMachine.Step {
+        machine.step(for: stored, now: clock.now(), remainingMilliseconds: remaining)
+    }
+
+    private func read() async throws -> StoredLogin {
+        guard let stored = try await login.read() else { throw AccountsError.profileRemoved }
+        flight.note(stored)
+        return stored
+    }
+}

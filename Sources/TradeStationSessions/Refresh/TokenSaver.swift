@@ -1,0 +1,156 @@
+import TradeStationModel
+
+/// Saves tokens that the server has returned. A refresh, a salvage, a recovery and a sign-in all save through here, under
+/// the login's lock, with one policy: the side file, then T2; if T2 fails, the side file made durable; if that fails too,
+/// this process's memory. Nothing is dropped while a place to keep it exists.
+struct TokenSaver: Sendable {
+    let services: SessionServices
+    let login: LoginTokens
+
+    private var store: any CredentialStore { services.store }
+
+    /// Where the tokens are now.
+    enum Outcome: Sendable {
+        /// In the database, as this generation.
+        case saved(generation: Int, stamp: ChangeStamp)
+        /// Beside the tokens of another process, which saved a newer generation first.
+        case superseded
+        /// In the durable side file. The next process saves them.
+        case inSideFile(cause: AccountsError)
+        /// In this process only, because of `cause`. Its next refresh of the login saves them.
+        case inMemory(cause: AccountsError)
+    }
+
+    /// Saves an answer of the server. Steps 7 and 8 of <doc:HowARefreshWorks>.
+    ///
+    /// - Parameters:
+    ///   - stored: the login as it was read before the exchange.
+    ///   - rows: the audit rows that are saved with the tokens.
+    func save(_ staged: StagedTokens, over stored: StoredLogin, _ rows: [AuditEntry]) async -> Outcome {
+        var isStaged = false
+        do {
+            // Step 7: one plain write, which survives the death of this process.
+            try await store.stage(staged, for: login.id)
+            KillPoint.sideFileWritten.reach()
+            isStaged = true
+        } catch {
+            // T2 may still succeed. If it fails too, memory is left.
+        }
+        return await commit(staged, isStaged: isStaged, over: stored, rows)
+    }
+
+    /// Saves an answer that is kept somewhere already: in the side file, as a late result, or in memory.
+    func recover(_ staged: StagedTokens, over stored: StoredLogin, _ rows: [AuditEntry]) async -> Outcome {
+        // The side file's only copy is not written again: a torn write would lose it.
+        login.unsaved == staged
+            ? await save(staged, over: stored, rows) : await commit(staged, isStaged: true, over: stored, rows)
+    }
+
+    /// Tries once more to save tokens that only memory has, before this process forgets them.
+    func saveUnsaved() async {
+        guard let staged = login.unsaved else { return }
+        if let lock = try? await store.lock(login.id, timeoutMilliseconds: 0) {
+            defer { lock.unlock() }
+            if let stored = try? await login.read(), stored.staged == staged {
+                let request = RefreshRequest(
+                    login: login.id,
+                    profile: login.profile,
+                    intent: .ahead(of: staged.parentGeneration),
+                    deadline: services.clock.bootMilliseconds()
+                )
+                _ = await recover(staged, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
+            }
+        }
+        login.forgetUnsaved()
+    }
+
+    /// Step 8, T2: a compare-and-set on the generation, with the one disk sync of a refresh.
+    private func commit(
+        _ staged: StagedTokens,
+        isStaged: Bool,
+        over stored: StoredLogin,
+        _ rows: [AuditEntry]
+    ) async -> Outcome {
+        do {
+            let outcome = try await store.commit(staged.commit(over: stored.login, rows), to: login.id, audit: rows)
+            KillPoint.afterT2.reach()
+            login.forgetUnsaved()
+            return switch outcome {
+            case .saved(let generation, let stamp): .saved(generation: generation, stamp: stamp)
+            case .superseded: .superseded
+            }
+        } catch {
+            let cause = error as? AccountsError ?? .savedNowhere
+            services.noteUnsaved(login.profile)
+            if isStaged, (try? await store.synchronizeStaged(for: login.id)) != nil { return .inSideFile(cause: cause) }
+            login.keepUnsaved(staged)
+            return .inMemory(cause: cause)
+        }
+    }
+}
+
+extension TokenSaver.Outcome {
+    /// Why the database does not have the tokens; nil when it has.
+    var cause: AccountsError? {
+        switch self {
+        case .saved, .superseded: nil
+        case .inSideFile(let cause), .inMemory(let cause): cause
+        }
+    }
+
+    /// The same as an error for the caller; nil when the database has the tokens.
+    var failure: AccountsError? {
+        switch self {
+        case .saved, .superseded: nil
+        case .inSideFile(let cause): .saveDeferred(because: cause)
+        case .inMemory(let cause): cause
+        }
+    }
+
+    /// The tokens for the callers; nil when another process's are newer.
+    func result(
+        of staged: StagedTokens,
+        over stored: StoredLogin,
+        _ outcome: RefreshReport.Outcome
+    ) -> RefreshResult? {
+        var generation = staged.parentGeneration + 1
+        var stamp = stored.stamp
+        switch self {
+        case .superseded: return nil
+        case .saved(let savedGeneration, let savedStamp): (generation, stamp) = (savedGeneration, savedStamp)
+        case .inSideFile, .inMemory: break
+        }
+        return RefreshResult(
+            tokens: staged.tokens,
+            generation: generation,
+            outcome: outcome,
+            stamp: stamp,
+            saveFailure: failure
+        )
+    }
+}
+
+extension StagedTokens {
+    /// Whether they are tokens of another user than the login's: those are kept, but never handed out.
+    func belongToAnotherUser(than login: Login) -> Bool {
+        guard let known = login.identity.subject, let returned = identity.subject else { return false }
+        return known != returned
+    }
+
+    /// The same tokens as a compare-and-set on the generation that they follow.
+    ///
+    /// - Parameter rows: the audit rows that are saved with them.
+    fileprivate func commit(over login: Login, _ rows: [AuditEntry]) -> TokenCommit {
+        let isOtherUser = belongToAnotherUser(than: login)
+        let isNamed = identity.subject != nil || identity.username != nil
+        return TokenCommit(
+            parentGeneration: parentGeneration,
+            tokens: tokens,
+            identity: isNamed && !isOtherUser ? identity : nil,
+            rotation: rotation,
+            isSignIn: isSignIn,
+            warnsOf: rows.last { $0.event == .signInEndsSoon }?.expiresAt,
+            isHeld: isOtherUser
+        )
+    }
+}
