@@ -57,6 +57,40 @@ import TradeStationTesting
         #expect(unknown.text("outcome") == "process_died")
     }
 
+    @Test func `when the server refuses the current refresh token, a late result is used`() async throws {
+        let record = try await stage.paper()
+        let late = LoginFixture.tokens(accessToken: "late", refreshToken: "late", life: 2401, at: stage.clock.now())
+        let commit = TokenCommit(
+            parentGeneration: record.login.generation - 1,
+            tokens: late,
+            identity: nil,
+            rotation: .rotating
+        )
+        var entry = AuditEntry(.refreshSucceeded, profileName: "paper", loginID: record.login.id)
+        entry.attemptID = attempt.id
+        let entries = [entry]
+        let outcome = try await stage.withStore { try await $0.commit(commit, to: record.login.id, audit: entries) }
+        #expect(outcome == .superseded(generation: record.login.generation))
+        #expect(try await manager.registry.lateResult(of: record)?.attemptID == attempt.id)
+
+        let session = try await manager.session(named: "paper")
+        stage.clock.advance(by: .seconds(1201))
+        stage.emulator.script([
+            EmulatorFault(
+                at: .token,
+                when: .before,
+                .respond(status: 403, headers: [:], body: #"{"error":"invalid_grant"}"#)
+            )
+        ])
+        #expect(await code { _ = try await session.accessToken() } == .loginRequired)
+        #expect(try await stage.paper().state == .needsLogin)
+        #expect(try await session.accessToken().secret == Secret("late"))
+        #expect(try await stage.paper().state == .ready)
+        #expect(stage.emulator.counts.refreshes == 1)
+        #expect(try await stage.events(manager).suffix(2) == ["needs_login", "recovered"])
+        #expect(try await manager.registry.lateResult(of: record) == nil)
+    }
+
     @Test func `the tokens that a crashed process left in the side file are saved without a request`() async throws {
         let record = try await stage.paper()
         let staged = LoginFixture.staged(

@@ -32,6 +32,16 @@ import TradeStationOAuth
         #expect(try Self.decision(.validity(milliseconds: 0), LoginFixture.stored(life: nil)) == "send r3 0")
     }
 
+    @Test func `a late result with another refresh token is saved once the current one was refused`() throws {
+        for (token, state, expected) in [
+            ("r4", Login.State.needsLogin, "recover"), ("r3", .needsLogin, "login_required"), ("r4", .ready, "send r3 0"),
+        ] {
+            var stored = try LoginFixture.stored(life: 0, state: state)
+            stored.lateResult = LoginFixture.staged(LoginFixture.tokens(refreshToken: token, life: 600))
+            #expect(Self.decision(.validity(milliseconds: 0), stored) == expected)
+        }
+    }
+
     @Test func `a caller gets the validity that it asks for if a new token can have it`() throws {
         let stored = try LoginFixture.stored(life: 700)
         #expect(Self.decision(.validity(milliseconds: 600_000), stored) == "deliver fresh")
