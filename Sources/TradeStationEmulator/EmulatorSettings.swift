@@ -3,9 +3,9 @@
 public struct EmulatorSettings: Sendable, Equatable {
     /// The refresh tokens that a revocation ends.
     public enum RevokeScope: String, Sendable, Codable {
-        /// Those of all users of the API key, as TradeStation's page "Refresh Tokens" documents.
+        /// The refresh tokens of all users of the API key, as documented by TradeStation ("Refresh Tokens" page).
         case key
-        /// Those of the user, as Auth0 does by default.
+        /// The refresh tokens of the user only, as Auth0 does by default.
         case user
     }
 

@@ -6,7 +6,7 @@
 /// The named places of a refresh at which the rig in `Tests/Rig` ends, stops or interrupts a process, to see that
 /// nothing is lost there. The environment names place and action: `TSACCOUNTS_KILL_POINT=after_t1=kill`.
 ///
-/// Only debug builds know the variable. In a release build, reaching a point is nothing at all.
+/// Only debug builds know the variable. In a release build, reaching a point has no effect.
 package enum KillPoint: String, CaseIterable, Sendable {
     /// A refresh is due; the login's lock is not taken yet.
     case beforeLock = "before_lock"

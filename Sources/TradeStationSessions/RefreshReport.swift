@@ -1,12 +1,12 @@
 public import TradeStationModel
 
-/// What a requested refresh brought.
+/// The result of a requested refresh.
 public struct RefreshReport: Hashable, Sendable {
     /// How the current token came about.
     public enum Outcome: String, Hashable, Sendable {
         /// This call exchanged the refresh token.
         case refreshed
-        /// Another process had just done so.
+        /// Another process had already refreshed the token.
         case adopted
         /// No refresh was due.
         case fresh

@@ -176,7 +176,7 @@ public actor SessionManager {
                     return results
                 }
             }
-            for _ in 0..<TurnQueue.width { startNext() }
+            for _ in 0..<CheckQueue.limit { startNext() }
             var byIndex: [Int: Result<RefreshReport, AccountsError>] = [:]
             while let finished = try await group.next() {
                 for (index, result) in finished { byIndex[index] = result }

@@ -40,7 +40,7 @@ final class SessionServices: Sendable {
             configuration: .init(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
         )
         // Token exchanges use another client, so they never reuse an idle API connection. A year of minute bars is about
-        // ten megabytes; the limit stops answers without an end.
+        // ten megabytes; the size limit only stops endless responses.
         apiTransport = HTTPTransport(
             configuration: .init(configuration, reply: configuration.timeout, megabytes: 64)
         )

@@ -1,6 +1,6 @@
 public import TradeStationModel
 
-/// A token as a one-shot command needs it.
+/// An access token with the details that a one-shot command reports.
 public struct TokenReport: Sendable {
     /// The profile it is for.
     public let profile: ProfileRecord

@@ -151,7 +151,7 @@ import TradeStationEmulator
         ),
         (
             #"{"faults":[{"at":"token","do":"respond","status":200,"headers":{"a b":"c"}}]}"#,
-            "\"a b\" is no name for a header."
+            "\"a b\" is not a valid header name."
         ),
         (
             #"{"faults":[{"at":"token","do":"respond","status":200,"headers":{"a":"b\r\nc"}}]}"#,
@@ -176,7 +176,7 @@ import TradeStationEmulator
     @Test func `the error names misspelled keys and values`() async throws {
         try await Visitor.with { _, visitor in
             let key = try await visitor.control("faults", #"{"faults":[{"at":"token","do":"close","tims":2}]}"#)
-            #expect(try key.member("error")?.hasPrefix("Unknown key \"tims\"; known are at, when, do,") == true)
+            #expect(try key.member("error")?.hasPrefix("Unknown key \"tims\"; known keys: at, when, do,") == true)
             let word = try await visitor.control("faults", #"{"faults":[{"at":"tokens","do":"close"}]}"#)
             #expect(word.status == 400)
             #expect(try word.member("error")?.contains("tokens") == true)

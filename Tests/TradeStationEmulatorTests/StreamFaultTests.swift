@@ -156,7 +156,7 @@ import TradeStationEmulator
             #"{"do":"stop"}"#,
             "\"do\" must be send, next, heartbeat, go_away, dual_logon, error, silence, cut or end, not \"stop\"."
         ),
-        (#"{"do":"cut","to":{"user":"alice"}}"#, "Unknown key \"user\"; known are id, kind, username, path."),
+        (#"{"do":"cut","to":{"user":"alice"}}"#, "Unknown key \"user\"; known keys: id, kind, username, path."),
     ])
     func `an invalid stream command is refused with the reason`(command: String, reason: String) async throws {
         try await Visitor.with { _, visitor in

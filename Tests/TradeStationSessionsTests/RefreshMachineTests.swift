@@ -34,7 +34,8 @@ import TradeStationOAuth
 
     @Test func `a late result with another refresh token is saved once the current one was refused`() throws {
         for (token, state, expected) in [
-            ("r4", Login.State.needsLogin, "recover"), ("r3", .needsLogin, "login_required"), ("r4", .ready, "send r3 0"),
+            ("r4", Login.State.needsLogin, "recover"), ("r3", .needsLogin, "login_required"),
+            ("r4", .ready, "send r3 0"),
         ] {
             var stored = try LoginFixture.stored(life: 0, state: state)
             stored.lateResult = LoginFixture.staged(LoginFixture.tokens(refreshToken: token, life: 600))

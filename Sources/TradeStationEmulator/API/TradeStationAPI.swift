@@ -150,10 +150,10 @@ struct TradeStationAPI: Sendable {
         case .balances(let list), .positions(let list), .orders(let list, _), .stream(.orders(let list, _)),
             .stream(.positions(let list)):
             (1...Self.maximumAccounts).contains(list.count)
-                ? nil : call.failure(400, "Between 1 and \(Self.maximumAccounts) accounts can be asked for.")
+                ? nil : call.failure(400, "Between 1 and \(Self.maximumAccounts) accounts can be requested.")
         case .quotes(let list), .stream(.quotes(let list)):
             (1...Self.maximumSymbols).contains(list.count)
-                ? nil : call.failure(400, "Between 1 and \(Self.maximumSymbols) symbols can be asked for.")
+                ? nil : call.failure(400, "Between 1 and \(Self.maximumSymbols) symbols can be requested.")
         default: nil
         }
     }

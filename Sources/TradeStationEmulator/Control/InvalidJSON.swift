@@ -19,7 +19,7 @@ struct InvalidJSON: Error, Equatable {
     static func refuseUnknownKeys(in decoder: any Decoder, known: [String]) throws {
         let keys = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
         guard let unknown = keys.filter({ !known.contains($0) }).min() else { return }
-        throw InvalidJSON(reason: "Unknown key \"\(unknown)\"; known are \(known.joined(separator: ", ")).")
+        throw InvalidJSON(reason: "Unknown key \"\(unknown)\"; known keys: \(known.joined(separator: ", ")).")
     }
 
     init(reason: String) {

@@ -97,7 +97,7 @@ struct ScriptedFault: Codable, Sendable {
         let headers = try line.decodeIfPresent([String: String].self, forKey: .headers) ?? [:]
         for (name, value) in headers {
             guard name.wholeMatch(of: /[A-Za-z0-9!#$%&'*+\-.^_`|~]+/) != nil else {
-                throw InvalidJSON(reason: "\"\(name)\" is no name for a header.")
+                throw InvalidJSON(reason: "\"\(name)\" is not a valid header name.")
             }
             guard !["content-length", "transfer-encoding"].contains(name.lowercased()) else {
                 throw InvalidJSON(reason: "The header \(name) is set by the emulator itself.")

@@ -12,7 +12,7 @@ public struct EmulatedOrder: Sendable, Equatable, Codable {
 
     /// The order id in the answer.
     public let orderID: String
-    /// The number of the request in the log that placed the order.
+    /// The log number (``RequestLogEntry/seq``) of the request that placed the order.
     public let seq: Int
     /// The time of acceptance on the emulator's clock: RFC 3339 with milliseconds.
     public let at: String

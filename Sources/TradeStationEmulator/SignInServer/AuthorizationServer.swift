@@ -83,7 +83,7 @@ struct AuthorizationServer: Sendable {
         loginsLost += 1
     }
 
-    /// Removes what has expired, so that an emulator can run for weeks.
+    /// Removes expired codes, tokens and sign-in pages, so that an emulator can run for weeks.
     mutating func prune(at now: Date) {
         pendingSignIns = pendingSignIns.filter { now < $0.value.shownAt.addingTimeInterval(Self.pageLifetime) }
         codes = codes.filter { now < $0.value.issuedAt.addingTimeInterval(AuthorizationCode.lifetime) }

@@ -51,7 +51,7 @@ extension Profile {
         guard isPlain, (1...mostAccounts).contains(accounts.count) else {
             throw AccountsError(
                 .usage,
-                "A profile is fenced to 1 to \(mostAccounts) accounts, each named by letters and digits.",
+                "A fence allows 1 to \(mostAccounts) accounts; an account ID has only letters and digits.",
                 suggestion: "--account SIM1234567M, once for each account, or leave it out to allow all of them"
             )
         }

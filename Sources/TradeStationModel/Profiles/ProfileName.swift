@@ -26,7 +26,7 @@ public struct ProfileName: Sendable, CustomStringConvertible {
         guard !Self.reserved.contains(text.lowercased()) else {
             throw AccountsError(
                 .badName,
-                "\"\(text)\" cannot be a profile name: it is a word of the command line.",
+                "\"\(text)\" cannot be a profile name: it is a reserved word.",
                 suggestion: "a name like swing or ira-2"
             )
         }

@@ -131,7 +131,7 @@ package struct AuthorizationCodeFlow: Sendable {
         AccountsError(
             .inputRequired,
             "Standard input ended before the redirect URL was pasted.",
-            suggestion: "the same command, and paste the complete URL from the browser's address bar"
+            suggestion: "the same command again, then paste the complete URL from the browser's address bar"
         )
     }
 

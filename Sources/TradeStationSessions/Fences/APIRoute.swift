@@ -5,7 +5,7 @@ import TradeStationModel
 /// v3 follows TradeStation's OpenAPI file (section "Endpoints" of its documentation), v2 follows the old file. Names
 /// are compared without regard to case, because such servers often ignore case too.
 enum APIRoute: Hashable, Sendable {
-    /// Market data, lists, and the list of accounts: names no account and changes nothing.
+    /// A read-only path without an account id, such as market data, symbol lists or the list of accounts.
     case open
     /// A POST that calculates and changes nothing (`options/riskreward`).
     case calculation

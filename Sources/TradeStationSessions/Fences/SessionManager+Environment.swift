@@ -21,7 +21,7 @@ extension SessionManager {
                 kind: .environment,
                 detail: ["environment": environment.rawValue],
                 message: "A simulator profile cannot open a live session.",
-                reason: "A session may go from live to the simulator, never the other way."
+                reason: "A live profile can open a simulator session, but not the other way around."
             ).report(to: services)
         }
         record.profile.apiURL = try await simulatorURL(for: record)

@@ -4,9 +4,9 @@ import TradeStationModel
 /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs: one queue and one timer for all of them.
 final class FreshnessKeeper: Sendable {
     private struct State {
-        var queue = TurnQueue()
+        var queue = CheckQueue()
         /// Wakes the loop of `run`; nil while it does not run.
-        var bell: AsyncStream<Void>.Continuation?
+        var wakeUp: AsyncStream<Void>.Continuation?
         var alarm: (at: Int64, task: Task<Void, Never>)?
     }
 
@@ -17,44 +17,44 @@ final class FreshnessKeeper: Sendable {
 
     /// - Parameters:
     ///   - timeout: how long a refresh is waited for, in milliseconds.
-    ///   - notice: told when a login cannot be kept fresh, and when it can be again.
+    ///   - notice: called when a login can no longer be kept fresh, and when it can be again.
     init(clock: any TimeSource, timeout: Int64, notice: @escaping @Sendable (KeepingNotice) -> Void) {
         self.clock = clock
         self.timeout = timeout
         self.notice = notice
     }
 
-    /// Looks after the logins of `directory` until graceful shutdown, cancellation or ``stop()``.
+    /// Keeps the logins of `directory` fresh until graceful shutdown, cancellation or ``stop()``.
     ///
     /// - Throws: ``AccountsError`` `usage` when it runs already.
     func run(_ directory: LoginDirectory) async throws(AccountsError) {
-        let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let isFirst = state.withLock { state in
-            guard state.bell == nil else { return false }
-            state.bell = ringer
+            guard state.wakeUp == nil else { return false }
+            state.wakeUp = wakeUp
             return true
         }
         guard isFirst else { throw .alreadyRunning }
         defer { end() }
-        for login in directory.all { plan(login, at: clock.bootMilliseconds()) }
+        for login in directory.all { schedule(login, at: clock.bootMilliseconds()) }
         await withDiscardingTaskGroup { group in
-            for await _ in bell {
+            for await _ in wakeUps {
                 for login in takeDue(from: directory) {
-                    group.addTask { await self.lookAfter(login) }
+                    group.addTask { await self.runCheck(login) }
                 }
             }
         }
     }
 
-    /// Begins no more turns; `run` returns when those under way have ended.
-    func stop() { state.withLock { $0.bell }?.finish() }
+    /// Starts no more checks; `run` returns when the running ones have finished.
+    func stop() { state.withLock { $0.wakeUp }?.finish() }
 
     /// Whether `run` runs.
-    var isRunning: Bool { state.withLock { $0.bell } != nil }
+    var isRunning: Bool { state.withLock { $0.wakeUp } != nil }
 
     /// Whether `run` has nothing to do before the boot clock passes `time`.
     func isResting(at time: Int64) -> Bool {
-        state.withLock { $0.bell != nil && $0.queue.underWay == 0 && $0.queue.next ?? .max > time }
+        state.withLock { $0.wakeUp != nil && $0.queue.runningCount == 0 && $0.queue.next ?? .max > time }
     }
 
     private func end() {
@@ -64,47 +64,47 @@ final class FreshnessKeeper: Sendable {
         }
     }
 
-    // MARK: Planning
+    // MARK: Scheduling
 
-    /// Plans the next turn of a login whose session was just opened.
-    func plan(_ login: LoginTokens, for stored: StoredLogin) {
-        guard state.withLock({ $0.bell }) != nil else { return }
+    /// Schedules the next check of a login whose session was just opened.
+    func schedule(_ login: LoginTokens, for stored: StoredLogin) {
+        guard state.withLock({ $0.wakeUp }) != nil else { return }
         let now = clock.now()
         if case .rest(let until) = FreshnessNeed(of: stored, now: now) {
             report(nil, of: login)
-            plan(login, at: until)
+            schedule(login, at: until)
         } else {
-            plan(login, at: now.bootMilliseconds)
+            schedule(login, at: now.bootMilliseconds)
         }
     }
 
-    /// Plans the next turn of a login that a flight has just refreshed.
-    func plan(_ login: LoginTokens, after tokens: TokenSet) {
-        plan(
+    /// Schedules the next check of a login that was just refreshed.
+    func schedule(_ login: LoginTokens, after tokens: TokenSet) {
+        schedule(
             login,
             at: clock.bootMilliseconds()
                 + FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: tokens.lifetimeSeconds)
         )
     }
 
-    private func plan(_ login: LoginTokens, at time: Int64) {
-        state.withLock { plan(login, at: time, in: &$0) }
+    private func schedule(_ login: LoginTokens, at time: Int64) {
+        state.withLock { schedule(login, at: time, in: &$0) }
     }
 
-    private func plan(_ login: LoginTokens, at time: Int64, in state: inout State) {
-        guard let bell = state.bell, login.planTurn(at: time) else { return }
-        state.queue.add(TurnQueue.Turn(at: time, login: login.id))
-        if time < state.alarm?.at ?? .max { bell.yield() }
+    private func schedule(_ login: LoginTokens, at time: Int64, in state: inout State) {
+        guard let wakeUp = state.wakeUp, login.scheduleCheck(at: time) else { return }
+        state.queue.add(CheckQueue.Entry(at: time, login: login.id))
+        if time < state.alarm?.at ?? .max { wakeUp.yield() }
     }
 
-    /// Begins the turns that are due, and lets the timer sleep until the next one.
+    /// Starts the checks that are due, and sets the timer to the next one.
     private func takeDue(from directory: LoginDirectory) -> [LoginTokens] {
         state.withLock { state in
             let now = clock.bootMilliseconds()
             var due: [LoginTokens] = []
-            while let turn = state.queue.popDue(at: now) {
-                guard let login = directory[turn.login], login.beginTurn(plannedAt: turn.at) else { continue }
-                state.queue.noteBegin()
+            while let entry = state.queue.popDue(at: now) {
+                guard let login = directory[entry.login], login.startCheck(scheduledAt: entry.at) else { continue }
+                state.queue.recordStart()
                 due.append(login)
             }
             setAlarm(at: state.queue.next, in: &state)
@@ -113,16 +113,16 @@ final class FreshnessKeeper: Sendable {
     }
 
     private func setAlarm(at time: Int64?, in state: inout State) {
-        guard time != state.alarm?.at, let bell = state.bell else { return }
+        guard time != state.alarm?.at, let wakeUp = state.wakeUp else { return }
         state.alarm?.task.cancel()
         state.alarm = time.map { time in
             let task = Task { [clock] in
                 repeat {
-                    // In short sleeps: no timer has to be trusted to count hours of suspend.
+                    // Sleep in short steps: a timer may not count the time that the machine is suspended.
                     let nap = min(time - clock.bootMilliseconds(), Self.longestSleep)
                     guard (try? await clock.sleep(milliseconds: nap)) != nil else { return }
                 } while clock.bootMilliseconds() < time
-                bell.yield()
+                wakeUp.yield()
             }
             return (time, task)
         }
@@ -131,29 +131,29 @@ final class FreshnessKeeper: Sendable {
     /// In milliseconds.
     private static let longestSleep: Int64 = 60_000
 
-    // MARK: One turn
+    // MARK: One check
 
-    private func lookAfter(_ login: LoginTokens) async {
-        let next = await turn(of: login)
+    private func runCheck(_ login: LoginTokens) async {
+        let next = await check(login)
         state.withLock { state in
-            login.endTurn()
-            state.queue.noteEnd()
-            if let next { plan(login, at: next, in: &state) }
-            state.bell?.yield()
+            login.endCheck()
+            state.queue.recordEnd()
+            if let next { schedule(login, at: next, in: &state) }
+            state.wakeUp?.yield()
         }
     }
 
-    /// Does what a login needs.
+    /// Checks a login and refreshes it if necessary.
     ///
-    /// - Returns: when to look after it again; nil when it was removed.
-    private func turn(of login: LoginTokens) async -> Int64? {
+    /// - Returns: the time of the next check; nil if the login was removed.
+    private func check(_ login: LoginTokens) async -> Int64? {
         do {
             guard let stored = try await login.load() else { return nil }
             switch FreshnessNeed(of: stored, now: clock.now()) {
             case .rest(let until):
                 report(nil, of: login)
                 return until
-            case .patience(let milliseconds):
+            case .wait(let milliseconds):
                 let end = clock.bootMilliseconds() + milliseconds
                 // A refresh before that would fail, so callers get the current token.
                 login.serve(until: end)
@@ -165,9 +165,9 @@ final class FreshnessKeeper: Sendable {
                 report(result.saveFailure, of: login)
                 return clock.bootMilliseconds()
                     + FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: result.tokens.lifetimeSeconds)
-            case .help(let error):
+            case .userAction(let error):
                 report(error, of: login)
-                return clock.bootMilliseconds() + FreshnessNeed.pauseForHelp
+                return clock.bootMilliseconds() + FreshnessNeed.pauseForUserAction
             }
         } catch {
             if let error = error as? AccountsError { report(error, of: login) }
@@ -175,9 +175,9 @@ final class FreshnessKeeper: Sendable {
         }
     }
 
-    /// Tells of a failure, or of its end, once.
+    /// Reports a failure, or that it is over, once.
     private func report(_ failure: AccountsError?, of login: LoginTokens) {
-        guard failure?.code != .closed, login.noteTrouble(failure?.code) else { return }
+        guard failure?.code != .closed, login.recordFailure(failure?.code) else { return }
         notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))
     }
 }

@@ -1,7 +1,7 @@
 public import TradeStationModel
 
-/// What ``SessionManager/run()`` has to tell about a login: once when refreshing begins to fail or fails for another
-/// reason, and once when it works again.
+/// A change in whether ``SessionManager/run()`` can keep a login fresh. Reported once when refreshing starts to fail,
+/// once if the reason changes, and once when it works again.
 public struct KeepingNotice: Sendable {
     /// The profile whose session was opened last on the login.
     public let profile: ProfileName

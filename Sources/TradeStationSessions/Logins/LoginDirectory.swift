@@ -30,7 +30,7 @@ final class LoginDirectory: Sendable {
         state.withLock { $0.entries.values.compactMap(\.tokens) }
     }
 
-    /// The tokens of a profile's login; the same object for everybody who uses the login.
+    /// The tokens of a profile's login. All callers with the same login get the same object.
     func tokens(of record: ProfileRecord) -> LoginTokens {
         let login = record.login.id
         return state.withLock { state in
@@ -47,6 +47,6 @@ final class LoginDirectory: Sendable {
 
     /// Closes every login in use.
     ///
-    /// - Returns: the flights under way. Each saves what it has sent for before it ends.
+    /// - Returns: the running flights. Each one completes a request that was already sent, and saves its tokens.
     func close() -> [Task<Void, Never>] { all.compactMap { $0.close() } }
 }

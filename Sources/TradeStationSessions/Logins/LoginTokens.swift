@@ -1,15 +1,15 @@
 import Synchronization
 import TradeStationModel
 
-/// The tokens of one login in this process: the snapshot that sessions read in nanoseconds, the flight that renews it,
-/// its next turn to be kept fresh, and tokens that could be saved nowhere yet. All sessions on the login share it.
+/// The tokens of one login in this process, shared by all of its sessions: the cached snapshot, the refresh in
+/// flight, the next scheduled refresh, and tokens that could not be saved yet.
 final class LoginTokens: Sendable {
     private struct State {
         var snapshot = TokenSnapshot()
         var profile: ProfileName
         var flight: (RefreshFlight, task: Task<Void, Never>)?
         var unsaved: UnsavedTokens?
-        var turn = FreshnessTurn()
+        var check = CheckSchedule()
     }
 
     let id: Login.ID
@@ -61,7 +61,7 @@ final class LoginTokens: Sendable {
             state.snapshot.open(profile.id)
         }
         do {
-            if let stored = try await load() { services.keeper.plan(self, for: stored) }
+            if let stored = try await load() { services.keeper.schedule(self, for: stored) }
         } catch let error as AccountsError {
             throw error.about(profile.name)
         }
@@ -78,7 +78,7 @@ final class LoginTokens: Sendable {
         return stored
     }
 
-    /// What is known of the login: what the store has, and what it could not take yet. Nil when it was removed.
+    /// The stored login, together with tokens that could not be saved yet; nil if the login was removed.
     func read() async throws -> StoredLogin? {
         guard var stored = try await services.store.login(id) else { return nil }
         stored.staged = stored.staged ?? unsaved(following: stored.login.generation)
@@ -113,14 +113,14 @@ final class LoginTokens: Sendable {
             if isSoft, services.refreshesBehind { refreshBehind(for: profile.name) }
             return (token, nil)
         }
-        // The store knows nothing of a token that the API refused: a newer one is needed.
+        // The store does not record that the API refused a token, so request a newer one explicitly.
         var first = intent
         if case .validity = intent, let refused { first = .newer(than: refused) }
         let result: RefreshResult
         do {
             result = try await refresh(first, for: profile.name, until: deadline)
         } catch let error as AccountsError {
-            // A removed profile is the better explanation.
+            // If the profile was removed, report that instead.
             try requireProfile(profile.id)
             throw error
         }
@@ -186,20 +186,20 @@ final class LoginTokens: Sendable {
         let task = Task { [self] in
             var transaction = transaction
             do {
-                land(flight, with: .success(try await transaction.run()))
+                finish(flight, with: .success(try await transaction.run()))
             } catch is CancellationError {
                 // Only closing the manager cancels a flight.
-                land(flight, with: .failure(AccountsError.closed))
+                finish(flight, with: .failure(AccountsError.closed))
             } catch {
-                land(flight, with: .failure(error))
+                finish(flight, with: .failure(error))
             }
         }
         state.flight = (flight, task)
         return flight
     }
 
-    /// Takes over what a flight brought, and wakes its callers.
-    private func land(_ flight: RefreshFlight, with result: Result<RefreshResult, any Error>) {
+    /// Adopts the result of a flight and resumes its callers.
+    private func finish(_ flight: RefreshFlight, with result: Result<RefreshResult, any Error>) {
         let retryAt = now + Self.retryBehindMilliseconds
         switch result {
         case .success(let landed):
@@ -207,7 +207,7 @@ final class LoginTokens: Sendable {
                 services.metrics.recordAdoption(flight.request.profile)
             }
             adopt(landed)
-            services.keeper.plan(self, after: landed.tokens)
+            services.keeper.schedule(self, after: landed.tokens)
         case .failure(let error): services.noteFailure(error, of: flight.request)
         }
         state.withLock { state in
@@ -276,23 +276,23 @@ final class LoginTokens: Sendable {
         }
     }
 
-    // MARK: Turns to be kept fresh
+    // MARK: Keeping fresh
 
-    /// Plans the next turn; false while one is under way, which plans its own successor.
-    func planTurn(at time: Int64) -> Bool { state.withLock { $0.turn.plan(at: time) } }
+    /// Schedules the next check. Returns false while a check is running: it schedules its successor.
+    func scheduleCheck(at time: Int64) -> Bool { state.withLock { $0.check.schedule(at: time) } }
 
-    /// Begins the turn that was planned for `time`; false when another time was planned since.
-    func beginTurn(plannedAt time: Int64) -> Bool { state.withLock { $0.turn.begin(plannedAt: time) } }
+    /// Starts the check that was scheduled for `time`. Returns false if another time has been scheduled since.
+    func startCheck(scheduledAt time: Int64) -> Bool { state.withLock { $0.check.start(scheduledAt: time) } }
 
-    /// Ends the turn under way.
-    func endTurn() { state.withLock { $0.turn.end() } }
+    /// Ends the running check.
+    func endCheck() { state.withLock { $0.check.end() } }
 
-    /// Notes why the login cannot be kept fresh, nil when it can; true when that has changed.
-    func noteTrouble(_ code: AccountsError.Code?) -> Bool { state.withLock { $0.turn.noteTrouble(code) } }
+    /// Records why the login cannot be kept fresh, or nil if it can. Returns whether this has changed.
+    func recordFailure(_ code: AccountsError.Code?) -> Bool { state.withLock { $0.check.recordFailure(code) } }
 
     // MARK: Closing
 
-    /// Serves nothing from now on and cancels the flight, which first saves what it has sent for.
+    /// Stops serving tokens and cancels the flight. A request that was already sent is completed and saved.
     ///
     /// - Returns: the flight's task, to wait for.
     func close() -> Task<Void, Never>? {

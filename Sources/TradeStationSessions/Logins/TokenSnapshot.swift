@@ -1,6 +1,6 @@
 import TradeStationModel
 
-/// What a process remembers of a login's access token, and whether it is handed out. A value without clock or I/O.
+/// The cached access token of a login, with the rules for serving it. Uses no clock and performs no I/O.
 struct TokenSnapshot: Sendable {
     /// The token; nil until one was adopted.
     private(set) var token: AccessToken?

@@ -1,6 +1,6 @@
 public import TradeStationModel
 
-/// What a person wants changed about a profile's API key. What is nil stays.
+/// A change to the settings of a profile's API key. A nil property keeps the current value.
 public struct KeyChange: Sendable {
     /// The new client secret.
     public var secret: Secret?
@@ -29,14 +29,14 @@ public struct KeyChange: Sendable {
         self.absoluteSeconds = absoluteSeconds
     }
 
-    /// The registration as it becomes.
+    /// Returns the registration with the changes applied.
     ///
     /// - Throws: ``AccountsError`` `input_required`, `usage`.
     func applied(to known: ClientRegistration, hasSecret: Bool) throws(AccountsError) -> ClientRegistration {
         guard !changedFields.isEmpty else {
             throw AccountsError(
                 .inputRequired,
-                "Nothing was said that could be changed.",
+                "No setting to change was given.",
                 suggestion:
                     "--read-only on|off, --account ID, --any-account, --secret-file FILE, --redirect-uri URL, "
                     + "--client-auth post|basic|none, --idle or --absolute SECONDS"
@@ -63,14 +63,14 @@ public struct KeyChange: Sendable {
         } else if secret == nil && !hasSecret {
             throw AccountsError(
                 .inputRequired,
-                "This way of client authentication needs the client secret.",
+                "This client authentication method requires a client secret.",
                 suggestion: "--secret-file FILE"
             )
         }
         return registration
     }
 
-    /// Whether nothing was said.
+    /// Whether the change keeps every value.
     public var isEmpty: Bool { changedFields.isEmpty }
 
     /// The names of what changes, for the audit.
@@ -84,7 +84,7 @@ public struct KeyChange: Sendable {
 }
 
 extension RotationLimits {
-    /// The same limits with what was said about them.
+    /// Returns the limits with the given values; nil keeps the current value.
     ///
     /// - Throws: ``AccountsError`` `usage`.
     func changed(idleSeconds idle: Int?, absoluteSeconds absolute: Int?) throws(AccountsError) -> RotationLimits {
@@ -96,8 +96,8 @@ extension RotationLimits {
         guard possible.contains(limits.idleSeconds), possible.contains(limits.absoluteSeconds) else {
             throw AccountsError(
                 .usage,
-                "A life is 0 to \(Self.longest) seconds; 0 means without end.",
-                suggestion: "--idle 1800 --absolute 86400, which is what TradeStation says of rotating keys"
+                "A lifetime must be between 0 and \(Self.longest) seconds; 0 means unlimited.",
+                suggestion: "--idle 1800 --absolute 86400, which are TradeStation's values for rotating keys"
             )
         }
         return limits

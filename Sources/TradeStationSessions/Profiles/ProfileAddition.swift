@@ -33,7 +33,7 @@ struct ProfileAddition: Sendable {
         }
     }
 
-    /// Refuses a request that cannot be right, before anything is stored or sent.
+    /// Validates the request before anything is stored or sent.
     private func check() async throws {
         guard request.environment == .live || request.apiVersion == .v3 else {
             throw AccountsError(
@@ -78,9 +78,9 @@ struct ProfileAddition: Sendable {
             throw AccountsError(
                 .inputRequired,
                 profile: self.request.name.text,
-                "A sign-in needs a person.",
+                "Signing in requires user interaction.",
                 suggestion:
-                    "--refresh-token-file FILE, or --no-login and later tsaccounts login \(self.request.name.text)"
+                    "--refresh-token-file FILE, or --no-login, then tsaccounts login \(self.request.name.text)"
             )
         }
         return try await signIn(login, credentials, interaction)
@@ -103,7 +103,7 @@ struct ProfileAddition: Sendable {
                     .complete(with: code, in: registry.logins.tokens(of: record), note: interaction.note)
             }
         } catch let error as AccountsError {
-            throw error.nothingWasAdded(request.name)
+            throw error.forUnaddedProfile(request.name)
         }
     }
 
@@ -129,7 +129,7 @@ struct ProfileAddition: Sendable {
             guard stored.login.generation == 0, stored.staged == nil else { throw error }
             // A task of its own, awaited at once: a cancelled `add` leaves no profile either.
             try await Task { try await registry.remove(record.name) }.value
-            throw (error as? AccountsError)?.nothingWasAdded(request.name) ?? error
+            throw (error as? AccountsError)?.forUnaddedProfile(request.name) ?? error
         }
         return try await registry.profile(named: request.name)
     }
@@ -176,7 +176,7 @@ struct ProfileAddition: Sendable {
 
 extension AccountsError {
     /// The same failure of a profile that was not added: its advice must not name the profile.
-    fileprivate func nothingWasAdded(_ name: ProfileName) -> AccountsError {
+    fileprivate func forUnaddedProfile(_ name: ProfileName) -> AccountsError {
         let advice: String? =
             switch code {
             case .clientRejected: "the same command with the right client id and secret"

@@ -107,8 +107,8 @@ public struct ProfileRegistry: Sendable {
         }
     }
 
-    /// Signs the user of a profile in again. The user must be the same as before. The old tokens stay until the new ones
-    /// are saved.
+    /// Signs the user of a profile in again; it must be the same user. The old tokens are kept until the new ones are
+    /// saved.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `wrong_user`, `login_denied`, `login_timed_out`,
     ///   `callback_ports_busy`, `lock_timeout`, `closed`, and those of the exchange; `save_deferred` and those of the
@@ -240,7 +240,7 @@ public struct ProfileRegistry: Sendable {
 
     // MARK: For the types beside this one
 
-    /// The login of a profile: what the store has, and what it could not take yet.
+    /// The stored login of a profile, together with tokens that could not be saved yet.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found` when it was removed meanwhile.
     func storedLogin(of record: ProfileRecord) async throws -> StoredLogin {

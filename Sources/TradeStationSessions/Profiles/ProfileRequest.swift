@@ -1,8 +1,8 @@
 public import TradeStationModel
 
-/// A profile as a person asks for it.
+/// A request to add a profile.
 public struct ProfileRequest: Sendable {
-    /// The API key of a new login. What is nil was not said: a known key keeps it, a new key gets TradeStation's.
+    /// The API key of a new login. A nil property keeps the value of a stored key, or means TradeStation's default.
     public struct KeyRequest: Sendable {
         /// The client id; TradeStation calls it the API key.
         public var clientID: String
@@ -18,7 +18,7 @@ public struct ProfileRequest: Sendable {
         public var usesPKCE: Bool?
         /// Whether a nonce is sent.
         public var usesNonce: Bool?
-        /// How the key proves itself.
+        /// How the client authenticates.
         public var authentication: ClientAuthentication?
         /// How long a rotating key's refresh token lives, in seconds; 0 for ever.
         public var idleSeconds: Int?
@@ -45,7 +45,7 @@ public struct ProfileRequest: Sendable {
         case key(KeyRequest)
     }
 
-    /// What is asked for when nothing is said: identity, a refresh token, and TradeStation's default API scopes.
+    /// The scopes that are requested by default: identity, a refresh token, and TradeStation's default API scopes.
     public static let defaultScopes = ["openid", "profile", "offline_access", "MarketData", "ReadAccount", "Trade"]
 
     /// Its name.
@@ -95,15 +95,15 @@ extension ProfileRequest.KeyRequest {
         guard !clientID.isEmpty, clientID.utf8.count <= 255, clientID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw AccountsError(
                 .usage,
-                "This is not a client id.",
+                "The client ID is not valid.",
                 suggestion: "the API key as TradeStation shows it, with --client-id"
             )
         }
         guard (authorizeURL == nil) == (tokenURL == nil) else {
             throw AccountsError(
                 .usage,
-                "The authorization and the token endpoint go together.",
-                reason: "Otherwise a code of one server would be sent to another.",
+                "The authorization and token endpoints can only be changed together.",
+                reason: "Otherwise, the authorization code of one server would be sent to another.",
                 suggestion: "both --authorize-url and --token-url"
             )
         }
@@ -113,7 +113,7 @@ extension ProfileRequest.KeyRequest {
                 ? AccountsError(.usage, "A public client has no secret.", suggestion: "leave out --client-auth none")
                 : AccountsError(
                     .inputRequired,
-                    "This way of client authentication needs the client secret.",
+                    "This client authentication method requires a client secret.",
                     suggestion: "--secret-file FILE, or --secret-file - to read it from standard input"
                 )
         }
@@ -142,7 +142,7 @@ extension ProfileRequest.KeyRequest {
         return registration
     }
 
-    /// Refuses whatever was said of a known key that differs from what is stored.
+    /// Throws if a given setting differs from that of the stored key.
     ///
     /// - Throws: ``AccountsError`` `usage`.
     func agrees(with key: APIKey, storedSecret: Secret?) throws(AccountsError) {
@@ -167,7 +167,7 @@ extension ProfileRequest.KeyRequest {
             throw AccountsError(
                 .usage,
                 "This API key is already known, with other settings.",
-                reason: "Endpoints, callback, PKCE, nonce, client authentication and lives belong to the key.",
+                reason: "Endpoints, callback, PKCE, nonce, client authentication and lifetimes belong to the key.",
                 suggestion: "leave those options out, or tsaccounts set NAME with a profile of that key"
             )
         }

@@ -1,10 +1,10 @@
-/// How a sign-in talks to the person in front of the screen.
+/// How a sign-in interacts with the user.
 public struct SignInInteraction: Sendable {
     /// Shows the URL to open. It holds no secret.
     public let present: @Sendable (_ url: String) async -> Void
-    /// Reads a pasted redirect URL; nil at the end of input. Nil when nobody can paste.
+    /// Reads a pasted redirect URL; returns nil at the end of input. The property is nil if pasting is not possible.
     public let pasted: (@Sendable () async throws -> String?)?
-    /// Says something about the sign-in, for example that a pasted text was no good.
+    /// Shows a message about the sign-in, for example that a pasted text is not valid.
     public let note: @Sendable (_ text: String) -> Void
     /// Whether a callback is listened for; otherwise only a pasted redirect URL ends the sign-in.
     public let usesCallback: Bool

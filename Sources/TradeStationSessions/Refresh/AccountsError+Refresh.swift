@@ -22,7 +22,7 @@ extension AccountsError {
 
     static let noRefreshToken = AccountsError(
         .loginRequired,
-        "The access token has ended and there is no refresh token.",
+        "The access token has expired and there is no refresh token.",
         reason: "The sign-in did not grant offline_access.",
         suggestion: "tsaccounts login NAME"
     )
@@ -36,7 +36,7 @@ extension AccountsError {
 
     static let held = AccountsError(
         .loginRequired,
-        "This login is on hold until a person has checked it.",
+        "This login is on hold until a user signs in again.",
         suggestion: "tsaccounts audit NAME, then tsaccounts login NAME"
     )
 
@@ -52,8 +52,8 @@ extension AccountsError {
     static func minValidityTooLong(lifetimeSeconds: Int) -> AccountsError {
         AccountsError(
             .minValidityTooLong,
-            "No token lives that long.",
-            reason: "Access tokens of this login live \(lifetimeSeconds) seconds.",
+            "No access token is valid for that long.",
+            reason: "Access tokens of this login are valid for \(lifetimeSeconds) seconds.",
             suggestion: "tsaccounts token NAME --min-validity \(max(1, lifetimeSeconds / 2))"
         )
     }
@@ -61,7 +61,7 @@ extension AccountsError {
     static func rateLimited(seconds: Int64) -> AccountsError {
         AccountsError(
             .rateLimited,
-            "The sign-in server asked for a pause; it lasts \(seconds) more seconds.",
+            "The sign-in server is limiting requests; the next one is allowed in \(seconds) seconds.",
             suggestion: "the same command in \(seconds) seconds"
         )
     }
@@ -84,15 +84,15 @@ extension AccountsError {
     static func saveDeferred(because cause: AccountsError?) -> AccountsError {
         AccountsError(
             .saveDeferred,
-            "The new tokens are safe beside the database, which could not take them.",
+            "The new tokens could not be written to the database. They are saved in a separate file.",
             reason: cause?.message,
-            suggestion: "tsaccounts token NAME, which saves them once the database can be written"
+            suggestion: "tsaccounts token NAME once the database is writable again; this saves the tokens in it"
         )
     }
 
     static let answeredTooLate = AccountsError(
         .serverUnreachable,
-        "The sign-in server answered so late that the new token is already at its end.",
+        "The sign-in server answered so late that the new token has almost expired.",
         suggestion: "the same command again"
     )
 }

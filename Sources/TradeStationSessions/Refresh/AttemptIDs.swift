@@ -1,7 +1,7 @@
 import TradeStationModel
 
-/// Names the attempts of one manager: 32 random hex digits, of which the first eight are the same for all of them. So it
-/// knows its own rows in the audit again and has to remember none.
+/// Creates the attempt IDs of one manager: 32 random hex digits, with the same first eight digits in every ID. The
+/// manager uses this prefix to recognize its own audit rows without storing any IDs.
 struct AttemptIDs: Sendable {
     private let prefix: String
     private let random: RandomSource

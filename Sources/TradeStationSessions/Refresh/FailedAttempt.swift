@@ -29,7 +29,7 @@ struct FailedAttempt: Sendable {
             try await services.store.recordFailure(record, of: login.id, audit: [row])
             return milliseconds
         case .salvage(let refreshToken, let record):
-            let staged = attempt.salvaged(refreshToken, now: services.clock.now())
+            let staged = attempt.salvagedTokens(refreshToken, now: services.clock.now())
             row.outcome = AuditOutcome.refreshTokenSalvaged
             row.generationAfter = staged.parentGeneration + 1
             row.refreshTokenAfter = refreshToken

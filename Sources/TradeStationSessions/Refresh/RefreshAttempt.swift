@@ -23,7 +23,7 @@ struct RefreshAttempt: Sendable {
     // MARK: Tokens
 
     /// The granted tokens. A refresh or ID token that the answer leaves out is kept.
-    func staged(_ grant: TokenGrant, sent: Moment) -> StagedTokens {
+    func stagedTokens(from grant: TokenGrant, sentAt sent: Moment) -> StagedTokens {
         StagedTokens(
             parentGeneration: stored.login.generation,
             attemptID: attempt.id,
@@ -40,7 +40,7 @@ struct RefreshAttempt: Sendable {
     }
 
     /// The refresh token of an otherwise unusable answer, beside the stored access token.
-    func salvaged(_ refreshToken: Secret, now: Moment) -> StagedTokens {
+    func salvagedTokens(_ refreshToken: Secret, now: Moment) -> StagedTokens {
         StagedTokens(
             parentGeneration: stored.login.generation,
             attemptID: attempt.id,

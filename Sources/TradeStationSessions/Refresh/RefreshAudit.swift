@@ -44,7 +44,7 @@ struct RefreshAudit: Sendable {
             .compactMap { $0 }
     }
 
-    /// Tokens that a process could not save when it got them are saved.
+    /// The rows for saving tokens that an earlier attempt received but could not save.
     func recoveredRows(_ staged: StagedTokens) -> [AuditEntry] {
         var row = AuditEntry(.recovered, profileName: request.profile.text, loginID: request.login)
         row.attemptID = staged.attemptID

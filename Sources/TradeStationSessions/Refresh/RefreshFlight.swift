@@ -1,7 +1,7 @@
 import Synchronization
 import TradeStationModel
 
-/// What callers wait for: one refresh of one login, shared by all callers. A caller that leaves does not end it.
+/// One refresh of one login, shared by all callers that wait for it. A caller that stops waiting does not cancel it.
 final class RefreshFlight: Sendable {
     /// What the flight is doing, for the error of a caller that leaves.
     enum Phase: Sendable {
@@ -75,7 +75,7 @@ final class RefreshFlight: Sendable {
         }
     }
 
-    /// Whether the login has changed since the flight read it. Then its end is no answer to a caller that came later.
+    /// Whether the login has changed since the flight read it. If so, its result is outdated for later callers.
     ///
     /// - Parameter stamp: the login's change counter now.
     func isOutdated(at stamp: ChangeStamp) -> Bool {
@@ -154,7 +154,7 @@ extension AccountsError {
         case .exchanging:
             AccountsError(
                 .serverUnreachable,
-                "The sign-in server has not answered in time; the refresh goes on.",
+                "The sign-in server has not answered in time; the refresh continues.",
                 suggestion: "the same command with a longer --timeout"
             )
         }

@@ -1,7 +1,7 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// Decides what a flight does next. Facts in, one action out: no I/O, no clock.
+/// Decides what a flight does next. Uses no clock and performs no I/O.
 struct RefreshMachine: Sendable {
     let intent: RefreshIntent
     /// The generation in memory when the flight began; a later one in the store counts as adopted.

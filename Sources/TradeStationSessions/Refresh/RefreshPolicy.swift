@@ -7,8 +7,8 @@ struct RefreshPolicy: Sendable {
         min(60_000, Int64(lifetimeSeconds) * 100)
     }
 
-    /// With less life than this the token is still served and a refresh starts behind it: a quarter of the
-    /// lifetime, moved by up to a tenth either way so that logins do not all come due together.
+    /// With less remaining lifetime than this, the token is still served while a background refresh starts: a quarter
+    /// of the lifetime, varied by up to a tenth so that not all logins are due at the same time.
     static func softWindow(lifetimeSeconds: Int, login: Login.ID) -> Int64 {
         // Multiplying by 2^64 divided by the golden ratio spreads consecutive ids evenly.
         let spread =
@@ -27,6 +27,6 @@ struct RefreshPolicy: Sendable {
     /// Pauses before the second and the third request of a flight whose outcome is unknown.
     static let replayPauses: [Int64] = [500, 2000]
 
-    /// A token that the API refuses although a refresh has just brought it is not worth another refresh for so long.
+    /// How long no further refresh is made after the API refused a token that was just refreshed.
     static let futilePause: Int64 = 60_000
 }

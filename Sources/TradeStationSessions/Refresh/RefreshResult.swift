@@ -1,12 +1,12 @@
 import TradeStationModel
 
-/// The tokens that a flight brings its callers.
+/// The tokens that a flight returns to its callers.
 struct RefreshResult: Sendable {
     let tokens: TokenSet
     let generation: Int
     /// How the tokens came about.
     let outcome: RefreshReport.Outcome
-    /// The login's change counter at which these tokens are current.
+    /// The change stamp of the login when these tokens were current.
     let stamp: ChangeStamp
     /// Set when the database could not take the tokens: `save_deferred` when the side file has them, another code when
     /// only this process has them.

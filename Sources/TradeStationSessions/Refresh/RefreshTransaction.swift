@@ -36,7 +36,7 @@ struct RefreshTransaction: Sendable {
             // A valid token is served at once: it neither waits for the lock nor fails because recovery does.
             let isServed = machine.result(satisfiedBy: stored, at: clock.now()) != nil
             KillPoint.beforeLock.reach()
-            let result = try await takeTurns(patience: isServed ? 0 : remaining)
+            let result = try await refresh(waitingForLock: isServed ? 0 : remaining)
             KillPoint.afterUnlock.reach()
             return result
         } catch let error as AccountsError {
@@ -45,8 +45,8 @@ struct RefreshTransaction: Sendable {
         }
     }
 
-    /// Takes the login's lock, and takes it again after each pause, which is waited out without it.
-    private mutating func takeTurns(patience: Int64) async throws -> RefreshResult {
+    /// Takes the login's lock. Releases it during each pause and takes it again afterwards.
+    private mutating func refresh(waitingForLock patience: Int64) async throws -> RefreshResult {
         while true {
             // Step 2: take the login's lock, which all processes share.
             flight.enter(.locking)
@@ -108,7 +108,7 @@ struct RefreshTransaction: Sendable {
         switch answer {
         case .granted(let grant):
             // Steps 7 and 8: the side file, then T2. Step 9 is left to the callers: unlock, then hand out the tokens.
-            let staged = attempt.staged(grant, sent: sent)
+            let staged = attempt.stagedTokens(from: grant, sentAt: sent)
             let rows = attempt.succeededRows(grant, staged, exchange)
             let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, rows)
             guard !staged.belongToAnotherUser(than: attempt.stored.login) else { throw AccountsError.anotherUser }

@@ -40,7 +40,7 @@ public struct APIResponse: Sendable {
                 "The API's answer (HTTP \(status)) does not have the expected form.",
                 reason: redact("\(Value.self): \(Self.explanation(of: error))"),
                 suggestion: mayHaveActed
-                    ? "a request for the account's orders, before this one is sent again"
+                    ? "checking the account's orders before you send this request again"
                     : "the same request without as:"
             )
         }

@@ -110,7 +110,7 @@ extension Session {
         try await put(path, body: body, query: query, timeout: timeout).decoded(as: type)
     }
 
-    /// A DELETE.
+    /// Sends a DELETE request.
     public func delete(
         _ path: String,
         query: KeyValuePairs<String, String> = [:],

@@ -61,8 +61,8 @@ struct StreamConnection {
         } catch let fault as StreamFramer.Fault {
             throw AccountsError(
                 .serverError,
-                "The stream \(request.shownPath) sent something that is not a JSON object.",
-                reason: fault == .tooLong ? "It is longer than \(StreamFramer.longestObject) bytes." : nil,
+                "The stream \(request.shownPath) sent data that cannot be read as a JSON object.",
+                reason: fault == .tooLong ? "The object is longer than \(StreamFramer.longestObject) bytes." : nil,
                 suggestion: "the same stream later"
             )
         }

@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// The database of one open store: runs transactions, and turns every error into one with a message for people.
+/// The database of one open store: runs transactions and converts every error to an error with a readable message.
 ///
-/// It blocks, and belongs to the store's own queue.
+/// Its methods block. Call them only on the store's queue.
 final class StoreDatabase {
     let identity: AuditIdentity
     let clock: any TimeSource

@@ -47,7 +47,7 @@ extension LockPlace {
         let holder = note().map { "Process \($0)" } ?? "Another process"
         return AccountsError(
             .lockTimeout,
-            "\(holder) is refreshing this sign-in and had not finished after \(milliseconds) ms.",
+            "\(holder) is refreshing this sign-in and has not finished after \(milliseconds) ms.",
             reason: "This is normal while the sign-in server answers slowly.",
             suggestion: "run it again, with a longer --timeout; if that does not help, \(advice)"
         )

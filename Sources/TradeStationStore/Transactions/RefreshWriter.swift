@@ -49,7 +49,7 @@ struct RefreshWriter {
         }
         try transaction.apiKeys.accept(key.id, rotation: commit.rotation)
         let accepted = try transaction.apiKeys.key(of: login)
-        // What an exchange shows about rotation applies to all logins of the key.
+        // If the exchange shows that rotation has changed, update the deadlines of all logins of the key.
         try transaction.logins.noteDeadlines(of: accepted, only: accepted.rotation == key.rotation ? login.id : nil)
     }
 

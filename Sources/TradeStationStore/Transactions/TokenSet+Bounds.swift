@@ -14,7 +14,7 @@ extension TokenSet {
     /// Returns a lifetime limited to one second to one day.
     static func boundedLifetime(_ seconds: Int) -> Int { min(max(seconds, 1), 86_400) }
 
-    /// Returns the tokens with their lifetime and end limited to what is possible.
+    /// Returns the tokens with their lifetime and expiry time clamped to the valid range.
     func bounded(now: Moment) -> TokenSet {
         var tokens = self
         tokens.lifetimeSeconds = Self.boundedLifetime(lifetimeSeconds)

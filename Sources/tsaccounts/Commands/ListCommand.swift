@@ -5,7 +5,7 @@ import TradeStationSessions
 struct ListCommand: StoreCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the profiles.")
 
-    @Argument(help: "The word profiles; nothing else can be listed.") var what: String?
+    @Argument(help: "What to list; only \"profiles\" is supported.") var what: String?
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {

@@ -5,7 +5,7 @@ import TradeStationSessions
 struct RemoveCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Remove a profile from this store, without revoking it at the server.",
+        abstract: "Remove a profile from this store, without revoking its tokens at the server.",
         discussion: """
             Removing the last profile of a login also removes the login and its tokens. Removing the last login of an \
             API key also removes the key.

@@ -38,9 +38,9 @@ struct SignInConversation: Sendable {
         shared.note("Open this page to sign in (the command waits for ten minutes, or until Ctrl-C):")
         Console.standardError(url)
         if pastesOnly {
-            shared.note("Then paste the address at which the browser ends, and press Return.")
+            shared.note("Then paste the final URL from the browser's address bar, and press Return.")
         } else if canPaste {
-            shared.note("If the browser runs on another machine, paste the address at which it ends.")
+            shared.note("If the browser runs on another machine, paste the final URL from its address bar.")
         }
         if opensBrowser, !pastesOnly, !Browser.open(url) {
             shared.note("No browser could be opened. Open the page yourself.")

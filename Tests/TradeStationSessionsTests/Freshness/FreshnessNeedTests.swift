@@ -10,10 +10,10 @@ import TradeStationModel
     private static func need(_ stored: StoredLogin) -> String {
         switch FreshnessNeed(of: stored, now: now) {
         case .rest(let until): "rest \((until - now.bootMilliseconds) / 1000)"
-        case .patience(let milliseconds): "patience \(milliseconds / 1000)"
+        case .wait(let milliseconds): "wait \(milliseconds / 1000)"
         case .refresh(.ahead(let generation)): "refresh \(generation)"
         case .refresh(let intent): "\(intent)"
-        case .help(let error): "\(error.code)"
+        case .userAction(let error): "\(error.code)"
         }
     }
 
@@ -75,8 +75,8 @@ import TradeStationModel
             )
         }
         #expect(try need() == "refresh 3")
-        #expect(try need(notBefore: 7000) == "patience 7")
-        #expect(try need(keyNotBefore: 120_000) == "patience 120")
+        #expect(try need(notBefore: 7000) == "wait 7")
+        #expect(try need(keyNotBefore: 120_000) == "wait 120")
         // Longer than any pause that is stored: the wall clock was set back.
         #expect(try need(notBefore: 3_600_000) == "refresh 3")
         #expect(try need(key: .badClient) == "client_rejected")

@@ -39,7 +39,7 @@ extension CredentialStoreContract {
             sample.clock.advance(by: .milliseconds(1))
             let error = try await #require(throws: AccountsError.self) { _ = try await waiting.value }
             #expect(error.code == .lockTimeout)
-            #expect(error.message == "Process 4711 is refreshing this sign-in and had not finished after 30000 ms.")
+            #expect(error.message == "Process 4711 is refreshing this sign-in and has not finished after 30000 ms.")
             // The thread that still waits gets the lock now, and releases it at once.
             lock.unlock()
             let next = try await store.lock(login, timeoutMilliseconds: 1000)
@@ -59,7 +59,7 @@ extension CredentialStoreContract {
                 _ = try await store.lock(login, timeoutMilliseconds: milliseconds)
             }
             #expect(error.code == .lockTimeout)
-            #expect(error.message == "Process 4711 is refreshing this sign-in and had not finished after 0 ms.")
+            #expect(error.message == "Process 4711 is refreshing this sign-in and has not finished after 0 ms.")
             lock.unlock()
             try await store.lock(login, timeoutMilliseconds: milliseconds).unlock()
             await store.close()
