@@ -48,7 +48,8 @@ public struct Session: Sendable {
     /// A token for a purpose, from the login's flight if need be.
     func token(_ intent: RefreshIntent, before deadline: Int64) async throws -> AccessToken {
         do {
-            return try await login.token(intent, for: profile.profile, until: deadline).token
+            let request = RefreshRequest(login: login.id, profile: profile.name, intent: intent, deadline: deadline)
+            return try await login.token(request, for: profile.profile.id).token
         } catch let error as AccountsError {
             throw error.about(profile.name)
         }

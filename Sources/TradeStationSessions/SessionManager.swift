@@ -14,6 +14,7 @@ public actor SessionManager {
     nonisolated let services: SessionServices
     /// The logins of open sessions.
     nonisolated let logins: LoginDirectory
+    private var closing: Task<Void, Never>?
 
     /// Opens the store, or creates it on first use.
     ///
@@ -80,11 +81,9 @@ public actor SessionManager {
         try requireOpen()
         do {
             let login = try await login(of: record)
-            let (token, saveFailure) = try await login.token(
-                .validity(milliseconds: duration.wholeMilliseconds),
-                for: record.profile,
-                until: services.deadline
-            )
+            let intent = RefreshIntent.validity(milliseconds: duration.wholeMilliseconds)
+            let request = services.request(intent, for: record.name, of: login.id)
+            let (token, saveFailure) = try await login.token(request, for: record.profile.id)
             return TokenReport(
                 profile: record,
                 token: token,
@@ -115,11 +114,8 @@ public actor SessionManager {
                     expiresAt: token.expiresAt
                 )
             }
-            let result = try await login.refresh(
-                onlyIfDue ? .ahead(of: generation) : .attempt(unlessNewerThan: generation),
-                for: record.name,
-                until: services.deadline
-            )
+            let intent: RefreshIntent = onlyIfDue ? .ahead(of: generation) : .attempt(unlessNewerThan: generation)
+            let result = try await login.refresh(services.request(intent, for: record.name, of: login.id))
             if let failure = result.saveFailure { throw failure }
             return RefreshReport(
                 profile: record.name,
@@ -196,8 +192,15 @@ public actor SessionManager {
     /// being exchanged are saved first. Safe at any time, also twice; not from within a ``SignInInteraction``, for which
     /// it waits.
     public func close() async {
+        // A task of its own: closing is neither cancelled with its caller nor done twice.
+        let task = closing ?? Task { await end() }
+        closing = task
+        await task.value
+    }
+
+    private func end() async {
         services.work.close()
-        services.keeper.stop()
+        services.keeper.close()
         let flights = logins.close()
         await services.streamTransport.shutdown()
         for flight in flights { await flight.value }
@@ -218,12 +221,7 @@ extension SessionManager: Service {
     ///   not end it: ``SessionConfiguration/notice`` is called instead.
     public func run() async throws {
         try requireOpen()
-        let (keeper, logins) = (services.keeper, logins)
-        try await withGracefulShutdownHandler {
-            try await keeper.run(logins)
-        } onGracefulShutdown: {
-            keeper.stop()
-        }
+        try await services.keeper.run(logins)
         try Task.checkCancellation()
     }
 }

@@ -58,6 +58,11 @@ final class SessionServices: Sendable {
     /// When a caller that starts to wait now stops waiting, by the boot clock.
     var deadline: Int64 { clock.bootMilliseconds() + timeoutMilliseconds }
 
+    /// A refresh for a caller that starts to wait now.
+    func request(_ intent: RefreshIntent, for profile: ProfileName, of login: Login.ID) -> RefreshRequest {
+        RefreshRequest(login: login, profile: profile, intent: intent, deadline: deadline)
+    }
+
     /// Waits before something is sent or read again.
     ///
     /// - Throws: ``AccountsError`` `closed` as soon as the manager is closed; `CancellationError`.
@@ -100,6 +105,11 @@ final class SessionServices: Sendable {
     func noteFailure(_ error: any Error, of request: RefreshRequest) {
         let code = (error as? AccountsError)?.code.rawValue ?? "unknown"
         logger.debug("refresh failed", metadata: ["profile": "\(request.profile)", "code": "\(code)"])
+    }
+
+    /// Logs that new tokens are lost, because they could be saved nowhere before the manager was closed.
+    func noteLoss(_ profile: ProfileName) {
+        logger.error("new tokens could not be saved and are lost", metadata: ["profile": "\(profile)"])
     }
 
     /// Logs that the database could not take new tokens.

@@ -20,11 +20,17 @@ extension SQLiteCredentialStore {
         }
     }
 
+    package func prepareStaging(for login: Login.ID) throws {
+        prepared[login] = try database.showingErrors {
+            try prepareSideFile(try place.sideFile(of: login).reserve(), of: login)
+        }
+    }
+
     package func stage(_ tokens: StagedTokens, for login: Login.ID) throws {
         try database.showingErrors {
             let keyring = try database.keyring()
             let current = prepared[login].flatMap { $0.epoch == database.epoch ? $0 : nil }
-            try (current ?? prepareSideFile(of: login)).write(
+            try (current ?? prepareSideFile(try place.sideFile(of: login).open(), of: login)).write(
                 tokens,
                 keyring: keyring,
                 nonce: database.random.bytes(12)
@@ -59,8 +65,7 @@ extension SQLiteCredentialStore {
         prepared[login] = nil
     }
 
-    private func prepareSideFile(of login: Login.ID) throws -> PreparedSideFile {
-        let file = try place.sideFile(of: login).open()
+    private func prepareSideFile(_ file: any OpenSideFile, of login: Login.ID) throws -> PreparedSideFile {
         let (stored, key) = try database.read { try $0.logins.require(login) }
         return PreparedSideFile(file: file, login: stored, key: key, epoch: database.epoch)
     }

@@ -7,9 +7,9 @@ struct CheckSchedule: Sendable {
     private var isRunning = false
     private var failure: AccountsError.Code?
 
-    /// Schedules the next check. Returns false while a check is running: it schedules its successor.
+    /// Schedules the next check. Returns false if nothing changes, and while a check runs: it schedules its successor.
     mutating func schedule(at time: Int64) -> Bool {
-        guard !isRunning else { return false }
+        guard !isRunning, scheduledAt != time else { return false }
         scheduledAt = time
         return true
     }

@@ -1,3 +1,4 @@
+import ServiceLifecycle
 import Synchronization
 import TradeStationModel
 
@@ -8,12 +9,14 @@ final class FreshnessKeeper: Sendable {
         /// Wakes the loop of `run`; nil while it does not run.
         var wakeUp: AsyncStream<Void>.Continuation?
         var alarm: (at: Int64, task: Task<Void, Never>)?
+        var isClosed = false
     }
 
     private let clock: any TimeSource
     private let timeout: Int64
     private let notice: @Sendable (KeepingNotice) -> Void
     private let state = Mutex(State())
+    private let notices = Mutex(())
 
     /// - Parameters:
     ///   - timeout: how long a refresh is waited for, in milliseconds.
@@ -24,43 +27,54 @@ final class FreshnessKeeper: Sendable {
         self.notice = notice
     }
 
-    /// Keeps the logins of `directory` fresh until graceful shutdown, cancellation or ``stop()``.
+    /// Keeps the logins of `directory` fresh until graceful shutdown, cancellation or ``close()``.
     ///
-    /// - Throws: ``AccountsError`` `usage` when it runs already.
+    /// - Throws: ``AccountsError`` `closed`, and `usage` when it runs already.
     func run(_ directory: LoginDirectory) async throws(AccountsError) {
         let (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let isFirst = state.withLock { state in
-            guard state.wakeUp == nil else { return false }
+        let failure: AccountsError? = state.withLock { state in
+            guard !state.isClosed else { return .closed }
+            guard state.wakeUp == nil else { return .alreadyRunning }
             state.wakeUp = wakeUp
-            return true
+            return nil
         }
-        guard isFirst else { throw .alreadyRunning }
-        defer { end() }
-        for login in directory.all { schedule(login, at: clock.bootMilliseconds()) }
+        if let failure { throw failure }
+        defer { reset() }
+        for login in directory.all {
+            login.resetCheck()
+            schedule(login, at: clock.bootMilliseconds())
+        }
         await withDiscardingTaskGroup { group in
-            for await _ in wakeUps {
-                for login in takeDue(from: directory) {
-                    group.addTask { await self.runCheck(login) }
+            // The handler may be called at once, when shutdown has already begun.
+            await withGracefulShutdownHandler {
+                for await _ in wakeUps {
+                    for login in startDue(from: directory) {
+                        group.addTask { await self.runCheck(login) }
+                    }
                 }
+            } onGracefulShutdown: {
+                wakeUp.finish()
             }
         }
     }
 
-    /// Starts no more checks; `run` returns when the running ones have finished.
-    func stop() { state.withLock { $0.wakeUp }?.finish() }
-
-    /// Whether `run` runs.
-    var isRunning: Bool { state.withLock { $0.wakeUp } != nil }
+    /// Starts no more checks, for good; `run` returns when the running ones have finished.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            return state.wakeUp
+        }?.finish()
+    }
 
     /// Whether `run` has nothing to do before the boot clock passes `time`.
     func isResting(at time: Int64) -> Bool {
         state.withLock { $0.wakeUp != nil && $0.queue.runningCount == 0 && $0.queue.next ?? .max > time }
     }
 
-    private func end() {
+    private func reset() {
         state.withLock { state in
             state.alarm?.task.cancel()
-            state = State()
+            state = State(isClosed: state.isClosed)
         }
     }
 
@@ -98,7 +112,7 @@ final class FreshnessKeeper: Sendable {
     }
 
     /// Starts the checks that are due, and sets the timer to the next one.
-    private func takeDue(from directory: LoginDirectory) -> [LoginTokens] {
+    private func startDue(from directory: LoginDirectory) -> [LoginTokens] {
         state.withLock { state in
             let now = clock.bootMilliseconds()
             var due: [LoginTokens] = []
@@ -160,8 +174,14 @@ final class FreshnessKeeper: Sendable {
                 return end
             case .refresh(let intent):
                 login.serve(until: .max)
-                let deadline = clock.bootMilliseconds() + timeout
-                let result = try await login.refresh(intent, for: login.profile, until: deadline)
+                let result = try await login.refresh(
+                    RefreshRequest(
+                        login: login.id,
+                        profile: login.profile,
+                        intent: intent,
+                        deadline: clock.bootMilliseconds() + timeout
+                    )
+                )
                 report(result.saveFailure, of: login)
                 return clock.bootMilliseconds()
                     + FreshnessNeed.pauseAfterSuccess(lifetimeSeconds: result.tokens.lifetimeSeconds)
@@ -177,8 +197,11 @@ final class FreshnessKeeper: Sendable {
 
     /// Reports a failure, or that it is over, once.
     private func report(_ failure: AccountsError?, of login: LoginTokens) {
-        guard failure?.code != .closed, login.recordFailure(failure?.code) else { return }
-        notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))
+        // One after the other, so that the last notice of a login is its current state.
+        notices.withLock { _ in
+            guard !state.withLock({ $0.isClosed }), login.recordFailure(failure?.code) else { return }
+            notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))
+        }
     }
 }
 

@@ -72,7 +72,7 @@ final class LoginTokens: Sendable {
     func load() async throws -> StoredLogin? {
         guard let stored = try await read() else { return nil }
         state.withLock { $0.snapshot.keep(only: stored.profiles.keys) }
-        if let tokens = stored.tokens, stored.staged == nil, stored.login.state != .held {
+        if let tokens = stored.servableTokens, stored.staged == nil {
             adopt(RefreshResult(tokens, of: stored, .fresh))
         }
         return stored
@@ -80,8 +80,13 @@ final class LoginTokens: Sendable {
 
     /// The stored login, together with tokens that could not be saved yet; nil if the login was removed.
     func read() async throws -> StoredLogin? {
-        guard var stored = try await services.store.login(id) else { return nil }
-        stored.staged = stored.staged ?? unsaved(following: stored.login.generation)
+        guard var stored = try await services.store.login(id) else {
+            forgetUnsaved()
+            return nil
+        }
+        if stored.staged == nil, let unsaved, unsaved.parentGeneration == stored.login.generation {
+            stored.staged = unsaved
+        }
         return stored
     }
 
@@ -94,62 +99,60 @@ final class LoginTokens: Sendable {
 
     // MARK: Renewing
 
-    /// A token that satisfies the intent, from memory or from the login's flight; and why it could not be saved, if it
+    /// A token that satisfies the request, from memory or from the login's flight; and why it could not be saved, if it
     /// could not.
     ///
+    /// - Parameter profile: the profile of the session that asks.
     /// - Throws: ``AccountsError`` as ``Session/accessToken()``; `CancellationError`.
     func token(
-        _ intent: RefreshIntent,
-        for profile: Profile,
-        until deadline: Int64
+        _ request: RefreshRequest,
+        for profile: Profile.ID
     ) async throws -> (token: AccessToken, saveFailure: AccountsError?) {
         guard !services.isClosed else { throw AccountsError.closed }
-        try requireProfile(profile.id)
+        try requireProfile(profile)
         let (now, stamp) = (now, stamp)
         let (served, refused) = state.withLock { state in
-            (state.snapshot.serving(intent, stamp: stamp, at: now), state.snapshot.refusedGeneration)
+            (state.snapshot.serving(request.intent, stamp: stamp, at: now), state.snapshot.refusedGeneration)
         }
         if let (token, isSoft) = served {
-            if isSoft, services.refreshesBehind { refreshBehind(for: profile.name) }
+            if isSoft, services.refreshesBehind { refreshBehind(for: request.profile) }
             return (token, nil)
         }
         // The store does not record that the API refused a token, so request a newer one explicitly.
-        var first = intent
-        if case .validity = intent, let refused { first = .newer(than: refused) }
+        var first = request
+        if case .validity = request.intent, let refused { first.intent = .newer(than: refused) }
         let result: RefreshResult
         do {
-            result = try await refresh(first, for: profile.name, until: deadline)
+            result = try await refresh(first)
         } catch let error as AccountsError {
             // If the profile was removed, report that instead.
-            try requireProfile(profile.id)
+            try requireProfile(profile)
             throw error
         }
-        try requireProfile(profile.id)
+        try requireProfile(profile)
         let moment = services.clock.now()
-        guard result.satisfies(first, at: moment), result.satisfies(intent, at: moment) else {
-            throw result.shortfall(for: intent)
+        guard result.satisfies(first.intent, at: moment), result.satisfies(request.intent, at: moment) else {
+            throw result.shortfall(for: request.intent)
         }
         return (result.accessToken, result.saveFailure)
     }
 
-    /// Waits for the login's flight, or starts one, until a flight satisfies the intent or one of its own has ended.
-    func refresh(
-        _ intent: RefreshIntent,
-        for profile: ProfileName,
-        until deadline: Int64
-    ) async throws -> RefreshResult {
-        let request = RefreshRequest(login: id, profile: profile, intent: intent, deadline: deadline)
+    /// Waits for the login's flight, or starts one, until a flight satisfies the request or has just made an exchange.
+    func refresh(_ request: RefreshRequest) async throws -> RefreshResult {
         while true {
             let (flight, isOwn) = try joinOrLaunch(request)
             do {
-                let result = try await flight.wait(until: deadline)
+                let result = try await flight.wait(until: request.deadline)
                 if !isOwn, flight.isOutdated(at: stamp) { continue }
-                if isOwn || result.satisfies(intent, at: services.clock.now()) { return result }
+                // Another exchange would return nothing better.
+                if isOwn || result.outcome == .refreshed { return result }
+                if result.satisfies(request.intent, at: services.clock.now()) { return result }
             } catch let error as AccountsError {
                 if !isOwn, flight.isOutdated(at: stamp) { continue }
                 // A flight with another intent or less time may have failed for a reason that this caller does not share.
-                guard !isOwn, flight.request.intent != intent || flight.fellShort(error, of: deadline), now < deadline
-                else { throw error }
+                guard !isOwn, flight.mayFailAlone(with: error, beside: request), now < request.deadline else {
+                    throw error
+                }
             }
         }
     }
@@ -158,12 +161,10 @@ final class LoginTokens: Sendable {
     private func refreshBehind(for profile: ProfileName) {
         // The counters may not have existed when the session was opened.
         services.store.changes.watch()
-        let deadline = services.deadline
         state.withLock { state in
             guard state.flight == nil, !state.snapshot.isClosed else { return }
-            let intent = RefreshIntent.ahead(of: state.snapshot.generation)
             state.snapshot.serve(until: .max)
-            _ = launch(RefreshRequest(login: id, profile: profile, intent: intent, deadline: deadline), in: &state)
+            _ = launch(services.request(.ahead(of: state.snapshot.generation), for: profile, of: id), in: &state)
         }
     }
 
@@ -261,24 +262,17 @@ final class LoginTokens: Sendable {
     /// Tokens that only memory has; nil when everything is saved.
     var unsaved: StagedTokens? { state.withLock { $0.unsaved?.staged } }
 
-    /// Forgets unsaved tokens: they were saved.
-    func forgetUnsaved() {
-        state.withLock { $0.unsaved = nil }
-    }
-
-    /// The unsaved tokens, if they follow the stored generation; otherwise they are outdated and forgotten.
-    private func unsaved(following generation: Int) -> StagedTokens? {
-        state.withLock { state in
-            guard let staged = state.unsaved?.staged else { return nil }
-            if staged.parentGeneration == generation { return staged }
-            state.unsaved = nil
-            return nil
-        }
+    /// Forgets unsaved tokens: all of them, or these.
+    func forgetUnsaved(_ staged: StagedTokens? = nil) {
+        state.withLock { if staged == nil || $0.unsaved?.staged == staged { $0.unsaved = nil } }
     }
 
     // MARK: Keeping fresh
 
-    /// Schedules the next check. Returns false while a check is running: it schedules its successor.
+    /// Forgets what an earlier run of the keeper scheduled and reported.
+    func resetCheck() { state.withLock { $0.check = CheckSchedule() } }
+
+    /// Schedules the next check. Returns false if nothing changes, and while a check runs: it schedules its successor.
     func scheduleCheck(at time: Int64) -> Bool { state.withLock { $0.check.schedule(at: time) } }
 
     /// Starts the check that was scheduled for `time`. Returns false if another time has been scheduled since.

@@ -72,7 +72,7 @@ struct TokenSnapshot: Sendable {
     /// Lets the fast path serve the token until `time` although a refresh is due, but never past the hard minimum.
     mutating func serve(until time: Int64) {
         guard let lifetime, !isClosed else { return }
-        dueAt = min(time, lifetime.hardAt)
+        dueAt = min(max(time, softAt), lifetime.hardAt)
     }
 
     /// Stops serving a token that the API refused, unless a newer one is held.

@@ -95,15 +95,16 @@ struct ProfileAddition: Sendable {
         func signIn(_ id: Login.ID?) -> SignIn {
             SignIn(profile: request.name, login: id, credentials: credentials, scopes: login.scopes, services: services)
         }
+        let code: AuthorizationCode
         do {
-            let code = try await signIn(nil).authorize(interaction)
-            let record = try await insert(.new(login))
-            return try await keepingIfVerified(record) {
-                try await signIn(record.login.id)
-                    .complete(with: code, in: registry.logins.tokens(of: record), note: interaction.note)
-            }
+            code = try await signIn(nil).authorize(interaction)
         } catch let error as AccountsError {
             throw error.forUnaddedProfile(request.name)
+        }
+        let record = try await insert(.new(login))
+        return try await keepingIfVerified(record) {
+            try await signIn(record.login.id)
+                .complete(with: code, in: registry.logins.tokens(of: record), note: interaction.note)
         }
     }
 
@@ -111,8 +112,9 @@ struct ProfileAddition: Sendable {
     private func verify(_ record: ProfileRecord) async throws -> ProfileRecord {
         try await keepingIfVerified(record) {
             let login = registry.logins.tokens(of: record)
-            let intent = RefreshIntent.attempt(unlessNewerThan: 0)
-            let result = try await login.refresh(intent, for: request.name, until: services.deadline)
+            let result = try await login.refresh(
+                services.request(.attempt(unlessNewerThan: 0), for: request.name, of: login.id)
+            )
             if let failure = result.saveFailure { throw failure.about(request.name) }
         }
     }
@@ -125,13 +127,28 @@ struct ProfileAddition: Sendable {
         do {
             try await body()
         } catch {
-            let stored = try await registry.storedLogin(of: record)
-            guard stored.login.generation == 0, stored.staged == nil else { throw error }
             // A task of its own, awaited at once: a cancelled `add` leaves no profile either.
-            try await Task { try await registry.remove(record.name) }.value
-            throw (error as? AccountsError)?.forUnaddedProfile(request.name) ?? error
+            let isRemoved = await Task { await removeIfUnverified(record) }.value
+            guard let error = error as? AccountsError else { throw error }
+            throw isRemoved ? error.forUnaddedProfile(request.name) : error.about(request.name)
         }
         return try await registry.profile(named: request.name)
+    }
+
+    /// Removes the profile unless its login has tokens. A refresh that is still under way decides first.
+    private func removeIfUnverified(_ record: ProfileRecord) async -> Bool {
+        let login = registry.logins.tokens(of: record)
+        await login.flight?.task.value
+        let isRemoved = try? await services.withLock(on: login.id) {
+            guard let stored = try await login.read(), stored.login.generation == 0, stored.staged == nil else {
+                return false
+            }
+            let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: login.id)
+            let crashed = AuditEntry.crashedAttempt(of: stored.login, for: record.name)
+            try await services.store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
+            return true
+        }
+        return isRemoved ?? false
     }
 
     private func insert(_ login: NewProfile.LoginSource) async throws -> ProfileRecord {

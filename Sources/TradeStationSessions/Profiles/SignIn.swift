@@ -52,10 +52,11 @@ struct SignIn: Sendable {
     ) async throws {
         try await services.withLock(on: login.id) {
             guard let stored = try await login.read() else { throw AccountsError.profileRemoved.about(profile) }
+            try await services.store.prepareStaging(for: login.id)
             // A task of its own, awaited at once: a code works once, so no cancellation may lose its tokens.
             try await Task {
                 let grant = try await recordingFailure {
-                    let grant = try await redeem(code, note: note)
+                    let grant = try await redeem(code, over: stored, in: login, note: note)
                     try requireSameUser(grant, as: stored.login)
                     return grant
                 }
@@ -64,7 +65,12 @@ struct SignIn: Sendable {
         }
     }
 
-    private func redeem(_ code: AuthorizationCode, note: (String) -> Void) async throws -> Grant {
+    private func redeem(
+        _ code: AuthorizationCode,
+        over stored: StoredLogin,
+        in login: LoginTokens,
+        note: (String) -> Void
+    ) async throws -> Grant {
         let sent = services.clock.now()
         let answer = await services.endpoint.exchange(
             code: code.code,
@@ -74,7 +80,9 @@ struct SignIn: Sendable {
         )
         let received = services.clock.now()
         switch answer {
-        case .failed(let failure): throw AccountsError.signInFailed(failure)
+        case .failed(let failure):
+            if let refreshToken = failure.salvagedRefreshToken { await salvage(refreshToken, over: stored, in: login) }
+            throw AccountsError.signInFailed(failure)
         case .granted(let grant):
             if let idToken = grant.idToken {
                 try TokenClaims.validate(
@@ -105,6 +113,23 @@ struct SignIn: Sendable {
         }
     }
 
+    /// Saves the refresh token of an otherwise unusable answer, for a login that belongs to no user yet: it cannot be known
+    /// whose token it is.
+    private func salvage(_ refreshToken: Secret, over stored: StoredLogin, in login: LoginTokens) async {
+        guard stored.login.identity.subject == nil else { return }
+        let tokens = TokenSet(
+            accessToken: Secret(""),
+            refreshToken: refreshToken,
+            idToken: nil,
+            expiresAt: services.clock.now(),
+            lifetimeSeconds: 1
+        )
+        let staged = stagedTokens(tokens, identity: Identity(), over: stored)
+        var row = signedInRow(staged, login.id)
+        row.outcome = AuditOutcome.refreshTokenSalvaged
+        _ = await TokenSaver(services: services, login: login).save(staged, over: stored, [row])
+    }
+
     private func requireSameUser(_ grant: Grant, as login: Login) throws {
         guard let known = login.identity.subject, grant.identity.subject != known else { return }
         let before = (login.identity.username ?? known).printable(limit: 60)
@@ -119,27 +144,36 @@ struct SignIn: Sendable {
     }
 
     private func save(_ grant: Grant, over stored: StoredLogin, in login: LoginTokens) async throws {
-        let staged = StagedTokens(
-            parentGeneration: stored.login.generation,
-            attemptID: services.random.hex(bytes: 16),
-            tokens: grant.tokens,
-            identity: grant.identity,
-            rotation: .unknown,
-            isSignIn: true
-        )
-        var row = AuditEntry(.signedIn, profileName: profile.text, loginID: login.id)
-        row.attemptID = staged.attemptID
-        row.generationBefore = staged.parentGeneration
-        row.generationAfter = staged.parentGeneration + 1
-        row.refreshTokenAfter = grant.tokens.refreshToken
-        row.accessTokenAfter = grant.tokens.accessToken
-        row.expiresAt = grant.tokens.expiresAt.wall
+        let staged = stagedTokens(grant.tokens, identity: grant.identity, over: stored)
+        var row = signedInRow(staged, login.id)
         row.httpStatus = grant.httpStatus
         row.durationMilliseconds = grant.durationMilliseconds
         let rows = [AuditEntry.crashedAttempt(of: stored.login, for: profile), row].compactMap { $0 }
         let saved = await TokenSaver(services: services, login: login).save(staged, over: stored, rows)
         if let result = saved.result(of: staged, over: stored, .refreshed) { login.adopt(result) }
         if let failure = saved.failure { throw failure.about(profile) }
+    }
+
+    private func stagedTokens(_ tokens: TokenSet, identity: Identity, over stored: StoredLogin) -> StagedTokens {
+        StagedTokens(
+            parentGeneration: stored.login.generation,
+            attemptID: services.random.hex(bytes: 16),
+            tokens: tokens,
+            identity: identity,
+            rotation: .unknown,
+            isSignIn: true
+        )
+    }
+
+    private func signedInRow(_ staged: StagedTokens, _ login: Login.ID) -> AuditEntry {
+        var row = AuditEntry(.signedIn, profileName: profile.text, loginID: login)
+        row.attemptID = staged.attemptID
+        row.generationBefore = staged.parentGeneration
+        row.generationAfter = staged.parentGeneration + 1
+        row.refreshTokenAfter = staged.tokens.refreshToken
+        row.accessTokenAfter = staged.tokens.accessToken.isEmpty ? nil : staged.tokens.accessToken
+        row.expiresAt = staged.tokens.expiresAt.wall
+        return row
     }
 
     /// Runs a part of the sign-in whose failure is recorded in the audit.

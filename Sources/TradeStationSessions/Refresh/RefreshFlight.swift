@@ -82,9 +82,11 @@ final class RefreshFlight: Sendable {
         state.withLock { state in state.result != nil && state.stamp.map { $0 != stamp } ?? false }
     }
 
-    /// Whether the flight failed for lack of time, and a caller with this deadline has clearly more.
-    func fellShort(_ error: AccountsError, of deadline: Int64) -> Bool {
-        [.lockTimeout, .backingOff, .rateLimited].contains(error.code) && deadline - request.deadline >= 1000
+    /// Whether the flight failed for a reason that a caller with another request may not share: another intent, or a lack
+    /// of time when the caller has clearly more.
+    func mayFailAlone(with error: AccountsError, beside other: RefreshRequest) -> Bool {
+        let lacksTime = [.lockTimeout, .backingOff, .rateLimited].contains(error.code)
+        return request.intent != other.intent || (lacksTime && other.deadline - request.deadline >= 1000)
     }
 
     /// Ends the flight: all callers that still wait get the result.

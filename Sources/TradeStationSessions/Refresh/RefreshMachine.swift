@@ -106,7 +106,7 @@ struct RefreshMachine: Sendable {
 
     /// The stored tokens, if they satisfy the intent.
     func result(satisfiedBy stored: StoredLogin, at now: Moment) -> RefreshResult? {
-        guard stored.login.state != .held, let tokens = stored.tokens, !tokens.accessToken.isEmpty else { return nil }
+        guard let tokens = stored.servableTokens else { return nil }
         let isNew = stored.login.generation > heldGeneration
         let result = RefreshResult(tokens, of: stored, isNew ? .adopted : .fresh)
         return accepts(result, at: now) ? result : nil
@@ -143,5 +143,12 @@ struct RefreshMachine: Sendable {
         return key >= login
             ? (key, .rateLimited(seconds: seconds))
             : (login, .backingOff(seconds: seconds, last: stored.login.lastError))
+    }
+}
+
+extension StoredLogin {
+    /// The stored tokens, if they may be handed out: not those of a held login, and not without an access token.
+    var servableTokens: TokenSet? {
+        login.state == .held ? nil : tokens.flatMap { $0.accessToken.isEmpty ? nil : $0 }
     }
 }

@@ -5,7 +5,7 @@ struct RefreshRequest: Sendable {
     let login: Login.ID
     /// The profile that asked, for the audit, metrics and messages.
     let profile: ProfileName
-    let intent: RefreshIntent
+    var intent: RefreshIntent
     /// How long that caller waits, by the boot clock: nothing is tried that would take longer.
     let deadline: Int64
 }

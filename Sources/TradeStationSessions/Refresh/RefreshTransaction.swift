@@ -70,6 +70,7 @@ struct RefreshTransaction: Sendable {
             // Step 3: read again under the lock. Another process may have refreshed, or died after step 7.
             flight.enter(.reading)
             let stored = try await read()
+            await TokenSaver(services: services, login: login).fileOvertakenTokens(by: stored)
             switch step(after: stored) {
             case .deliver(let result): return .done(result)
             case .fail(let error): throw error
@@ -111,8 +112,10 @@ struct RefreshTransaction: Sendable {
             let staged = attempt.stagedTokens(from: grant, sentAt: sent)
             let rows = attempt.succeededRows(grant, staged, exchange)
             let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, rows)
-            guard !staged.belongToAnotherUser(than: attempt.stored.login) else { throw AccountsError.anotherUser }
-            if let result = saved.result(of: staged, over: attempt.stored, .refreshed) { return .done(result) }
+            if let result = saved.result(of: staged, over: attempt.stored, .refreshed) {
+                guard !staged.belongToAnotherUser(than: attempt.stored.login) else { throw AccountsError.anotherUser }
+                return .done(result)
+            }
         case .failed(let failure):
             let failed = FailedAttempt(attempt: attempt, failure: failure, exchange: exchange, services: services)
             let verdict = machine.verdict(on: failure, of: attempt.stored, failed.situation(remaining: remaining))

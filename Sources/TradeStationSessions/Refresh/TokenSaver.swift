@@ -43,25 +43,30 @@ struct TokenSaver: Sendable {
     func recover(_ staged: StagedTokens, over stored: StoredLogin, _ rows: [AuditEntry]) async -> Outcome {
         // The side file's only copy is not written again: a torn write would lose it.
         login.unsaved == staged
-            ? await save(staged, over: stored, rows) : await commit(staged, isStaged: true, over: stored, rows)
+            ? await save(staged, over: stored, rows)
+            : await commit(staged, isStaged: staged == stored.staged, over: stored, rows)
     }
 
     /// Tries once more to save tokens that only memory has, before this process forgets them.
     func saveUnsaved() async {
         guard let staged = login.unsaved else { return }
-        if let lock = try? await store.lock(login.id, timeoutMilliseconds: 0) {
+        let request = services.request(.ahead(of: staged.parentGeneration), for: login.profile, of: login.id)
+        var outcome: Outcome?
+        if let lock = try? await store.lock(login.id, timeoutMilliseconds: services.timeoutMilliseconds) {
             defer { lock.unlock() }
-            if let stored = try? await login.read(), stored.staged == staged {
-                let request = RefreshRequest(
-                    login: login.id,
-                    profile: login.profile,
-                    intent: .ahead(of: staged.parentGeneration),
-                    deadline: services.clock.bootMilliseconds()
-                )
-                _ = await recover(staged, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
+            if let stored = try? await login.read() {
+                outcome = await recover(staged, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
             }
         }
+        if outcome == nil || outcome?.isOnlyInMemory == true { services.noteLoss(login.profile) }
         login.forgetUnsaved()
+    }
+
+    /// Keeps tokens that only memory has as a late result, if a newer generation was saved meanwhile.
+    func fileOvertakenTokens(by stored: StoredLogin) async {
+        guard let staged = login.unsaved, staged.parentGeneration < stored.login.generation else { return }
+        let request = services.request(.ahead(of: staged.parentGeneration), for: login.profile, of: login.id)
+        _ = await commit(staged, isStaged: false, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
     }
 
     /// Step 8, T2: a compare-and-set on the generation, with the one disk sync of a refresh.
@@ -74,7 +79,7 @@ struct TokenSaver: Sendable {
         do {
             let outcome = try await store.commit(staged.commit(over: stored.login, rows), to: login.id, audit: rows)
             KillPoint.afterT2.reach()
-            login.forgetUnsaved()
+            login.forgetUnsaved(staged)
             return switch outcome {
             case .saved(let generation, let stamp): .saved(generation: generation, stamp: stamp)
             case .superseded: .superseded
@@ -90,6 +95,11 @@ struct TokenSaver: Sendable {
 }
 
 extension TokenSaver.Outcome {
+    /// Whether the tokens are lost when this process ends.
+    var isOnlyInMemory: Bool {
+        if case .inMemory = self { true } else { false }
+    }
+
     /// Why the database does not have the tokens; nil when it has.
     var cause: AccountsError? {
         switch self {
@@ -141,16 +151,15 @@ extension StagedTokens {
     ///
     /// - Parameter rows: the audit rows that are saved with them.
     fileprivate func commit(over login: Login, _ rows: [AuditEntry]) -> TokenCommit {
-        let isOtherUser = belongToAnotherUser(than: login)
         let isNamed = identity.subject != nil || identity.username != nil
         return TokenCommit(
             parentGeneration: parentGeneration,
             tokens: tokens,
-            identity: isNamed && !isOtherUser ? identity : nil,
+            identity: isNamed ? identity : nil,
             rotation: rotation,
             isSignIn: isSignIn,
             warnsOf: rows.last { $0.event == .signInEndsSoon }?.expiresAt,
-            isHeld: isOtherUser
+            isHeld: belongToAnotherUser(than: login)
         )
     }
 }

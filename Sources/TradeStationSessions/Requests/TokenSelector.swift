@@ -21,7 +21,7 @@ struct TokenSelector {
         if hasRejected { return try await session.token(.newer(than: rejected), before: deadline) }
         let login = session.login
         if record.login.generation > login.generation {
-            try await login.load()
+            try await login.open(for: record.profile)
             if record.login.state != .ready {
                 return try await session.token(.newer(than: login.generation), before: deadline)
             }

@@ -35,8 +35,11 @@ struct RefreshWriter {
     /// Makes tokens the next generation of a login: all tokens are sealed for it, and those that it lacks are removed.
     func save(_ commit: TokenCommit, to stored: Login, key: APIKey) throws {
         var login = stored
-        login.identity.subject = commit.identity?.subject ?? stored.identity.subject
-        login.identity.username = commit.identity?.username ?? stored.identity.username
+        // Tokens of another user are held; the login keeps its own user.
+        if !commit.isHeld, let identity = commit.identity {
+            login.identity.subject = identity.subject ?? stored.identity.subject
+            login.identity.username = identity.username ?? stored.identity.username
+        }
         try transaction.logins.advance(login, with: commit)
         let secrets = transaction.secrets
         try secrets.removeLateResult(of: login.id)

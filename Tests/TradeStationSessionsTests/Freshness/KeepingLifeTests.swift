@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import ServiceLifecycleTestKit
 import Testing
 import TradeStationEmulator
 import TradeStationModel
@@ -27,6 +28,14 @@ import TradeStationTesting
         let again = Task { try await manager.run() }
         again.cancel()
         await #expect(throws: CancellationError.self) { try await again.value }
+    }
+
+    @Test func `run() returns when graceful shutdown has already begun`() async throws {
+        _ = try await manager.session(named: "paper")
+        try await testGracefulShutdown { shutdown in
+            shutdown.triggerGracefulShutdown()
+            try await manager.run()
+        }
     }
 
     @Test func `run() returns at once when it is cancelled during a refresh, and closing saves the answer`()

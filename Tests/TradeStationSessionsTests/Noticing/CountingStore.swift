@@ -118,6 +118,8 @@ final class CountingStore: CredentialStore {
         try await store.begin(attempt, of: login, audit: audit)
     }
 
+    func prepareStaging(for login: Login.ID) async throws { try await store.prepareStaging(for: login) }
+
     func stage(_ tokens: StagedTokens, for login: Login.ID) async throws {
         try require(.sideFile)
         try await store.stage(tokens, for: login)

@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationStore
 import TradeStationTesting
 
 @testable import TradeStationSessions
@@ -196,5 +197,62 @@ import TradeStationTesting
             #expect(record.login.generation == 1)
             #expect(stage.emulator.counts.exchanges == 1)
         }
+    }
+
+    @Test func `tokens in memory that another process has overtaken are kept as a late result`() async throws {
+        try await stage.withCountingStore { manager, store in
+            let session = try await manager.session(named: "paper")
+            stage.clock.advance(by: .seconds(1201))
+            store.fail(Trouble.everything.writes)
+            _ = try await session.accessToken()
+            let login = session.profile.login
+            let newer = LoginFixture.tokens(accessToken: "n", refreshToken: "n", life: 1200, at: stage.clock.now())
+            let commit = TokenCommit(
+                parentGeneration: login.generation,
+                tokens: newer,
+                identity: nil,
+                rotation: .rotating
+            )
+            let entries = [AuditEntry(.refreshSucceeded, loginID: login.id)]
+            _ = try await stage.withStore { try await $0.commit(commit, to: login.id, audit: entries) }
+            store.fail([])
+            _ = await code { _ = try await manager.refresh(session.profile) }
+            #expect(try await session.accessToken().secret == Secret("n"))
+            stage.clock.advance(by: .seconds(1201))
+            _ = await code { _ = try await session.accessToken() }
+            #expect(try await manager.registry.lateResult(of: session.profile)?.generation == login.generation)
+        }
+    }
+
+    @Test(.stage(rotate: true, opens: .emptyStore))
+    func `a refresh token in an unusable answer to a new profile's sign-in is kept`() async throws {
+        let body = #"{"refresh_token":"salvaged","access_token":"#
+        stage.emulator.script([
+            EmulatorFault(at: .token, when: .before, .respond(status: 200, headers: [:], body: body))
+        ])
+        let added = await code { try await stage.add("paper", to: stage.manager) }
+        #expect(added == .serverError)
+        let record = try await stage.manager.registry.profile(named: ProfileName("paper"))
+        #expect(try await stage.manager.registry.storedLogin(of: record).refreshToken == Secret("salvaged"))
+    }
+
+    @Test(.stage(rotate: true, opens: .emptyStore))
+    func `a cancelled add keeps the profile if its exchange succeeds`() async throws {
+        let browser = try stage.browser()
+        let record = try await stage.add("paper", to: stage.manager)
+        let handedIn = try #require(try await stage.manager.registry.storedLogin(of: record).refreshToken)
+        try await stage.manager.registry.remove(record.name)
+        var key = try stage.keyRequest()
+        key.refreshToken = handedIn
+        let request = ProfileRequest(name: try ProfileName("second"), environment: .live, source: .key(key))
+        stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 0.3))])
+        let before = stage.emulator.counts.refreshes
+        let adding = Task { try await stage.manager.registry.add(request, interaction: browser) }
+        try await stage.emulator.wait { $0.refreshes > before }
+        adding.cancel()
+        await #expect(throws: (any Error).self) { try await adding.value }
+        let second = try await stage.manager.registry.profile(named: ProfileName("second"))
+        #expect(second.login.generation == 1)
+        #expect(second.state == .ready)
     }
 }
