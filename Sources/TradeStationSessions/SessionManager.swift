@@ -49,7 +49,7 @@ public actor SessionManager {
     ///   `closed`.
     public func session(named name: String) async throws -> Session {
         try requireOpen()
-        services.store.changes.watch()
+        services.counters.watch()
         let record = try await registry.profile(named: ProfileName(name))
         return Session(record: record, login: try await login(of: record), services: services)
     }
@@ -75,7 +75,9 @@ public actor SessionManager {
 
     /// A token for a one-shot command, with everything that such a command reports about it.
     ///
-    /// - Parameter record: the profile as it was read last.
+    /// - Parameters:
+    ///   - record: the profile as it was read last.
+    ///   - duration: how long the token must be valid at least.
     /// - Throws: ``AccountsError`` as ``Session/accessToken(validFor:)``.
     public func token(_ record: ProfileRecord, validFor duration: Duration = .zero) async throws -> TokenReport {
         try requireOpen()

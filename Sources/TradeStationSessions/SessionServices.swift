@@ -5,6 +5,8 @@ import TradeStationOAuth
 /// What all logins and sessions of a manager share: the store, the servers' transports, time, and where messages go.
 final class SessionServices: Sendable {
     let store: any CredentialStore
+    /// The store's change counters, here because every ``Session/currentAccessToken()`` reads them.
+    let counters: any ChangeCounters
     let endpoint: TokenEndpoint
     let revocation: RevocationEndpoint
     let apiTransport: HTTPTransport
@@ -28,6 +30,7 @@ final class SessionServices: Sendable {
 
     init(store: any CredentialStore, configuration: SessionConfiguration) {
         self.store = store
+        counters = store.changes
         clock = configuration.clock
         random = configuration.random
         attemptIDs = AttemptIDs(random: configuration.random)

@@ -132,7 +132,7 @@ extension CommandLineSuite {
                     environment: [:],
                     keepsInputOpen: true
                 )
-                #expect(await lines.next()?.hasPrefix("p: The new tokens are safe beside the database") == true)
+                #expect(await lines.next()?.hasPrefix("p: The new tokens could not be written to the database") == true)
                 shell.type("ROLLBACK;\n.quit")
                 #expect(await shell.result().status == 0)
                 #expect(await lines.next() == "p: fresh again.")

@@ -98,7 +98,7 @@ extension AccountsError {
         public static let storeFull = Code(rawValue: "store_full")
         /// The store cannot be written.
         public static let storeReadonly = Code(rawValue: "store_readonly")
-        /// New tokens are safe beside the database and will be saved by the next command.
+        /// The database could not be written. The new tokens are in the side file, and the next command saves them.
         public static let saveDeferred = Code(rawValue: "save_deferred")
         /// The server asked for a pause between requests.
         public static let rateLimited = Code(rawValue: "rate_limited")

@@ -11,4 +11,8 @@ package struct ChangeStamp: Hashable, Sendable {
 
     /// The reading while the counters cannot be read.
     package static let unknown = ChangeStamp(rawValue: 0)
+
+    // Inlined into other modules, because every read of a token in memory compares two stamps.
+    @inlinable
+    package static func == (left: ChangeStamp, right: ChangeStamp) -> Bool { left.rawValue == right.rawValue }
 }

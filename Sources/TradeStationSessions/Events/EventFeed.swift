@@ -47,7 +47,7 @@ struct EventFeed: Sendable {
     ///
     /// - Throws: `CancellationError`; ``AccountsError`` `closed`.
     private mutating func advance() async throws {
-        let head = store.changes.head
+        let head = services.counters.head
         do {
             if try await readRows() { return }
         } catch let error as AccountsError where error.code != .closed {
@@ -103,7 +103,7 @@ struct EventFeed: Sendable {
     /// Writes of this process wake the feed. If other processes can write too, the feed also checks at intervals.
     /// Without counters it waits for one interval.
     private func waitForChange(since head: Int64?) async throws {
-        let changes = store.changes
+        let changes = services.counters
         guard !changes.seesEveryWriter else {
             return try await services.work.run { await changes.waitForHead(toMoveFrom: head) }
         }

@@ -42,7 +42,7 @@ public struct SessionEvents: AsyncSequence, Sendable {
 extension SessionManager {
     /// What happens to the logins of the store from now on, in all processes.
     public nonisolated var events: SessionEvents {
-        services.store.changes.watch()
-        return SessionEvents(services: services, start: services.store.changes.head)
+        services.counters.watch()
+        return SessionEvents(services: services, start: services.counters.head)
     }
 }

@@ -14,19 +14,24 @@ final class LoginTokens: Sendable {
 
     let id: Login.ID
     private let services: SessionServices
+    // Held here too: the fast path reads both, and reaching them through `services` would copy them.
+    private let clock: any TimeSource
+    private let counters: any ChangeCounters
     private let state: Mutex<State>
 
     /// - Parameter profile: the profile that the login is opened for.
     init(_ id: Login.ID, profile: ProfileName, services: SessionServices) {
         self.id = id
         self.services = services
+        clock = services.clock
+        counters = services.counters
         state = Mutex(State(profile: profile))
     }
 
-    private var now: Int64 { services.clock.bootMilliseconds() }
+    private var now: Int64 { clock.bootMilliseconds() }
 
     /// The login's change counter now.
-    private var stamp: ChangeStamp { services.store.changes.stamp(of: id) }
+    private var stamp: ChangeStamp { counters.stamp(of: id) }
 
     // MARK: Reading from memory
 
@@ -92,7 +97,7 @@ final class LoginTokens: Sendable {
 
     /// Takes over tokens, unless memory has newer ones.
     func adopt(_ result: RefreshResult) {
-        let lifetime = TokenLifetime(of: result.tokens, now: services.clock.now())
+        let lifetime = TokenLifetime(of: result.tokens, now: clock.now())
         let softAt = lifetime.softAt(of: id)
         state.withLock { $0.snapshot.adopt(result, lifetime: lifetime, softAt: softAt) }
     }
@@ -130,7 +135,7 @@ final class LoginTokens: Sendable {
             throw error
         }
         try requireProfile(profile)
-        let moment = services.clock.now()
+        let moment = clock.now()
         guard result.satisfies(first.intent, at: moment), result.satisfies(request.intent, at: moment) else {
             throw result.shortfall(for: request.intent)
         }
@@ -146,7 +151,7 @@ final class LoginTokens: Sendable {
                 if !isOwn, flight.isOutdated(at: stamp) { continue }
                 // Another exchange would return nothing better.
                 if isOwn || result.outcome == .refreshed { return result }
-                if result.satisfies(request.intent, at: services.clock.now()) { return result }
+                if result.satisfies(request.intent, at: clock.now()) { return result }
             } catch let error as AccountsError {
                 if !isOwn, flight.isOutdated(at: stamp) { continue }
                 // A flight with another intent or less time may have failed for a reason that this caller does not share.
@@ -160,7 +165,7 @@ final class LoginTokens: Sendable {
     /// Starts a refresh that no caller waits for. The fast path serves the current token until it has ended.
     private func refreshBehind(for profile: ProfileName) {
         // The counters may not have existed when the session was opened.
-        services.store.changes.watch()
+        counters.watch()
         state.withLock { state in
             guard state.flight == nil, !state.snapshot.isClosed else { return }
             state.snapshot.serve(until: .max)
@@ -181,7 +186,7 @@ final class LoginTokens: Sendable {
 
     /// Starts the login's flight. Its task is shared by all who wait, and is not cancelled with the first of them.
     private func launch(_ request: RefreshRequest, in state: inout State) -> RefreshFlight {
-        let flight = RefreshFlight(request, clock: services.clock)
+        let flight = RefreshFlight(request, clock: clock)
         let machine = RefreshMachine(intent: request.intent, heldGeneration: state.snapshot.generation)
         let transaction = RefreshTransaction(flight: flight, login: self, services: services, machine: machine)
         let task = Task { [self] in

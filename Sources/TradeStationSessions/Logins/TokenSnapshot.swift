@@ -30,6 +30,8 @@ struct TokenSnapshot: Sendable {
 
     /// The token for the fast path; nil when a refresh is due, when the store has changed, and when the profile was
     /// removed.
+    // Inlined, so that the lock's holder reads fields and copies no snapshot.
+    @inline(__always)
     func current(for profile: Profile.ID, stamp now: ChangeStamp, at time: Int64) -> AccessToken? {
         guard time < dueAt, stamp == now, !isRefused else { return nil }
         guard removedProfiles.isEmpty || !removedProfiles.contains(profile) else { return nil }

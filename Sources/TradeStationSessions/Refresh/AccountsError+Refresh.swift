@@ -84,7 +84,7 @@ extension AccountsError {
     static func saveDeferred(because cause: AccountsError?) -> AccountsError {
         AccountsError(
             .saveDeferred,
-            "The new tokens could not be written to the database. They are saved in a separate file.",
+            "The new tokens could not be written to the database. They are saved in the side file.",
             reason: cause?.message,
             suggestion: "tsaccounts token NAME once the database is writable again; this saves the tokens in it"
         )
