@@ -98,10 +98,6 @@ struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
         #expect(error.reason == "HTTP 400: e: d")
         #expect(error.suggestion?.isEmpty == false)
         #expect(error.message.hasSuffix("."))
-        #expect(
-            TokenFailure(kind: kind).accountsError(suggestion: "tsaccounts login swing").suggestion
-                == "tsaccounts login swing"
-        )
     }
 
     @Test func `an unknown outcome is server_unreachable without a status and server_error with one`() {

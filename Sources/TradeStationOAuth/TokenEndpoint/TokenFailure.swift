@@ -68,11 +68,9 @@ extension TokenFailure {
         }
     }
 
-    /// The failure as an error that explains to the user what happened and what to do next.
-    ///
-    /// - Parameter suggestion: Replaces the general suggestion, if the caller knows the profile's name.
-    package func accountsError(suggestion: String? = nil) -> AccountsError {
-        AccountsError(code, message, reason: reason, suggestion: suggestion ?? generalSuggestion)
+    /// The failure as an error for the user, with a suggestion.
+    package func accountsError() -> AccountsError {
+        AccountsError(code, message, reason: reason, suggestion: suggestion)
     }
 
     private var message: String {
@@ -97,7 +95,7 @@ extension TokenFailure {
         return parts.isEmpty ? nil : parts.joined(separator: ": ")
     }
 
-    private var generalSuggestion: String {
+    private var suggestion: String {
         switch kind {
         case .notSent, .outcomeUnknown, .serverTrouble: "the same command again in a moment"
         case .rateLimited: "the same command again in \(retryAfterSeconds ?? 60) seconds"
