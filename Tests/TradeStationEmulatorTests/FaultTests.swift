@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// The effect of every fault on the connection and on the server's state.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct FaultTests {
     private static let rotating = EmulatorConfiguration(rotate: true, now: Visitor.standingClock)
 
