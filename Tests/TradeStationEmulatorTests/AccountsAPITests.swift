@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// Accounts, balances and errors of the API.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct AccountsAPITests {
     private func ids(_ reply: Reply, _ list: String) throws -> [String] {
         try reply.objects(list).compactMap { $0["AccountID"] as? String }

@@ -4,6 +4,9 @@ import Testing
 import TradeStationEmulator
 
 /// The token endpoint with `grant_type=authorization_code`.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct CodeExchangeTests {
     static let verifier = String(repeating: "verifier-", count: 5)
     static let challenge = Data(SHA256.hash(data: Data(verifier.utf8))).base64EncodedString()

@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// The control endpoints, the addresses and the log.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct ControlTests {
     @Test func `the addresses contain everything that a client needs`() async throws {
         try await Visitor.with { _, visitor in

@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// The effect of every fault on the connection and on the server's state.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct FaultTests {
     private static let rotating = EmulatorConfiguration(rotate: true, now: Visitor.standingClock)
 
@@ -157,8 +160,10 @@ import TradeStationEmulator
         let port = try #require(URL(string: emulator.addresses.tokenURL)?.port)
         emulator.script([EmulatorFault(at: .authorize, .hang(seconds: 3600))])
         let held = Task { await RawConnection(port: port).exchange("GET /authorize HTTP/1.1\r\nHost: x\r\n\r\n") }
-        let idle = Task { await RawConnection(port: port).exchange("") }
-        while emulator.log.isEmpty { await Task.yield() }
+        let (connections, connected) = AsyncStream.makeStream(of: Void.self)
+        let idle = Task { await RawConnection(port: port).exchange("") { connected.finish() } }
+        for await _ in connections {}
+        try await emulator.wait { $0.authorizeRequests == 1 }
         await emulator.stop()
         #expect(await held.value == "")
         #expect(await idle.value == "")

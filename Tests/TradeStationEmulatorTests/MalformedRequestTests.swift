@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// Malformed requests: each one gets an answer or a closed connection, and the emulator continues to run.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct MalformedRequestTests {
     @Test func `bytes that are not HTTP are answered with 400`() async throws {
         try await Visitor.with { emulator, visitor in

@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// Quotes, bars and positions without streaming.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct MarketDataTests {
     private func withToken(_ body: (Visitor, String) async throws -> Void) async throws {
         try await Visitor.with { _, visitor in

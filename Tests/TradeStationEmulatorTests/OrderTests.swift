@@ -29,6 +29,9 @@ extension Visitor {
 }
 
 /// Placing, changing, cancelling and listing orders.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct OrderTests {
     private func withToken(_ body: (Emulator, Visitor, String) async throws -> Void) async throws {
         try await Visitor.with { emulator, visitor in

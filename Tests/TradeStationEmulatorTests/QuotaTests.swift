@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// Quotas per user and resource; disabled by default.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct QuotaTests {
     private static let accounts = "/v3/brokerage/accounts"
 

@@ -5,8 +5,12 @@ struct RawConnection {
     let port: Int
 
     /// The received text until the connection ends or is reset.
-    func exchange(_ text: String) async -> String {
-        switch await outcome(text) {
+    ///
+    /// - Parameters:
+    ///   - text: The text to send.
+    ///   - onConnect: Called when the attempt to connect has ended.
+    func exchange(_ text: String, onConnect: @escaping @Sendable () -> Void = {}) async -> String {
+        switch await outcome(text, onConnect: onConnect) {
         case .success(let bytes): String(decoding: bytes, as: UTF8.self)
         case .failure(let failure): failure.rawValue
         }
@@ -22,16 +26,23 @@ struct RawConnection {
         case notSent = "not sent"
     }
 
-    private func outcome(_ text: String) async -> Result<[UInt8], Failure> {
+    private func outcome(
+        _ text: String,
+        onConnect: @escaping @Sendable () -> Void = {}
+    ) async -> Result<[UInt8], Failure> {
         await withCheckedContinuation { continuation in
             let port = port
             Thread.detachNewThread {
-                continuation.resume(returning: Self.exchange(text, port: port))
+                continuation.resume(returning: Self.exchange(text, port: port, onConnect: onConnect))
             }
         }
     }
 
-    private static func exchange(_ text: String, port: Int) -> Result<[UInt8], Failure> {
+    private static func exchange(
+        _ text: String,
+        port: Int,
+        onConnect: () -> Void
+    ) -> Result<[UInt8], Failure> {
         #if canImport(Darwin)
             let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #else
@@ -47,6 +58,7 @@ struct RawConnection {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+        onConnect()
         guard connected == 0 else { return .failure(.notConnected) }
         let bytes = Array(text.utf8)
         guard send(descriptor, bytes, bytes.count, 0) == bytes.count else { return .failure(.notSent) }

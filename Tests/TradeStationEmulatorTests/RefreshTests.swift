@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// The token endpoint with `grant_type=refresh_token`, with and without rotation.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct RefreshTests {
     private static func rotating(overlap: Int = 0) -> EmulatorConfiguration {
         EmulatorConfiguration(rotate: true, overlapSeconds: overlap, now: Visitor.standingClock)

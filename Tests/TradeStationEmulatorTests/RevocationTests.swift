@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// The revocation endpoint.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct RevocationTests {
     @Test func `revoking one token revokes all of the key's, and access tokens remain valid`() async throws {
         try await Visitor.with { emulator, visitor in

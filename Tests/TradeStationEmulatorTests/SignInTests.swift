@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// The authorization endpoint and the sign-in form.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct SignInTests {
     @Test func `a sign-in redirects with a code and the unchanged state`() async throws {
         try await Visitor.with { emulator, visitor in

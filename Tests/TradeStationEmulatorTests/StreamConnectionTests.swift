@@ -5,6 +5,9 @@ import Testing
 import TradeStationEmulator
 
 /// The chunks of streams, and streams whose connections end.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct StreamConnectionTests {
     private static let objects = [#"{"a":"é"}"#, #"{"b":2}"#, #"{"c":"drei"}"#]
 

@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// Faults of streams, and the control endpoint for open streams.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct StreamFaultTests {
     private func withToken(_ body: (Emulator, Visitor, String) async throws -> Void) async throws {
         try await Visitor.with { emulator, visitor in

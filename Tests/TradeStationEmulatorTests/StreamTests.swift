@@ -3,6 +3,9 @@ import Testing
 import TradeStationEmulator
 
 /// The objects of streams, and how streams end.
+///
+/// The tests are serialized because they share the processor and this process's descriptors, and their requests have time
+/// limits in real time.
 @Suite(.serialized) struct StreamTests {
     /// Runs `body` with a token of alice and a clock that does not move.
     private func withToken(_ body: (Emulator, Visitor, String) async throws -> Void) async throws {

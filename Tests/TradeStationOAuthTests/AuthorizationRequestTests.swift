@@ -5,7 +5,7 @@ import TradeStationModel
 
 @testable import TradeStationOAuth
 
-@Suite(.serialized) struct AuthorizationRequestTests {
+@Suite struct AuthorizationRequestTests {
     private func request(
         _ registration: ClientRegistration,
         scopes: [String] = ["openid", "offline_access", "MarketData"],

@@ -3,7 +3,7 @@ import TradeStationModel
 
 @testable import TradeStationOAuth
 
-@Suite(.serialized) struct AuthorizationResponseTests {
+@Suite struct AuthorizationResponseTests {
     private let state = Secret("st-1")
 
     /// The response as one line, for comparison.

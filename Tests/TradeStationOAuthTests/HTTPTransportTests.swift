@@ -2,6 +2,9 @@ import Testing
 
 @testable import TradeStationOAuth
 
+/// One request and its outcome.
+///
+/// The tests are serialized because they share the processor, and some of them end at a time limit in real time.
 @Suite(.serialized) struct HTTPTransportTests {
     /// Sends one request and returns its outcome.
     private func outcome(

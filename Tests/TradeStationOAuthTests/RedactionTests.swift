@@ -4,7 +4,7 @@ import TradeStationModel
 @testable import TradeStationOAuth
 
 /// Error descriptions from servers, as they are shown to the user.
-@Suite(.serialized) struct RedactionTests {
+@Suite struct RedactionTests {
     private func failure(_ error: String, _ description: String, secret: String) -> TokenFailure? {
         let answer = TokenAnswer.classify(
             status: 400,

@@ -3,6 +3,7 @@ import Testing
 import TradeStationModel
 import TradeStationOAuth
 
+/// The tests are serialized because they share the processor, and each exchange has a time limit in real time.
 @Suite(.serialized) struct RevocationEndpointTests {
     /// Revokes against a server that sends this answer; returns the error and the requests that the server received.
     private func revoke(

@@ -54,7 +54,7 @@ struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
     }()
 }
 
-@Suite(.serialized) struct TokenAnswerTests {
+@Suite struct TokenAnswerTests {
     @Test func `the table of canned answers exists and has unique names`() {
         #expect(CannedAnswer.all.count >= 110)
         #expect(Set(CannedAnswer.all.map(\.name)).count == CannedAnswer.all.count)

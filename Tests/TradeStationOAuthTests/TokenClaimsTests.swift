@@ -3,7 +3,7 @@ import Testing
 import TradeStationModel
 import TradeStationOAuth
 
-@Suite(.serialized) struct TokenClaimsTests {
+@Suite struct TokenClaimsTests {
     private let now = Timestamp(milliseconds: 1_790_000_000_000)
 
     private func token(_ payload: String) -> Secret {

@@ -6,6 +6,8 @@ import TradeStationOAuth
 import TradeStationTesting
 
 /// The outcome of an exchange for every behavior of the server.
+///
+/// The tests are serialized because they share the processor, and some of them end at a time limit in real time.
 @Suite(.serialized) struct TokenEndpointTests {
     @Test(arguments: ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"])
     func `a redirect is never followed, so no other server receives the secrets`(_ status: String) async throws {

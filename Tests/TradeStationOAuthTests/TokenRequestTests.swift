@@ -4,6 +4,8 @@ import TradeStationModel
 import TradeStationOAuth
 
 /// The requests that are sent to the token endpoint.
+///
+/// The tests are serialized because they share the processor, and each exchange has a time limit in real time.
 @Suite(.serialized) struct TokenRequestTests {
     @Test func `a refresh posts the form that TradeStation documents`() async throws {
         let (answer, requests) = try await Exchange.refresh(

@@ -4,6 +4,7 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct AuditTests {
     @Test(arguments: [
         ("UPDATE audit SET outcome = 'fine' WHERE seq = 2", "audit is append-only: no update"),

@@ -5,6 +5,8 @@ import TradeStationModel
 @testable import TradeStationStore
 
 /// The change counters on disk, when their file is damaged, replaced or missing.
+///
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct DiskChangeCountersTests {
     private func counters(of sample: Sample) -> String { sample.directory + "/locks/changes" }
 

@@ -6,6 +6,8 @@ import TradeStationTesting
 @testable import TradeStationStore
 
 /// Rows that another program has filled with the most extreme values that the schema allows.
+///
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct ExtremeValueTests {
     @Test(arguments: [
         "access_expires_at = '9999-12-31T23:59:59.999Z', boot_id = 'boot-0'",

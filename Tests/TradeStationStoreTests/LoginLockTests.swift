@@ -5,6 +5,7 @@ import TradeStationTesting
 
 @testable import TradeStationStore
 
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct LoginLockTests {
     private let login = Login.ID(rawValue: 1)
 

@@ -7,6 +7,8 @@ import TradeStationModel
 @testable import TradeStationStore
 
 /// The properties of a store in memory that the contract of all stores does not cover.
+///
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct MemoryStoreTests {
     @Test func `a store in memory works in a process that may open no file`() async throws {
         await #expect(processExitsWith: .success) {

@@ -4,6 +4,7 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct MigrationTests {
     @Test func `the list names every file, in order, with its text`() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

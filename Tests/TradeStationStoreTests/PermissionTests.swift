@@ -4,6 +4,9 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// The modes and owners of a store's files and directories.
+///
+/// The tests are serialized because they share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct PermissionTests {
     @Test(arguments: [mode_t(0), 0o022, 0o277])
     func `directories have mode 0700 and files 0600 with every umask`(mask: mode_t) async throws {

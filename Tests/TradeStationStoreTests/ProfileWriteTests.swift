@@ -4,6 +4,7 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct ProfileWriteTests {
     @Test func `no file of the store contains a secret in plain text`() async throws {
         let sample = try Sample()

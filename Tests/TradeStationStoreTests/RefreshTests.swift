@@ -4,6 +4,7 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct RefreshTests {
     @Test func `a generation can only stay or grow by one`() async throws {
         let (sample, store, id) = try await signedIn()

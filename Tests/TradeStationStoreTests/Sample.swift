@@ -48,7 +48,7 @@ final class Sample: Sendable {
     var key: String { directory + "/key" }
     var location: StoreLocation { StoreLocation(directory: directory) }
 
-    func open(_ migrations: [Migration] = Migration.all, lockMilliseconds: Int = 5000) async throws
+    func open(_ migrations: [Migration] = Migration.all, lockMilliseconds: Int = 30_000) async throws
         -> SQLiteCredentialStore
     {
         try await SQLiteCredentialStore.open(

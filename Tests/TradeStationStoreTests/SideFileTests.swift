@@ -4,6 +4,7 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct SideFileTests {
     @Test(arguments: ["removed", "emptied"])
     func `syncing a side file that was removed or emptied throws`(loss: String) async throws {

@@ -5,6 +5,7 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct StoreFailureTests {
     @Test(arguments: [
         (ResultCode.SQLITE_FULL, AccountsError.Code.storeFull),

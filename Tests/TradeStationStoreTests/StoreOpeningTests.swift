@@ -4,6 +4,10 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// Opening a store for the first time, again, and after damage.
+///
+/// The tests are serialized because they share the processor and this process's descriptors: one of them opens twenty
+/// stores at once, and another one starts twenty processes.
 @Suite(.serialized) struct StoreOpeningTests {
     @Test func `twenty concurrent first starts create one key and one schema`() async throws {
         let sample = try Sample()

@@ -3,7 +3,7 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
-@Suite(.serialized) struct StoreValueTests {
+@Suite struct StoreValueTests {
     @Test(arguments: [
         (["TSACCOUNTS_HOME": "/a/b/", "HOME": "/h"], "/a/b", "/a/b"),
         (["HOME": "/h"], "/h/.local/share/tsaccounts", "/h/.config/tsaccounts"),

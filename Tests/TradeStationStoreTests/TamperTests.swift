@@ -5,6 +5,7 @@ import TradeStationModel
 
 @testable import TradeStationStore
 
+/// The tests are serialized because all of them share this process's descriptors, of which each open store needs several.
 @Suite(.serialized) struct TamperTests {
     @Test(arguments: [
         "UPDATE profile SET environment = 'sim' WHERE name = 'swing'",
