@@ -3,8 +3,8 @@
     import Synchronization
 #endif
 
-/// The named places of a refresh at which the rig in `Tests/Rig` ends, stops or interrupts a process, to see that
-/// nothing is lost there. The environment names place and action: `TSACCOUNTS_KILL_POINT=after_t1=kill`.
+/// The named places of a refresh at which the rig in `Tests/Rig` kills, stops or interrupts a process, to verify that
+/// nothing is lost. An environment variable names the place and the action: `TSACCOUNTS_KILL_POINT=after_t1=kill`.
 ///
 /// Only debug builds know the variable. In a release build, reaching a point has no effect.
 package enum KillPoint: String, CaseIterable, Sendable {

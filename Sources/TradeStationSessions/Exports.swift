@@ -1,2 +1,2 @@
-// Names, errors, environments and states are part of what sessions speak in: one import is enough.
+// The API of sessions uses this module's names, errors, environments and states, so one import is enough.
 @_exported public import TradeStationModel

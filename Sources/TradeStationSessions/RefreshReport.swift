@@ -2,7 +2,7 @@ public import TradeStationModel
 
 /// The result of a requested refresh.
 public struct RefreshReport: Hashable, Sendable {
-    /// How the current token came about.
+    /// How the current token was obtained.
     public enum Outcome: String, Hashable, Sendable {
         /// This call exchanged the refresh token.
         case refreshed
@@ -14,10 +14,10 @@ public struct RefreshReport: Hashable, Sendable {
 
     /// The profile.
     public let profile: ProfileName
-    /// How the current token came about.
+    /// How the current token was obtained.
     public let outcome: Outcome
     /// The login's generation now.
     public let generation: Int
-    /// When the access token ends.
+    /// When the access token expires.
     public let expiresAt: Timestamp
 }

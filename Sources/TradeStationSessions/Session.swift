@@ -21,7 +21,8 @@ public struct Session: Sendable {
         login.current(for: profile.profile.id)
     }
 
-    /// An access token with enough life left: from memory, from the store, or from one refresh that all callers share.
+    /// An access token that is valid for long enough: from memory, from the store, or from one refresh that all callers
+    /// share.
     ///
     /// - Throws: ``AccountsError``, for example `login_required`, `server_unreachable`, `backing_off`, `closed`;
     ///   `CancellationError` when the caller is cancelled, which ends neither the refresh nor other callers.
@@ -45,7 +46,7 @@ public struct Session: Sendable {
         try await token(.validity(milliseconds: duration.wholeMilliseconds), before: services.deadline)
     }
 
-    /// A token for a purpose, from the login's flight if need be.
+    /// A token that satisfies an intent, from the login's flight if necessary.
     func token(_ intent: RefreshIntent, before deadline: Int64) async throws -> AccessToken {
         do {
             let request = RefreshRequest(login: login.id, profile: profile.name, intent: intent, deadline: deadline)

@@ -15,7 +15,7 @@ public struct SessionConfiguration: Sendable {
     public var connectTimeout: Duration = .seconds(3)
     /// How long a whole exchange with the token endpoint may take.
     public var exchangeTimeout: Duration = .seconds(5)
-    /// Whether a token in the last quarter of its life is refreshed in the background while callers still get it.
+    /// Whether a token in the last quarter of its lifetime is refreshed in the background while callers still get it.
     ///
     /// A one-shot command turns this off, because it ends before such a refresh does, and refreshes only shortly before
     /// the token expires.

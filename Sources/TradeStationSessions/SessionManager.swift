@@ -54,7 +54,7 @@ public actor SessionManager {
         return Session(record: record, login: try await login(of: record), services: services)
     }
 
-    /// A session that lives as long as `body`, which runs where its caller does.
+    /// A session for the duration of `body`, which runs in the caller's isolation.
     ///
     /// - Throws: as ``session(named:)``; what `body` throws.
     public nonisolated func withSession<Result: Sendable>(
@@ -101,7 +101,8 @@ public actor SessionManager {
     ///
     /// - Parameters:
     ///   - record: the profile as it was read last.
-    ///   - onlyIfDue: makes none while the token is not near its end, during a backoff, and while the API key is refused.
+    ///   - onlyIfDue: makes none while the token is not about to expire, during a backoff, and while the API key is
+    ///     refused.
     /// - Throws: ``AccountsError`` of the refresh, for example `login_required` or `server_unreachable`.
     public func refresh(_ record: ProfileRecord, onlyIfDue: Bool = false) async throws -> RefreshReport {
         try requireOpen()
@@ -190,11 +191,11 @@ public actor SessionManager {
         guard !services.isClosed else { throw .closed }
     }
 
-    /// Ends all streams, requests, sign-ins and flights and closes the store. A refresh that was sent and a code that is
-    /// being exchanged are saved first. Safe at any time, also twice; not from within a ``SignInInteraction``, for which
-    /// it waits.
+    /// Ends all streams, requests, sign-ins and flights and closes the store. A refresh that was sent and a code that
+    /// is being exchanged are saved first. It can be called at any time and more than once, but not from within a
+    /// ``SignInInteraction``, because it waits for sign-ins to end.
     public func close() async {
-        // A task of its own: closing is neither cancelled with its caller nor done twice.
+        // Runs in an unstructured task so that closing is neither cancelled with its caller nor done twice.
         let task = closing ?? Task { await end() }
         closing = task
         await task.value

@@ -2,7 +2,7 @@ import Logging
 import TradeStationModel
 import TradeStationOAuth
 
-/// What all logins and sessions of a manager share: the store, the servers' transports, time, and where messages go.
+/// Services shared by all logins and sessions of a manager: the store, the transports, the clock, logging and metrics.
 final class SessionServices: Sendable {
     let store: any CredentialStore
     /// The store's change counters, here because every ``Session/currentAccessToken()`` reads them.
@@ -19,9 +19,9 @@ final class SessionServices: Sendable {
     let metrics: SessionMetrics
     /// Pauses, sign-ins and other work that ``SessionManager/close()`` ends and waits for.
     let work = TaskRegister()
-    /// How long a caller waits that sets no timeout of its own.
+    /// How long a caller without its own timeout waits.
     let timeoutMilliseconds: Int64
-    /// Whether a token in its soft window is refreshed behind the caller.
+    /// Whether a token in its soft window is refreshed in the background.
     let refreshesBehind: Bool
     /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs.
     let keeper: FreshnessKeeper
@@ -110,12 +110,12 @@ final class SessionServices: Sendable {
         logger.debug("refresh failed", metadata: ["profile": "\(request.profile)", "code": "\(code)"])
     }
 
-    /// Logs that new tokens are lost, because they could be saved nowhere before the manager was closed.
+    /// Logs that new tokens are lost, because they could not be saved anywhere before the manager was closed.
     func noteLoss(_ profile: ProfileName) {
         logger.error("new tokens could not be saved and are lost", metadata: ["profile": "\(profile)"])
     }
 
-    /// Logs that the database could not take new tokens.
+    /// Logs that new tokens could not be saved in the database.
     func noteUnsaved(_ profile: ProfileName) {
         logger.info("new tokens could not be saved", metadata: ["profile": "\(profile)"])
     }

@@ -2,13 +2,13 @@ public import TradeStationModel
 
 /// An access token with the details that a one-shot command reports.
 public struct TokenReport: Sendable {
-    /// The profile it is for.
+    /// The profile that the token is for.
     public let profile: ProfileRecord
     /// The token.
     public let token: AccessToken
-    /// How long the token lives, by a clock that no step of the wall clock moves.
+    /// The remaining lifetime of the token. Setting the wall clock does not affect it.
     public let life: Duration
-    /// Set when the database could not take the new token: `save_deferred` when it is safe in the side file, another
-    /// code when it is in this process's memory only.
+    /// Set when the new token could not be saved in the database: `save_deferred` if it is safe in the side file,
+    /// another code if it is only in this process's memory.
     public let saveFailure: AccountsError?
 }

@@ -71,7 +71,7 @@ extension AccountsError {
             .insecurePermissions,
             "\(path) is a symbolic link.",
             reason: "A program that can change the link could make tsaccounts use another file.",
-            suggestion: "replace the link by the file itself: rm \(path.shellQuoted)"
+            suggestion: "replace the link with the file itself: rm \(path.shellQuoted)"
         )
     }
 

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Runs an actor on a dispatch queue of its own, so that its blocking calls hold no thread of the cooperative pool.
+/// Runs an actor on a dispatch queue of its own, so that its blocking calls block no thread of the cooperative pool.
 final class BlockingExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

@@ -1,7 +1,7 @@
 package import TradeStationModel
 
 extension SQLiteCredentialStore {
-    // A list without a profile that does not match its checksum would hide it: so one such profile fails the call.
+    // A profile that does not match its checksum fails the whole call: a list without it would hide the problem.
     package func profiles() throws -> [ProfileRecord] {
         try database.read { try $0.profiles.fetchAll() }
     }

@@ -7,7 +7,7 @@ package struct AuditEntry: Sendable {
     package var outcome: String?
     /// The current name of the profile that the caller used.
     package var profileName: String?
-    /// The login that the event concerns; nil stands for the login that the same write creates.
+    /// The login that the event concerns; nil means the login that the same write creates.
     package var loginID: Login.ID?
     /// The attempt that the event belongs to.
     package var attemptID: String?

@@ -1,4 +1,4 @@
-/// An error with a message for people and a stable code for programs.
+/// An error with a human-readable message and a stable code for programs.
 ///
 /// The message tells what happened, ``reason`` tells why, and ``suggestion`` tells what to do next. No property ever
 /// contains a secret.
@@ -86,7 +86,7 @@ extension AccountsError {
         public static let serverUnreachable = Code(rawValue: "server_unreachable")
         /// The server returned an answer that cannot be used.
         public static let serverError = Code(rawValue: "server_error")
-        /// No readable answer came to a request that may change something: the server may have carried it out.
+        /// A request that may change something got no readable answer: the server may have carried it out.
         public static let outcomeUnknown = Code(rawValue: "outcome_unknown")
         /// A defect in this program.
         public static let `internal` = Code(rawValue: "internal")

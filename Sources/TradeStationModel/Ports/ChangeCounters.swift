@@ -1,5 +1,5 @@
-/// Counters that all writers of a store, in every process, advance with their commits. A reader learns from one memory
-/// access whether the tokens that it holds are still the stored ones. A port.
+/// Counters that all writers of a store, in every process, advance with their commits. With one memory access, a reader
+/// can tell whether the tokens that it holds are still the stored ones. A port.
 ///
 /// The counters are a hint; the database decides. Where they cannot be read or written, changes are noticed later, but
 /// never missed. A counter is advanced after the commit, never before.

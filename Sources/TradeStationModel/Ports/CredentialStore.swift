@@ -31,7 +31,7 @@ package protocol CredentialStore: Sendable {
 
     /// Adds a profile, and its login and key if they are new, durably.
     ///
-    /// A new key is the stored one if client id and token endpoint are the same.
+    /// If a key with the same client id and token endpoint is already stored, that key is used.
     ///
     /// - Throws: `profile_exists`; `usage` if that stored key has another registration or secret; `profile_not_found` if
     ///   an existing login or key was removed meanwhile.
@@ -58,8 +58,8 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `usage`, `profile_not_found`.
     func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) async throws
 
-    /// Removes a profile. The last profile of a login removes the login and its secrets; the last login of a key removes
-    /// the key.
+    /// Removes a profile. Removing the last profile of a login also removes the login and its secrets; removing the
+    /// last login of a key also removes the key.
     ///
     /// - Throws: `profile_not_found`.
     func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws
@@ -98,7 +98,7 @@ package protocol CredentialStore: Sendable {
 
     /// Syncs the side file to disk, for an answer that could not be committed.
     ///
-    /// - Throws: `store_corrupt` if the side file holds no complete answer; `store_full` and others when the disk refuses.
+    /// - Throws: `store_corrupt` if the side file holds no complete answer; `store_full` and others if the disk fails.
     func synchronizeStaged(for login: Login.ID) async throws
 
     /// T2: saves new tokens by compare-and-set on the generation, durably, and ends the attempt. It resets the failures
@@ -126,7 +126,7 @@ package protocol CredentialStore: Sendable {
     /// A chain whose last rows were removed passes: only a copy kept elsewhere can show that.
     func verifyAudit() async throws -> AuditVerification
 
-    // MARK: Noticing
+    // MARK: Change notification
 
     /// The counters that show what the writers of all processes have changed.
     var changes: any ChangeCounters { get }

@@ -10,7 +10,7 @@ public struct ClientRegistration: Hashable, Sendable {
     public var tokenURL: EndpointURL
     /// The revocation endpoint (RFC 7009); nil if the server has none.
     public var revokeURL: EndpointURL?
-    /// The registered callback; nil stands for the built-in list of localhost ports.
+    /// The registered callback; nil means the built-in list of localhost ports.
     public var redirectURI: String?
     /// Whether PKCE (RFC 7636) is used. Always on for a public client.
     public var usesPKCE: Bool

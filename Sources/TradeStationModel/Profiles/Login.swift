@@ -9,7 +9,7 @@ public struct Login: Hashable, Sendable {
         public init(rawValue: Int64) { self.rawValue = rawValue }
     }
 
-    /// The stored state. ``ProfileState``, which is what people see, also considers attempts and failures.
+    /// The stored state. ``ProfileState``, which is shown to users, also considers attempts and failures.
     public enum State: String, Hashable, Sendable {
         /// No user has signed in yet, or the tokens were erased.
         case new

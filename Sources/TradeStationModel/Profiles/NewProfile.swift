@@ -51,11 +51,11 @@ package struct NewProfile: Sendable {
     package var environment: Environment
     /// The API version that requests use.
     package var apiVersion: APIVersion
-    /// The origin of the API; nil stands for TradeStation's host for the environment.
+    /// The origin of the API; nil means TradeStation's host for the environment.
     package var apiURL: EndpointURL?
     /// Whether requests to order endpoints are refused.
     package var isReadOnly: Bool
-    /// The ids of the accounts that the profile may use; nil stands for all accounts.
+    /// The ids of the accounts that the profile may use; nil means all accounts.
     package var accounts: [String]?
     /// The login of the profile.
     package var login: LoginSource

@@ -18,11 +18,11 @@ public struct Profile: Hashable, Sendable {
     public var environment: Environment
     /// The API version that requests use.
     public var apiVersion: APIVersion
-    /// The origin of the API; nil stands for TradeStation's host for the environment.
+    /// The origin of the API; nil means TradeStation's host for the environment.
     public var apiURL: EndpointURL?
     /// Whether requests to order endpoints are refused.
     public var isReadOnly: Bool
-    /// The ids of the accounts that the profile may use; nil stands for all accounts.
+    /// The ids of the accounts that the profile may use; nil means all accounts.
     public var accounts: [String]?
     /// When the profile was added.
     public var createdAt: Timestamp

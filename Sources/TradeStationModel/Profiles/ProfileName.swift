@@ -54,7 +54,7 @@ extension ProfileName: Hashable {
 }
 
 extension ProfileName {
-    /// Returns the candidate that a mistyped name probably stands for: the one with the fewest changed letters. At most
+    /// Returns the candidate that a mistyped name probably means: the one with the fewest changed letters. At most
     /// three letters and half of the name may differ.
     package static func nearest(to text: String, among candidates: [ProfileName]) -> ProfileName? {
         candidates

@@ -1,5 +1,5 @@
 /// A point in time on both clocks. The boot clock cannot be set, but its readings are valid within one boot only; the
-/// wall clock is used across boots and shown to people.
+/// wall clock is used across boots and shown to users.
 package struct Moment: Hashable, Sendable {
     /// The time of the wall clock.
     package let wall: Timestamp
@@ -27,7 +27,7 @@ package struct Moment: Hashable, Sendable {
 
     /// Returns the milliseconds from `now` until this moment; negative once it has passed.
     ///
-    /// Within one boot the boot clock decides, so that setting the wall clock neither prolongs nor ends a token.
+    /// Within one boot the boot clock decides, so that setting the wall clock does not change when a token expires.
     package func milliseconds(after now: Moment) -> Int64 {
         guard bootID == now.bootID else { return wall.milliseconds - now.wall.milliseconds }
         let (difference, isBeyond) = bootMilliseconds.subtractingReportingOverflow(now.bootMilliseconds)

@@ -1,4 +1,4 @@
-/// What a failed attempt changes on the login and its API key. It never changes a token.
+/// The changes that a failed attempt makes to the login and its API key. It never changes a token.
 package struct AttemptFailure: Hashable, Sendable {
     /// The code of the failure.
     package var code: AccountsError.Code

@@ -1,5 +1,5 @@
-/// What is known of an answer that came after a newer generation was saved. It is kept sealed beside the current tokens:
-/// if these turn out to be refused, its refresh token may be the only one that still works.
+/// The known facts about an answer that arrived after a newer generation was saved. It is kept sealed beside the
+/// current tokens: if these turn out to be refused, its refresh token may be the only one that still works.
 package struct LateResult: Equatable, Sendable {
     /// The attempt that the answer belongs to.
     package let attemptID: String

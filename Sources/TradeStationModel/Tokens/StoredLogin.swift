@@ -13,12 +13,12 @@ package struct StoredLogin: Sendable {
     /// The content of a side file that belongs to the stored generation; nil if the database has everything.
     package var staged: StagedTokens?
     /// A kept answer that came too late, as a commit on the stored generation. It is read only while the login needs a
-    /// new sign-in, when it may be the only living token.
+    /// new sign-in, when it may be the only valid token.
     package var lateResult: StagedTokens?
     /// The profiles on the login, with their current names.
     package var profiles: [Profile.ID: ProfileName]
-    /// The login's change stamp from before the database was read. While the counters still show it, this is what the
-    /// store holds.
+    /// The login's change stamp from before the database was read. While the counters still show it, these values are
+    /// current.
     package var stamp: ChangeStamp
 
     /// Creates a login with its secrets.

@@ -1,6 +1,6 @@
 import TradeStationModel
 
-/// Turns audit rows into events. No I/O, no clock.
+/// Turns audit rows into events. Performs no I/O and uses no clock.
 struct EventMachine: Sendable {
     /// The audit events that report whether a login can be refreshed.
     static let stateEvents: Set<AuditEvent> = [

@@ -1,6 +1,6 @@
 import TradeStationModel
 
-/// What a profile forbids its sessions. Only decides; does no I/O.
+/// The requests that a profile forbids its sessions to send. Performs no I/O.
 ///
 /// A path or body that is ambiguous, and might be forbidden, is refused.
 struct Fence: Sendable {
@@ -16,7 +16,7 @@ struct Fence: Sendable {
 
     enum Decision: Equatable, Sendable {
         case open
-        /// Open if the order belongs to one of the fenced accounts. The order's id does not tell.
+        /// Open if the order belongs to one of the allowed accounts. The order's id does not show its account.
         case openToOwner(orderID: String)
         case closed(Kind, because: String)
     }

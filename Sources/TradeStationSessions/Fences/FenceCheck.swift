@@ -45,7 +45,7 @@ struct FenceCheck {
         return record
     }
 
-    /// Asks the API whether an order belongs to one of the fenced accounts, because the order's id does not tell.
+    /// Asks the API whether an order belongs to one of the allowed accounts, because its id does not show its account.
     ///
     /// The id is the same with and without dashes (OpenAPI file, "Cancel Order").
     private func isOwn(_ orderID: String, of profile: Profile) async throws -> Bool {

@@ -3,8 +3,8 @@ import TradeStationModel
 
 /// The queue of scheduled login checks, earliest first, with a limit on concurrent checks. Uses no clock.
 ///
-/// Scheduling a login again adds another entry. The login's ``CheckSchedule`` decides which entry is current; the others
-/// are dropped when they come up.
+/// Scheduling a login again adds another entry. The login's ``CheckSchedule`` decides which entry is current; the
+/// others are discarded when they become due.
 struct CheckQueue: Sendable {
     struct Entry: Comparable, Sendable {
         /// The scheduled time, by the boot clock.

@@ -7,7 +7,8 @@ struct CheckSchedule: Sendable {
     private var isRunning = false
     private var failure: AccountsError.Code?
 
-    /// Schedules the next check. Returns false if nothing changes, and while a check runs: it schedules its successor.
+    /// Schedules the next check. Returns false if nothing changes, and while a check runs, which schedules the next
+    /// check itself.
     mutating func schedule(at time: Int64) -> Bool {
         guard !isRunning, scheduledAt != time else { return false }
         scheduledAt = time
@@ -25,7 +26,7 @@ struct CheckSchedule: Sendable {
     /// Ends the running check.
     mutating func end() { isRunning = false }
 
-    /// Records why the login cannot be kept fresh, or nil if it can. Returns whether this has changed.
+    /// Records why the login cannot be kept fresh; nil means that it can. Returns whether the value has changed.
     mutating func recordFailure(_ code: AccountsError.Code?) -> Bool {
         guard failure != code else { return false }
         failure = code

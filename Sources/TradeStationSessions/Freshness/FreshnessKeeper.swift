@@ -19,7 +19,7 @@ final class FreshnessKeeper: Sendable {
     private let notices = Mutex(())
 
     /// - Parameters:
-    ///   - timeout: how long a refresh is waited for, in milliseconds.
+    ///   - timeout: how long to wait for a refresh, in milliseconds.
     ///   - notice: called when a login can no longer be kept fresh, and when it can be again.
     init(clock: any TimeSource, timeout: Int64, notice: @escaping @Sendable (KeepingNotice) -> Void) {
         self.clock = clock
@@ -45,7 +45,7 @@ final class FreshnessKeeper: Sendable {
             schedule(login, at: clock.bootMilliseconds())
         }
         await withDiscardingTaskGroup { group in
-            // The handler may be called at once, when shutdown has already begun.
+            // The handler is called immediately if shutdown has already begun.
             await withGracefulShutdownHandler {
                 for await _ in wakeUps {
                     for login in startDue(from: directory) {
@@ -58,7 +58,7 @@ final class FreshnessKeeper: Sendable {
         }
     }
 
-    /// Starts no more checks, for good; `run` returns when the running ones have finished.
+    /// Stops starting checks, permanently; `run` returns when the running checks have finished.
     func close() {
         state.withLock { state in
             state.isClosed = true
@@ -132,7 +132,7 @@ final class FreshnessKeeper: Sendable {
         state.alarm = time.map { time in
             let task = Task { [clock] in
                 repeat {
-                    // Sleep in short steps: a timer may not count the time that the machine is suspended.
+                    // Sleep in short steps: some timers do not count the time while the machine is suspended.
                     let nap = min(time - clock.bootMilliseconds(), Self.longestSleep)
                     guard (try? await clock.sleep(milliseconds: nap)) != nil else { return }
                 } while clock.bootMilliseconds() < time
@@ -195,7 +195,7 @@ final class FreshnessKeeper: Sendable {
         }
     }
 
-    /// Reports a failure, or that it is over, once.
+    /// Reports a failure or a recovery, once each.
     private func report(_ failure: AccountsError?, of login: LoginTokens) {
         // One after the other, so that the last notice of a login is its current state.
         notices.withLock { _ in

@@ -1,12 +1,12 @@
 import TradeStationModel
 
-/// The next action for a login that is kept fresh. Computed without I/O and without a clock.
+/// The next action for a login that is kept fresh. Performs no I/O and uses no clock.
 enum FreshnessNeed: Sendable {
     /// Do nothing until this time on the boot clock.
     case rest(until: Int64)
     /// Wait: a refresh has failed, or the server has limited requests (`Retry-After`).
     case wait(milliseconds: Int64)
-    /// One flight.
+    /// Refresh the login.
     case refresh(RefreshIntent)
     /// The user must act first, for example sign in. A refresh cannot succeed.
     case userAction(AccountsError)
@@ -29,9 +29,9 @@ enum FreshnessNeed: Sendable {
         }
     }
 
-    // MARK: When to look again, in milliseconds
+    // MARK: Delays until the next check, in milliseconds
 
-    /// After a flight that failed.
+    /// After a failed refresh.
     static let pauseAfterFailure: Int64 = 5000
 
     /// While user action is needed, for example a sign-in in another process.

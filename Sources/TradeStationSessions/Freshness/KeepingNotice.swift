@@ -5,6 +5,6 @@ public import TradeStationModel
 public struct KeepingNotice: Sendable {
     /// The profile whose session was opened last on the login.
     public let profile: ProfileName
-    /// Why it cannot be kept fresh at the moment; nil when it can be again.
+    /// Why the login cannot be kept fresh at the moment; nil means that it can be again.
     public let failure: AccountsError?
 }

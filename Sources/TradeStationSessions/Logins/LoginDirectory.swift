@@ -1,7 +1,7 @@
 import Synchronization
 import TradeStationModel
 
-/// The logins of a manager that are in use. It finds them by id and keeps none of them alive.
+/// The logins of a manager that are in use. Finds them by id and does not retain them.
 final class LoginDirectory: Sendable {
     private struct Entry {
         weak var tokens: LoginTokens?

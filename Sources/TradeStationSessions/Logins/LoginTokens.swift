@@ -45,13 +45,13 @@ final class LoginTokens: Sendable {
     /// The generation in memory, 0 when there is none.
     var generation: Int { state.withLock { $0.snapshot.generation } }
 
-    /// How long the token in memory lives, in milliseconds.
+    /// The remaining lifetime of the token in memory, in milliseconds.
     var remainingLife: Int64 { state.withLock { $0.snapshot.lifetime }?.remaining(at: now) ?? 0 }
 
-    /// The token in memory, served or not: a text that is shown must not contain it.
+    /// The token in memory, even if it is no longer served. Displayed text must not contain it.
     var secrets: [Secret] { state.withLock { [$0.snapshot.token?.secret].compactMap { $0 } } }
 
-    /// The flight under way, and its task.
+    /// The flight in progress, and its task.
     var flight: (RefreshFlight, task: Task<Void, Never>)? { state.withLock { $0.flight } }
 
     /// The profile that was opened last.
@@ -59,7 +59,7 @@ final class LoginTokens: Sendable {
 
     // MARK: Reading the store
 
-    /// Reads the login and takes over its tokens for the sessions on a profile.
+    /// Reads the login and adopts its tokens for the sessions on a profile.
     func open(for profile: Profile) async throws {
         state.withLock { state in
             state.profile = profile.name
@@ -72,7 +72,7 @@ final class LoginTokens: Sendable {
         }
     }
 
-    /// Reads the login and takes over its tokens; nil when it was removed.
+    /// Reads the login and adopts its tokens; nil if it was removed.
     @discardableResult
     func load() async throws -> StoredLogin? {
         guard let stored = try await read() else { return nil }
@@ -95,7 +95,7 @@ final class LoginTokens: Sendable {
         return stored
     }
 
-    /// Takes over tokens, unless memory has newer ones.
+    /// Adopts tokens, unless memory contains newer ones.
     func adopt(_ result: RefreshResult) {
         let lifetime = TokenLifetime(of: result.tokens, now: clock.now())
         let softAt = lifetime.softAt(of: id)
@@ -104,8 +104,8 @@ final class LoginTokens: Sendable {
 
     // MARK: Renewing
 
-    /// A token that satisfies the request, from memory or from the login's flight; and why it could not be saved, if it
-    /// could not.
+    /// A token that satisfies the request, from memory or from the login's flight; and, if the token could not be
+    /// saved, the reason.
     ///
     /// - Parameter profile: the profile of the session that asks.
     /// - Throws: ``AccountsError`` as ``Session/accessToken()``; `CancellationError`.
@@ -154,7 +154,8 @@ final class LoginTokens: Sendable {
                 if result.satisfies(request.intent, at: clock.now()) { return result }
             } catch let error as AccountsError {
                 if !isOwn, flight.isOutdated(at: stamp) { continue }
-                // A flight with another intent or less time may have failed for a reason that this caller does not share.
+                // A flight with another intent or less time may have failed for a reason that does not apply to this
+                // caller.
                 guard !isOwn, flight.mayFailAlone(with: error, beside: request), now < request.deadline else {
                     throw error
                 }
@@ -162,7 +163,7 @@ final class LoginTokens: Sendable {
         }
     }
 
-    /// Starts a refresh that no caller waits for. The fast path serves the current token until it has ended.
+    /// Starts a refresh in the background. Meanwhile the fast path serves the current token.
     private func refreshBehind(for profile: ProfileName) {
         // The counters may not have existed when the session was opened.
         counters.watch()
@@ -173,7 +174,7 @@ final class LoginTokens: Sendable {
         }
     }
 
-    /// The flight to wait for: the one under way, or a new one.
+    /// The flight to wait for: the one in progress, or a new one.
     private func joinOrLaunch(_ request: RefreshRequest) throws -> (RefreshFlight, isOwn: Bool) {
         guard !services.isClosed else { throw AccountsError.closed }
         return try state.withLock { state in
@@ -184,7 +185,7 @@ final class LoginTokens: Sendable {
         }
     }
 
-    /// Starts the login's flight. Its task is shared by all who wait, and is not cancelled with the first of them.
+    /// Starts the login's flight. All waiting callers share its task, which is not cancelled with any of them.
     private func launch(_ request: RefreshRequest, in state: inout State) -> RefreshFlight {
         let flight = RefreshFlight(request, clock: clock)
         let machine = RefreshMachine(intent: request.intent, heldGeneration: state.snapshot.generation)
@@ -224,7 +225,7 @@ final class LoginTokens: Sendable {
         flight.finish(result)
     }
 
-    /// After a failed refresh behind a valid token, the first call after this time starts the next one.
+    /// After a failed background refresh, the first call after this time starts the next one.
     private static let retryBehindMilliseconds: Int64 = 5000
 
     // MARK: Refusals by the API
@@ -234,7 +235,7 @@ final class LoginTokens: Sendable {
         state.withLock { $0.snapshot.refuse(generation: generation) }
     }
 
-    /// Notes that the API refused a token that a refresh had returned because of an earlier refusal.
+    /// Records that the API refused a token that was refreshed because of an earlier refusal.
     func markFutile(generation: Int) {
         let until = now + RefreshPolicy.futilePause
         state.withLock { $0.snapshot.markFutile(generation: generation, until: until) }
@@ -258,26 +259,27 @@ final class LoginTokens: Sendable {
 
     // MARK: Unsaved tokens
 
-    /// Keeps tokens that could be saved nowhere, until a later refresh saves them. No older refresh token is sent
+    /// Keeps tokens that could not be saved anywhere until a later refresh saves them. No older refresh token is sent
     /// meanwhile.
     func keepUnsaved(_ staged: StagedTokens) {
         state.withLock { $0.unsaved = UnsavedTokens(staged, of: self) }
     }
 
-    /// Tokens that only memory has; nil when everything is saved.
+    /// Tokens that exist only in memory; nil when everything is saved.
     var unsaved: StagedTokens? { state.withLock { $0.unsaved?.staged } }
 
-    /// Forgets unsaved tokens: all of them, or these.
+    /// Discards unsaved tokens: the given ones, or all of them if nil.
     func forgetUnsaved(_ staged: StagedTokens? = nil) {
         state.withLock { if staged == nil || $0.unsaved?.staged == staged { $0.unsaved = nil } }
     }
 
     // MARK: Keeping fresh
 
-    /// Forgets what an earlier run of the keeper scheduled and reported.
+    /// Resets the schedule and the reported failure of an earlier run of the keeper.
     func resetCheck() { state.withLock { $0.check = CheckSchedule() } }
 
-    /// Schedules the next check. Returns false if nothing changes, and while a check runs: it schedules its successor.
+    /// Schedules the next check. Returns false if nothing changes, and while a check runs, which schedules the next
+    /// check itself.
     func scheduleCheck(at time: Int64) -> Bool { state.withLock { $0.check.schedule(at: time) } }
 
     /// Starts the check that was scheduled for `time`. Returns false if another time has been scheduled since.
@@ -286,7 +288,7 @@ final class LoginTokens: Sendable {
     /// Ends the running check.
     func endCheck() { state.withLock { $0.check.end() } }
 
-    /// Records why the login cannot be kept fresh, or nil if it can. Returns whether this has changed.
+    /// Records why the login cannot be kept fresh; nil means that it can. Returns whether the value has changed.
     func recordFailure(_ code: AccountsError.Code?) -> Bool { state.withLock { $0.check.recordFailure(code) } }
 
     // MARK: Closing

@@ -1,12 +1,12 @@
 import TradeStationModel
 
-/// How long an access token lives, by the boot clock, in milliseconds.
+/// The lifetime of an access token, by the boot clock, in milliseconds.
 struct TokenLifetime: Hashable, Sendable {
-    /// The token ends.
+    /// When the token expires.
     let endsAt: Int64
-    /// The last moment at which the token is handed out: the hard minimum before its end.
+    /// The last moment at which the token is handed out: the hard minimum before it expires.
     let hardAt: Int64
-    /// How long a new token of its kind lives.
+    /// The full lifetime of the token when it is new.
     private let lifetimeSeconds: Int
 
     init(of tokens: TokenSet, now: Moment) {
@@ -15,15 +15,15 @@ struct TokenLifetime: Hashable, Sendable {
         hardAt = endsAt.saturating(minus: RefreshPolicy.hardMinimum(lifetimeSeconds: lifetimeSeconds))
     }
 
-    /// The soft window begins: the token is still handed out, and a refresh starts behind it.
+    /// When the soft window begins: the token is still returned, and a refresh starts in the background.
     func softAt(of login: Login.ID) -> Int64 {
         endsAt.saturating(minus: RefreshPolicy.softWindow(lifetimeSeconds: lifetimeSeconds, login: login))
     }
 
-    /// How long the token lives; 0 once it has ended.
+    /// The remaining lifetime of the token; 0 once it has expired.
     func remaining(at now: Int64) -> Int64 { max(0, endsAt.saturating(minus: now)) }
 
-    /// Whether the token lives at least `milliseconds` more, and at least the hard minimum.
+    /// Whether the token is valid for at least `milliseconds` more, and at least for the hard minimum.
     func covers(milliseconds: Int64, at now: Int64) -> Bool {
         now <= hardAt && remaining(at: now) >= milliseconds
     }

@@ -8,16 +8,17 @@ struct TokenSnapshot: Sendable {
     private var softAt = Int64.min
     /// The change counter at which the token is current: with another stamp the store has to be read first.
     private var stamp = ChangeStamp.unknown
-    /// From here on the fast path returns nil, so that a caller starts or joins a refresh. Never after the hard minimum.
+    /// From this time on, the fast path returns nil, so that a caller starts or joins a refresh. Never after the hard
+    /// minimum.
     private var dueAt = Int64.min
-    /// Until then a refresh would not help: the API refused this token although it was new.
+    /// Until this time, a refresh would not help: the API refused this token although it was new.
     private var futileUntil = Int64.min
     /// Whether the API has refused the token.
     private var isRefused = false
     private(set) var isClosed = false
     /// The profiles for which sessions were opened.
     private var openedProfiles: Set<Profile.ID> = []
-    /// Those of them that have been removed.
+    /// The opened profiles that have been removed.
     private var removedProfiles: Set<Profile.ID> = []
 
     /// The generation of the token, 0 when there is none.
@@ -51,12 +52,12 @@ struct TokenSnapshot: Sendable {
         token?.generation == generation && time < futileUntil
     }
 
-    /// Whether the profile was removed; its login may serve others.
+    /// Whether the profile was removed. Other profiles may still use its login.
     func isRemoved(_ profile: Profile.ID) -> Bool { removedProfiles.contains(profile) }
 
     // MARK: Changing
 
-    /// Takes over tokens, unless newer ones are held or the API has refused this generation.
+    /// Adopts tokens, unless newer ones are held or the API has refused this generation.
     mutating func adopt(_ result: RefreshResult, lifetime: TokenLifetime, softAt: Int64) {
         let generation = result.generation
         guard generation >= self.generation, !(isRefused && generation == self.generation), !isClosed,
@@ -82,7 +83,7 @@ struct TokenSnapshot: Sendable {
         if let token, token.generation <= generation { isRefused = true }
     }
 
-    /// Notes that the API refused a token that a refresh had returned because of an earlier refusal.
+    /// Records that the API refused a token that was refreshed because of an earlier refusal.
     mutating func markFutile(generation: Int, until time: Int64) {
         if token?.generation == generation { futileUntil = time }
     }

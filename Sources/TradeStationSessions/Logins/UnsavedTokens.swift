@@ -1,7 +1,7 @@
 import TradeStationModel
 
-/// Tokens that neither the database nor the side file could take, kept in memory until one of them can. They hold on to
-/// their login meanwhile, even when every session on it is gone.
+/// Tokens that could be saved neither in the database nor in the side file, kept in memory until they can be saved.
+/// Meanwhile they retain their login, even after all sessions on it are released.
 final class UnsavedTokens: Sendable {
     let staged: StagedTokens
     private let login: LoginTokens

@@ -4,7 +4,7 @@ import TradeStationOAuth
 
 /// The counters and timers of a ``SessionManager``. ``SessionConfiguration/metrics`` lists their names.
 struct SessionMetrics: Sendable {
-    /// Nil stands for the factory of `MetricsSystem`. It is looked up each time, because the program may set it later.
+    /// Nil means the factory of `MetricsSystem`. It is looked up each time, because the program may set it later.
     let factory: (any MetricsFactory)?
 
     /// Records a request to the token endpoint, with or without an answer.

@@ -6,15 +6,15 @@ public struct KeyChange: Sendable {
     public var secret: Secret?
     /// The new registered callback.
     public var redirectURI: String?
-    /// The new way of client authentication.
+    /// The new client authentication method.
     public var authentication: ClientAuthentication?
 
-    /// How long a rotating key's refresh token lives, in seconds; 0 for ever.
+    /// The lifetime of a rotating key's unused refresh token, in seconds; 0 means unlimited.
     public var idleSeconds: Int?
-    /// How long a rotating key's sign-in lives, in seconds; 0 for ever.
+    /// The lifetime of a rotating key's sign-in, in seconds; 0 means unlimited.
     public var absoluteSeconds: Int?
 
-    /// A change.
+    /// Creates a change.
     public init(
         secret: Secret? = nil,
         redirectURI: String? = nil,

@@ -1,13 +1,13 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// Adds one profile: on the login of another profile, or with a login of its own that is verified at once.
+/// Adds one profile: on the login of another profile, or with its own login, which is verified immediately.
 struct ProfileAddition: Sendable {
     private let registry: ProfileRegistry
     private let request: ProfileRequest
     private let interaction: SignInInteraction?
 
-    /// - Throws: ``AccountsError`` `usage` for an account id that cannot be one.
+    /// - Throws: ``AccountsError`` `usage` for an invalid account id.
     init(
         _ request: ProfileRequest,
         interaction: SignInInteraction?,
@@ -108,7 +108,7 @@ struct ProfileAddition: Sendable {
         }
     }
 
-    /// Exchanges the refresh token of the request by an ordinary refresh, so that a rotated successor is never lost.
+    /// Exchanges the refresh token of the request with an ordinary refresh, so that a rotated token is never lost.
     private func verify(_ record: ProfileRecord) async throws -> ProfileRecord {
         try await keepingIfVerified(record) {
             let login = registry.logins.tokens(of: record)
@@ -119,7 +119,8 @@ struct ProfileAddition: Sendable {
         }
     }
 
-    /// Removes the profile again if `body` fails before the server has returned tokens: those exist nowhere else.
+    /// Removes the profile again if `body` fails before the server has returned tokens. Later the profile stays,
+    /// because its tokens exist nowhere else.
     private func keepingIfVerified(
         _ record: ProfileRecord,
         _ body: () async throws -> Void
@@ -127,7 +128,7 @@ struct ProfileAddition: Sendable {
         do {
             try await body()
         } catch {
-            // A task of its own, awaited at once: a cancelled `add` leaves no profile either.
+            // Runs in an unstructured task so that a cancelled `add` also leaves no profile.
             let isRemoved = await Task { await removeIfUnverified(record) }.value
             guard let error = error as? AccountsError else { throw error }
             throw isRemoved ? error.forUnaddedProfile(request.name) : error.about(request.name)
@@ -135,7 +136,7 @@ struct ProfileAddition: Sendable {
         return try await registry.profile(named: request.name)
     }
 
-    /// Removes the profile unless its login has tokens. A refresh that is still under way decides first.
+    /// Removes the profile unless its login has tokens. Waits for a refresh that is still in progress.
     private func removeIfUnverified(_ record: ProfileRecord) async -> Bool {
         let login = registry.logins.tokens(of: record)
         await login.flight?.task.value
@@ -192,7 +193,7 @@ struct ProfileAddition: Sendable {
 }
 
 extension AccountsError {
-    /// The same failure of a profile that was not added: its advice must not name the profile.
+    /// The same failure for a profile that was not added: the suggestion must not name the profile.
     fileprivate func forUnaddedProfile(_ name: ProfileName) -> AccountsError {
         let advice: String? =
             switch code {

@@ -32,7 +32,7 @@ public struct ProfileRegistry: Sendable {
         )
     }
 
-    /// The profile of that name, or the only one there is.
+    /// The profile with that name, or the only profile.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `input_required` when there are several.
     public func profile(namedOrOnly name: ProfileName?) async throws -> ProfileRecord {
@@ -52,7 +52,7 @@ public struct ProfileRegistry: Sendable {
             )
     }
 
-    /// Whether the API key is known already; nil stands for TradeStation's token endpoint.
+    /// Whether the API key is already stored; nil means TradeStation's token endpoint.
     ///
     /// - Throws: ``AccountsError`` of the store.
     public func knowsKey(clientID: String, tokenURL: EndpointURL?) async throws -> Bool {
@@ -67,7 +67,7 @@ public struct ProfileRegistry: Sendable {
         try await profiles().filter { $0.login.id == record.login.id && $0.profile.id != record.profile.id }
     }
 
-    /// All profiles on the same API key, this one included: a revocation ends them all.
+    /// All profiles on the same API key, including this one: a revocation signs out all of them.
     ///
     /// - Throws: ``AccountsError`` of the store.
     public func profilesSharingKey(of record: ProfileRecord) async throws -> [ProfileRecord] {
@@ -132,7 +132,7 @@ public struct ProfileRegistry: Sendable {
 
     // MARK: Changing
 
-    /// Gives a profile another name.
+    /// Renames a profile.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `profile_exists`.
     public func rename(_ name: ProfileName, to newName: ProfileName) async throws {
@@ -191,8 +191,8 @@ public struct ProfileRegistry: Sendable {
 
     // MARK: Ending
 
-    /// Removes a profile here. Its login goes with the last profile on it, its API key with the last login. Nothing is
-    /// revoked at the server.
+    /// Removes a profile from this store. Removing the last profile of a login also removes the login, and removing the
+    /// last login of an API key also removes the key. Nothing is revoked at the server.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`, `closed`.
     public func remove(_ name: ProfileName) async throws {
@@ -200,7 +200,7 @@ public struct ProfileRegistry: Sendable {
             let record = try await profile(named: name)
             try await services.withLock(on: record.login.id) {
                 let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: record.login.id)
-                // Another profile's next refresh names a crashed attempt of their login.
+                // If other profiles use the login, their next refresh reports its crashed attempt.
                 let isLast = try await profilesSharingLogin(of: record).isEmpty
                 let login = isLast ? try await store.login(record.login.id)?.login : nil
                 let crashed = login.flatMap { AuditEntry.crashedAttempt(of: $0, for: record.name) }
@@ -209,7 +209,7 @@ public struct ProfileRegistry: Sendable {
         }
     }
 
-    /// Erases a login's tokens here. Nothing is revoked at the server.
+    /// Erases a login's tokens in this store. Nothing is revoked at the server.
     ///
     /// - Returns: the other profiles on the login, which lose their tokens too.
     /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`, `closed`.
@@ -238,7 +238,7 @@ public struct ProfileRegistry: Sendable {
         try await services.work.run { try await KeyRevocation(registry: self, name: name).run() }
     }
 
-    // MARK: For the types beside this one
+    // MARK: Internal
 
     /// The stored login of a profile, together with tokens that could not be saved yet.
     ///

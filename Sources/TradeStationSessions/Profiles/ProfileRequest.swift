@@ -8,9 +8,9 @@ public struct ProfileRequest: Sendable {
         public var clientID: String
         /// The client secret of a confidential client.
         public var secret: Secret?
-        /// A refresh token that is already there, instead of a sign-in.
+        /// An existing refresh token to use instead of a sign-in.
         public var refreshToken: Secret?
-        /// The scopes to ask for.
+        /// The scopes to request.
         public var scopes: [String] = ProfileRequest.defaultScopes
         /// The registered callback.
         public var redirectURI: String?
@@ -20,9 +20,9 @@ public struct ProfileRequest: Sendable {
         public var usesNonce: Bool?
         /// How the client authenticates.
         public var authentication: ClientAuthentication?
-        /// How long a rotating key's refresh token lives, in seconds; 0 for ever.
+        /// The lifetime of a rotating key's unused refresh token, in seconds; 0 means unlimited.
         public var idleSeconds: Int?
-        /// How long a rotating key's sign-in lives, in seconds; 0 for ever.
+        /// The lifetime of a rotating key's sign-in, in seconds; 0 means unlimited.
         public var absoluteSeconds: Int?
         /// The authorization endpoint.
         public var authorizeURL: EndpointURL?
@@ -31,7 +31,7 @@ public struct ProfileRequest: Sendable {
         /// The revocation endpoint.
         public var revokeURL: EndpointURL?
 
-        /// A key by its client id.
+        /// Creates a request for the key with a client id.
         public init(clientID: String) {
             self.clientID = clientID
         }
@@ -41,7 +41,7 @@ public struct ProfileRequest: Sendable {
     public enum Source: Sendable {
         /// The login of another profile.
         case sameLogin(as: ProfileName)
-        /// A new login to this key.
+        /// A new login with this key.
         case key(KeyRequest)
     }
 
@@ -52,20 +52,20 @@ public struct ProfileRequest: Sendable {
     public var name: ProfileName
     /// Real money or the simulator.
     public var environment: Environment
-    /// The API version it speaks.
+    /// The API version that requests use.
     public var apiVersion: APIVersion
     /// The origin of the API; nil means TradeStation's.
     public var apiURL: EndpointURL?
-    /// Whether order endpoints are fenced off.
+    /// Whether requests to order endpoints are refused.
     public var isReadOnly: Bool
-    /// The account ids it is fenced to; nil means all.
+    /// The ids of the accounts that the profile may use; nil means all accounts.
     public var accounts: [String]?
     /// Where the login comes from.
     public var source: Source
-    /// Whether the sign-in happens now. Otherwise the profile is stored unverified.
+    /// Whether to sign in now. Otherwise the profile is stored unverified.
     public var signsIn: Bool
 
-    /// A profile to ask for.
+    /// Creates a request to add a profile.
     public init(
         name: ProfileName,
         environment: Environment,

@@ -3,7 +3,7 @@ import TradeStationOAuth
 
 /// A user's sign-in to a login: first the browser, then, under the login's lock, the exchange of the code and saving.
 struct SignIn: Sendable {
-    /// The profile it is for.
+    /// The profile to sign in.
     let profile: ProfileName
     /// The login; nil before a new profile has one.
     let login: Login.ID?
@@ -12,7 +12,7 @@ struct SignIn: Sendable {
     let scopes: String
     let services: SessionServices
 
-    /// What the exchange of a code returned.
+    /// The result of exchanging a code.
     private struct Grant: Sendable {
         let tokens: TokenSet
         let identity: Identity
@@ -20,7 +20,7 @@ struct SignIn: Sendable {
         let durationMilliseconds: Int
     }
 
-    /// Lets the user sign in at the browser. Nothing is locked meanwhile.
+    /// Lets the user sign in with a browser. No lock is held meanwhile.
     ///
     /// - Throws: ``AccountsError`` `login_denied`, `login_timed_out`, `callback_ports_busy`, `input_required`;
     ///   `CancellationError`.
@@ -53,7 +53,7 @@ struct SignIn: Sendable {
         try await services.withLock(on: login.id) {
             guard let stored = try await login.read() else { throw AccountsError.profileRemoved.about(profile) }
             try await services.store.prepareStaging(for: login.id)
-            // A task of its own, awaited at once: a code works once, so no cancellation may lose its tokens.
+            // Runs in an unstructured task so that cancellation cannot lose the tokens: a code works only once.
             try await Task {
                 let grant = try await recordingFailure {
                     let grant = try await redeem(code, over: stored, in: login, note: note)
@@ -95,7 +95,7 @@ struct SignIn: Sendable {
             }
             if grant.refreshToken == nil {
                 note(
-                    "The sign-in server returned no refresh token: this sign-in ends with its access token. Ask for the scope offline_access."
+                    "The sign-in server returned no refresh token: this sign-in ends when its access token expires. Request the scope offline_access."
                 )
             }
             return Grant(
@@ -113,8 +113,8 @@ struct SignIn: Sendable {
         }
     }
 
-    /// Saves the refresh token of an otherwise unusable answer, for a login that belongs to no user yet: it cannot be known
-    /// whose token it is.
+    /// Saves the refresh token of an otherwise unusable answer, for a login without a user: it is unknown whose token
+    /// it is.
     private func salvage(_ refreshToken: Secret, over stored: StoredLogin, in login: LoginTokens) async {
         guard stored.login.identity.subject == nil else { return }
         let tokens = TokenSet(
@@ -190,14 +190,14 @@ struct SignIn: Sendable {
 }
 
 extension AccountsError {
-    /// A failed code exchange, in words for the person who signed in.
+    /// The error that the user sees after a failed code exchange.
     fileprivate static func signInFailed(_ failure: TokenFailure) -> AccountsError {
         guard failure.kind == .invalidGrant || failure.kind == .outcomeUnknown else { return failure.accountsError() }
         return AccountsError(
             failure.kind == .invalidGrant ? .loginDenied : failure.code,
             "The sign-in could not be completed: the authorization code was not exchanged.",
             reason: failure.description ?? failure.oauthError?.printable(limit: 60),
-            suggestion: "signing in again"
+            suggestion: "sign in again"
         )
     }
 }

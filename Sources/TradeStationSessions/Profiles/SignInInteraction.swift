@@ -6,12 +6,12 @@ public struct SignInInteraction: Sendable {
     public let pasted: (@Sendable () async throws -> String?)?
     /// Shows a message about the sign-in, for example that a pasted text is not valid.
     public let note: @Sendable (_ text: String) -> Void
-    /// Whether a callback is listened for; otherwise only a pasted redirect URL ends the sign-in.
+    /// Whether to listen for the callback; otherwise only a pasted redirect URL completes the sign-in.
     public let usesCallback: Bool
     /// How long the whole sign-in may take.
     public let timeLimit: Duration
 
-    /// An interaction.
+    /// Creates an interaction.
     public init(
         timeLimit: Duration = .seconds(600),
         usesCallback: Bool = true,

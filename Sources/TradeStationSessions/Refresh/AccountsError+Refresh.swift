@@ -30,7 +30,7 @@ extension AccountsError {
     static let anotherUser = AccountsError(
         .wrongUser,
         "The sign-in server returned tokens of another user.",
-        reason: "They are kept, but not handed out.",
+        reason: "They are saved, but not returned to any caller.",
         suggestion: "tsaccounts login NAME"
     )
 
@@ -78,7 +78,7 @@ extension AccountsError {
     static let savedNowhere = AccountsError(
         .storeReadonly,
         "The new tokens could not be saved anywhere.",
-        suggestion: "free space or permissions for the store, then the same command"
+        suggestion: "free disk space or fix the permissions of the store, then run the same command"
     )
 
     static func saveDeferred(because cause: AccountsError?) -> AccountsError {

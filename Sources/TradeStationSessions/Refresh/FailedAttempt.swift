@@ -1,21 +1,21 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// An attempt that returned no tokens: it is recorded, and its refresh token kept if it carried one.
+/// An attempt that returned no usable access token. Records it, and saves its refresh token if the answer contains one.
 struct FailedAttempt: Sendable {
     let attempt: RefreshAttempt
     let failure: TokenFailure
     let exchange: RefreshAudit.Exchange
     let services: SessionServices
 
-    /// What the verdict depends on besides the failure.
+    /// The facts that the verdict depends on besides the failure.
     ///
     /// - Parameter remaining: how long the caller still waits, in milliseconds.
     func situation(remaining: Int64) -> RefreshMachine.Situation {
         .init(now: services.clock.now(), jitter: services.random.fraction(), remainingMilliseconds: remaining)
     }
 
-    /// Does what the verdict asks for.
+    /// Carries out the verdict.
     ///
     /// - Returns: the pause before the same token is sent again, in milliseconds; nil when another process has saved a newer generation.
     /// - Throws: ``AccountsError`` for the callers, once the failure is recorded.
@@ -35,7 +35,7 @@ struct FailedAttempt: Sendable {
             row.refreshTokenAfter = refreshToken
             let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, [row])
             if let failure = saved.failure { throw failure }
-            // The access token is still missing: that failure is waited out like any other.
+            // The access token is still missing: wait as after any other failure.
             try await services.store.recordFailure(record, of: login.id, audit: [])
         case .giveUp(let record):
             var rows = [row]

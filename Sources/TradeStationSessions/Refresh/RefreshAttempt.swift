@@ -1,7 +1,7 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// One attempt: what is sent, and how the answer reads as tokens and as audit rows. A value without I/O.
+/// One attempt: the request that is sent, and the conversion of its answer into tokens and audit rows. Performs no I/O.
 struct RefreshAttempt: Sendable {
     let attempt: Attempt
     /// The login as it was read under the lock.
@@ -39,7 +39,7 @@ struct RefreshAttempt: Sendable {
         )
     }
 
-    /// The refresh token of an otherwise unusable answer, beside the stored access token.
+    /// The refresh token of an otherwise unusable answer, together with the stored access token.
     func salvagedTokens(_ refreshToken: Secret, now: Moment) -> StagedTokens {
         StagedTokens(
             parentGeneration: stored.login.generation,

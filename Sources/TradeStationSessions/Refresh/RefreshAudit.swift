@@ -1,8 +1,8 @@
 import TradeStationModel
 
-/// The audit rows of one refresh. A value without I/O.
+/// The audit rows of one refresh. Performs no I/O.
 struct RefreshAudit: Sendable {
-    /// How an exchange went, whatever it returned.
+    /// Facts about an exchange that do not depend on its result.
     struct Exchange: Sendable {
         let milliseconds: Int
         /// How many callers waited for it.
@@ -38,7 +38,7 @@ struct RefreshAudit: Sendable {
         return row
     }
 
-    /// An attempt begins. An attempt that a crashed process left is named first.
+    /// The rows for the start of an attempt, preceded by a row for an attempt that a crashed process left.
     func startedRows(_ attempt: Attempt, _ refreshToken: Secret) -> [AuditEntry] {
         [.crashedAttempt(of: stored.login, for: request.profile), row(.refreshStarted, of: attempt, refreshToken)]
             .compactMap { $0 }
@@ -59,7 +59,8 @@ struct RefreshAudit: Sendable {
         return [row] + consequences(of: staged, needsLogin: held)
     }
 
-    /// The rows that saving tokens adds: another user's tokens are held, and a rotating key's sign-in may end soon.
+    /// Additional rows for saved tokens: when another user's tokens are held, and when a rotating key's sign-in ends
+    /// soon.
     func consequences(of staged: StagedTokens, needsLogin: AuditEntry) -> [AuditEntry] {
         [staged.belongToAnotherUser(than: stored.login) ? needsLogin : nil, signInWarning(with: staged)]
             .compactMap { $0 }
@@ -85,12 +86,12 @@ struct RefreshAudit: Sendable {
 enum AuditOutcome {
     /// The process of the attempt died before it could record the outcome.
     static let processDied = "process_died"
-    /// The answer was unusable but for its refresh token.
+    /// Only the refresh token of the answer was usable.
     static let refreshTokenSalvaged = "refresh_token_salvaged"
 }
 
 extension AuditEntry {
-    /// The row that names an attempt whose process died; nil when there is none. Only for the holder of the lock.
+    /// The row that names an attempt whose process died; nil when there is none. Call only while holding the lock.
     static func crashedAttempt(of login: Login, for profile: ProfileName) -> AuditEntry? {
         guard let attempt = login.attempt else { return nil }
         var row = AuditEntry(.outcomeUnknown, profileName: profile.text, loginID: login.id)

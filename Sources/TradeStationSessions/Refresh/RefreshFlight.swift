@@ -3,7 +3,7 @@ import TradeStationModel
 
 /// One refresh of one login, shared by all callers that wait for it. A caller that stops waiting does not cancel it.
 final class RefreshFlight: Sendable {
-    /// What the flight is doing, for the error of a caller that leaves.
+    /// The current phase of the flight, for the error of a caller that stops waiting.
     enum Phase: Sendable {
         case reading, locking, pausing, recording, exchanging, saving
     }
@@ -23,7 +23,7 @@ final class RefreshFlight: Sendable {
         var watch: Task<Void, Never>?
     }
 
-    /// What the caller that started it asked for.
+    /// The request of the caller that started the flight.
     let request: RefreshRequest
 
     private let state = Mutex(State())
@@ -34,13 +34,13 @@ final class RefreshFlight: Sendable {
         self.clock = clock
     }
 
-    /// How many callers wait now.
+    /// The number of waiting callers.
     var waiterCount: Int { state.withLock { $0.waiters.count } }
 
-    /// The profiles of the login when it was last read; nil before.
+    /// The profiles of the login when it was last read; nil before the first read.
     var profiles: Set<Profile.ID>? { state.withLock { $0.profiles } }
 
-    /// Notes the login as it was just read.
+    /// Records the login as it was just read.
     func note(_ stored: StoredLogin) {
         state.withLock { state in
             state.profiles = Set(stored.profiles.keys)
@@ -48,7 +48,7 @@ final class RefreshFlight: Sendable {
         }
     }
 
-    /// Notes what the flight is doing.
+    /// Records the current phase.
     func enter(_ phase: Phase) {
         state.withLock { $0.phase = phase }
     }

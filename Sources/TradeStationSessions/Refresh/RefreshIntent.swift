@@ -1,15 +1,15 @@
 /// What a caller wants from a refresh.
 enum RefreshIntent: Sendable, Hashable {
-    /// A token with at least this many milliseconds of life, or the hard minimum if that is more.
+    /// A token that is valid for at least this many milliseconds, or for the hard minimum if that is longer.
     case validity(milliseconds: Int64)
     /// A token of a later generation than the one that the API has refused.
     case newer(than: Int)
-    /// A token of a later generation than this one, which is about to end.
+    /// A token of a later generation than this one, which is about to expire.
     case ahead(of: Int)
     /// One exchange now, even during a backoff or with a refused API key, unless a later generation exists.
     case attempt(unlessNewerThan: Int)
 
-    /// The one rule for "this token is enough".
+    /// Whether a token satisfies the intent. This rule is defined only here.
     func isSatisfied(by lifetime: TokenLifetime, generation: Int, at now: Int64) -> Bool {
         switch self {
         case .validity(let milliseconds): lifetime.covers(milliseconds: milliseconds, at: now)
@@ -18,7 +18,7 @@ enum RefreshIntent: Sendable, Hashable {
         }
     }
 
-    /// Why the exchange is made, as the audit records it.
+    /// The reason for the exchange, as recorded in the audit.
     var trigger: String {
         switch self {
         case .validity: "expiry"

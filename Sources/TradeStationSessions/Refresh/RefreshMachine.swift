@@ -16,7 +16,7 @@ struct RefreshMachine: Sendable {
 
     /// What to do with the login as it was read.
     enum Step: Sendable {
-        /// Hand out these tokens; nothing is sent.
+        /// Return these tokens; nothing is sent.
         case deliver(RefreshResult)
         /// Save tokens that a process could not save when it got them, then read again.
         case recover(StagedTokens)
@@ -44,7 +44,7 @@ struct RefreshMachine: Sendable {
         let now: Moment
         /// Random, in `0..<1`.
         let jitter: Double
-        /// How long the caller still waits.
+        /// The time that the caller still waits.
         let remainingMilliseconds: Int64
     }
 
@@ -117,8 +117,8 @@ struct RefreshMachine: Sendable {
         !result.tokens.accessToken.isEmpty && result.satisfies(intent, at: now)
     }
 
-    /// The late result of a login whose refresh token the server refused, if it has another one: the only refresh token
-    /// that may still work.
+    /// The late result of a login whose refresh token the server refused, if it contains a different one, which may be
+    /// the only refresh token that still works.
     private func usableLateResult(of stored: StoredLogin) -> StagedTokens? {
         stored.lateResult.flatMap { $0.tokens.refreshToken == stored.refreshToken ? nil : $0 }
     }
@@ -147,7 +147,7 @@ struct RefreshMachine: Sendable {
 }
 
 extension StoredLogin {
-    /// The stored tokens, if they may be handed out: not those of a held login, and not without an access token.
+    /// The stored tokens, if they may be returned: not those of a held login, and not without an access token.
     var servableTokens: TokenSet? {
         login.state == .held ? nil : tokens.flatMap { $0.accessToken.isEmpty ? nil : $0 }
     }

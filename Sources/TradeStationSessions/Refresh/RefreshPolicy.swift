@@ -1,8 +1,8 @@
 import TradeStationModel
 
-/// When a token is due, and how long failures are waited out. Pure arithmetic, in milliseconds.
+/// When a token is due for a refresh, and how long to wait after failures. Pure arithmetic, in milliseconds.
 struct RefreshPolicy: Sendable {
-    /// No token is handed out with less life than this: the smaller of 60 s and a tenth of its lifetime.
+    /// A token with less remaining lifetime than this is not returned: the smaller of 60 s and a tenth of its lifetime.
     static func hardMinimum(lifetimeSeconds: Int) -> Int64 {
         min(60_000, Int64(lifetimeSeconds) * 100)
     }
@@ -16,9 +16,9 @@ struct RefreshPolicy: Sendable {
         return Int64(Double(lifetimeSeconds) * 250 * (0.9 + 0.2 * spread))
     }
 
-    /// How long to wait after the n-th failure in a row: five seconds, so that a login asks at most once in five
-    /// seconds whatever the number of processes, plus full jitter below a bound that doubles from 1 s to 25 s, so
-    /// that an outage that is over is noticed within half a minute.
+    /// How long to wait after the n-th consecutive failure: five seconds plus full jitter below a bound that doubles
+    /// from 1 s to 25 s. The five seconds limit the request rate of a login regardless of the number of processes. The
+    /// bound ensures that the end of an outage is noticed within half a minute.
     static func backoff(failures: Int, fraction: Double) -> Int64 {
         let bound = min(25_000.0, 1000 * Double(1 << min(max(failures, 1) - 1, 10)))
         return 5000 + Int64(fraction * bound)
@@ -27,6 +27,6 @@ struct RefreshPolicy: Sendable {
     /// Pauses before the second and the third request of a flight whose outcome is unknown.
     static let replayPauses: [Int64] = [500, 2000]
 
-    /// How long no further refresh is made after the API refused a token that was just refreshed.
+    /// How long refreshes are suppressed after the API refused a token that was just refreshed.
     static let futilePause: Int64 = 60_000
 }

@@ -6,6 +6,6 @@ struct RefreshRequest: Sendable {
     /// The profile that asked, for the audit, metrics and messages.
     let profile: ProfileName
     var intent: RefreshIntent
-    /// How long that caller waits, by the boot clock: nothing is tried that would take longer.
+    /// When that caller stops waiting, by the boot clock. Nothing that would take longer is started.
     let deadline: Int64
 }

@@ -4,17 +4,17 @@ import TradeStationModel
 struct RefreshResult: Sendable {
     let tokens: TokenSet
     let generation: Int
-    /// How the tokens came about.
+    /// How the tokens were obtained.
     let outcome: RefreshReport.Outcome
     /// The change stamp of the login when these tokens were current.
     let stamp: ChangeStamp
-    /// Set when the database could not take the tokens: `save_deferred` when the side file has them, another code when
-    /// only this process has them.
+    /// Set when the tokens could not be saved in the database: `save_deferred` if they are in the side file, another
+    /// code if they are only in this process.
     var saveFailure: AccountsError?
 
     var accessToken: AccessToken { AccessToken(tokens, generation: generation) }
 
-    /// Whether the tokens are what a caller wants.
+    /// Whether the tokens satisfy an intent.
     func satisfies(_ intent: RefreshIntent, at now: Moment) -> Bool {
         let lifetime = TokenLifetime(of: tokens, now: now)
         return intent.isSatisfied(by: lifetime, generation: generation, at: now.bootMilliseconds)

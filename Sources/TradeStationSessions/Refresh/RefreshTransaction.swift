@@ -7,7 +7,7 @@ import TradeStationOAuth
 /// ``RefreshMachine`` decides what to do next, ``TokenSaver`` saves tokens, ``RefreshAudit`` makes the audit rows. Step 1,
 /// joining the login's flight, is in ``LoginTokens``.
 struct RefreshTransaction: Sendable {
-    /// What follows a look at the store, or an attempt.
+    /// The result of reading the store, or of an attempt.
     enum Progress: Sendable {
         case done(RefreshResult)
         case wait(milliseconds: Int64)
@@ -25,7 +25,7 @@ struct RefreshTransaction: Sendable {
     /// Returns tokens that satisfy the request. Cancellation has an effect until step 5.
     @concurrent
     mutating func run() async throws -> RefreshResult {
-        // Step 0: return a stored token that has enough life. No lock, no write.
+        // Step 0: return a stored token that is valid for long enough. No lock, no write.
         let stored = try await read()
         switch step(after: stored) {
         case .deliver(let result): return result
@@ -33,7 +33,7 @@ struct RefreshTransaction: Sendable {
         case .recover, .pause, .send: break
         }
         do {
-            // A valid token is served at once: it neither waits for the lock nor fails because recovery does.
+            // A valid token is served immediately, without waiting for the lock, even if recovery fails.
             let isServed = machine.result(satisfiedBy: stored, at: clock.now()) != nil
             KillPoint.beforeLock.reach()
             let result = try await refresh(waitingForLock: isServed ? 0 : remaining)
@@ -83,7 +83,7 @@ struct RefreshTransaction: Sendable {
                 let name = Attempt(id: services.attemptIDs.next(), startedAt: clock.wallTime())
                 let audit = RefreshAudit(request, of: stored, retry: retry)
                 let attempt = RefreshAttempt(name, of: stored, refreshToken: refreshToken, audit: audit)
-                // A task of its own, awaited at once: no cancellation comes between the request and saving its answer.
+                // Runs in an unstructured task so that cancellation cannot prevent saving the answer.
                 switch try await Task(operation: { [self] in try await perform(attempt) }).value {
                 case .done(let result): return .done(result)
                 case .wait(let milliseconds): try await clock.sleep(milliseconds: milliseconds)

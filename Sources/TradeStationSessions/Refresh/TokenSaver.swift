@@ -1,8 +1,8 @@
 import TradeStationModel
 
-/// Saves tokens that the server has returned. A refresh, a salvage, a recovery and a sign-in all save through here, under
-/// the login's lock, with one policy: the side file, then T2; if T2 fails, the side file made durable; if that fails too,
-/// this process's memory. Nothing is dropped while a place to keep it exists.
+/// Saves tokens that the server has returned. Refreshes, salvages, recoveries and sign-ins all use it, under the
+/// login's lock, with one policy: the side file, then T2; if T2 fails, the side file is synced to disk; if that fails
+/// too, this process's memory. No token is dropped while there is a place to keep it.
 struct TokenSaver: Sendable {
     let services: SessionServices
     let login: LoginTokens
@@ -13,7 +13,7 @@ struct TokenSaver: Sendable {
     enum Outcome: Sendable {
         /// In the database, as this generation.
         case saved(generation: Int, stamp: ChangeStamp)
-        /// Beside the tokens of another process, which saved a newer generation first.
+        /// As a late result, because another process saved a newer generation first.
         case superseded
         /// In the durable side file. The next process saves them.
         case inSideFile(cause: AccountsError)
@@ -34,7 +34,7 @@ struct TokenSaver: Sendable {
             KillPoint.sideFileWritten.reach()
             isStaged = true
         } catch {
-            // T2 may still succeed. If it fails too, memory is left.
+            // T2 may still succeed. If it fails too, only memory is left.
         }
         return await commit(staged, isStaged: isStaged, over: stored, rows)
     }
@@ -47,7 +47,7 @@ struct TokenSaver: Sendable {
             : await commit(staged, isStaged: staged == stored.staged, over: stored, rows)
     }
 
-    /// Tries once more to save tokens that only memory has, before this process forgets them.
+    /// Tries once more to save tokens that exist only in memory, before they are lost.
     func saveUnsaved() async {
         guard let staged = login.unsaved else { return }
         let request = services.request(.ahead(of: staged.parentGeneration), for: login.profile, of: login.id)
@@ -62,7 +62,7 @@ struct TokenSaver: Sendable {
         login.forgetUnsaved()
     }
 
-    /// Keeps tokens that only memory has as a late result, if a newer generation was saved meanwhile.
+    /// Saves tokens that exist only in memory as a late result, if a newer generation was saved meanwhile.
     func fileOvertakenTokens(by stored: StoredLogin) async {
         guard let staged = login.unsaved, staged.parentGeneration < stored.login.generation else { return }
         let request = services.request(.ahead(of: staged.parentGeneration), for: login.profile, of: login.id)
@@ -100,7 +100,7 @@ extension TokenSaver.Outcome {
         if case .inMemory = self { true } else { false }
     }
 
-    /// Why the database does not have the tokens; nil when it has.
+    /// Why the database does not have the tokens; nil if it has them.
     var cause: AccountsError? {
         switch self {
         case .saved, .superseded: nil
@@ -117,7 +117,7 @@ extension TokenSaver.Outcome {
         }
     }
 
-    /// The tokens for the callers; nil when another process's are newer.
+    /// The tokens for the callers; nil if another process has saved newer ones.
     func result(
         of staged: StagedTokens,
         over stored: StoredLogin,
@@ -141,7 +141,7 @@ extension TokenSaver.Outcome {
 }
 
 extension StagedTokens {
-    /// Whether they are tokens of another user than the login's: those are kept, but never handed out.
+    /// Whether the tokens belong to a user other than the login's. Such tokens are saved, but never returned.
     func belongToAnotherUser(than login: Login) -> Bool {
         guard let known = login.identity.subject, let returned = identity.subject else { return false }
         return known != returned

@@ -5,7 +5,7 @@ struct APICall: Sendable {
     var query: KeyValuePairs<String, String> = [:]
     /// A JSON text. It is kept in memory, so that it can be sent again after a 401.
     var body: [UInt8] = []
-    /// How long the caller waits in all; nil means the timeout of the manager.
+    /// How long the caller waits in total; nil means the timeout of the manager.
     var timeout: Duration?
 
     /// Whether the request may be sent again when its outcome is unknown.
@@ -19,6 +19,6 @@ struct APICall: Sendable {
     /// A new order is not sent again: the price may have changed during the pause.
     var isRepeatedAfterRateLimit: Bool { isRepeatable || method == "PUT" || method == "DELETE" }
 
-    /// The longest body that is sent, in bytes. An order takes a few kilobytes.
+    /// The maximum size of a request body, in bytes. An order takes a few kilobytes.
     static let longestBody = 1 << 20
 }

@@ -40,7 +40,7 @@ public struct APIResponse: Sendable {
                 "The API's answer (HTTP \(status)) does not have the expected form.",
                 reason: redact("\(Value.self): \(Self.explanation(of: error))"),
                 suggestion: mayHaveActed
-                    ? "checking the account's orders before you send this request again"
+                    ? "check the account's orders before you send this request again"
                     : "the same request without as:"
             )
         }
@@ -56,7 +56,7 @@ public struct APIResponse: Sendable {
         return switch error {
         case .keyNotFound(let key, let context): "\(place(context, key)) is missing."
         case .valueNotFound(_, let context): "\(place(context)) is null."
-        case .typeMismatch(let type, let context): "\(place(context)) is no \(type)."
+        case .typeMismatch(let type, let context): "\(place(context)) is not of type \(type)."
         default: "It is not JSON of the expected form."
         }
     }

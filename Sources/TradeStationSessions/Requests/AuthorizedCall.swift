@@ -66,7 +66,7 @@ struct AuthorizedCall: Sendable {
                 .outcomeUnknown,
                 "\(call.method) \(shownPath) got no answer, and may have been carried out.",
                 reason: failure.explanation,
-                suggestion: "checking the account's orders before you send this request again"
+                suggestion: "check the account's orders before you send this request again"
             ).about(profile)
         }
         switch failure.reason {

@@ -23,13 +23,14 @@ struct RequestSender {
         tokens = TokenSelector(session: session)
     }
 
-    /// Sends the call and returns its response, whatever the status, and the profile as it was when the call was sent.
+    /// Sends the call and returns its response, regardless of the status, and the profile as it was when the call was
+    /// sent.
     ///
     /// - Throws: ``AccountsError``; `CancellationError`, after which the connection is closed.
     mutating func send() async throws -> (response: APIResponse, record: ProfileRecord) {
         guard call.body.count <= APICall.longestBody else { throw AccountsError.bodyTooLong }
         while true {
-            // Checked again before each sending: a fence may have been added during a pause.
+            // Checked each time before the call is sent: a fence may have been added during a pause.
             let admitted = try await FenceCheck(session: session, deadline: deadline).admit(call)
             let token = try await tokens.token(for: admitted.record, before: deadline)
             let request = AuthorizedCall(admitted, token: token)

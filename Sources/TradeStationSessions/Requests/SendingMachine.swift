@@ -1,6 +1,6 @@
 import TradeStationOAuth
 
-/// Decides what happens after a reply to a request, or after a failure without one. No I/O, no clock.
+/// Decides what happens after a reply to a request, or after a failure without one. Performs no I/O and uses no clock.
 struct SendingMachine: Sendable {
     /// Whether the request may be sent again when its outcome is unknown.
     let isRepeatable: Bool

@@ -4,8 +4,8 @@ import TradeStationModel
 /// Authorized requests to the profile's own host.
 ///
 /// A path starts with one slash, for example `/v3/brokerage/accounts`. The `/v3` or `/v2` may be left out. A path that
-/// could lead to another host is refused. The profile's fences are read from the store before each sending, so a fence
-/// that another process has just added applies to the next request.
+/// could lead to another host is refused. The profile's fences are read from the store each time before a request is
+/// sent, so a fence that another process has just added applies to the next request.
 ///
 /// A request is sent again in these cases only:
 ///
@@ -29,7 +29,7 @@ extension Session {
     /// - Parameters:
     ///   - path: starts with one slash, for example `/v3/brokerage/accounts`.
     ///   - query: the names and values after the `?`; they are encoded here.
-    ///   - timeout: how long to wait in all; nil means ``SessionConfiguration/timeout``.
+    ///   - timeout: how long to wait in total; nil means ``SessionConfiguration/timeout``.
     public func get(
         _ path: String,
         query: KeyValuePairs<String, String> = [:],
@@ -132,7 +132,7 @@ extension Session {
     /// The quota in the last answer that reported one; nil when no answer has.
     public var quota: APIQuota? { latestQuota.value }
 
-    /// Sends a call and returns its response, whatever the status.
+    /// Sends a call and returns its response, regardless of the status.
     func perform(_ call: APICall) async throws -> APIResponse {
         var sender = RequestSender(session: self, call: call)
         return try await sender.send().response

@@ -1,6 +1,6 @@
 import TradeStationModel
 
-/// Selects the token for each sending of one call or stream, and records which tokens the API refused.
+/// Selects the token each time a call is sent or a stream is opened, and records which tokens the API refused.
 struct TokenSelector {
     private let session: Session
     /// The generation of the token that the API refused; the next token must be newer. 0 while none was refused.

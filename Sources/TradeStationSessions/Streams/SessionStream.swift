@@ -11,9 +11,10 @@
 /// ```
 ///
 /// Nothing is sent before the first `next()`. Heartbeats are removed. The stream is opened again after `GoAway`, a
-/// broken connection, 30 s without a byte while the program waits, and a refused token. It uses a current token and
-/// waits first, from 0.5 s doubling to 30 s; after a 429 it waits as long as the answer asks. A token refresh does not
-/// interrupt an open stream. The profile's fences apply as for a GET and are read each time the stream is opened.
+/// broken connection, 30 s without a byte while the program waits, and a refused token. Before each attempt it waits,
+/// from 0.5 s doubling to 30 s, or after a 429 as long as the answer asks. It then uses a current token. A token
+/// refresh does not interrupt an open stream. The profile's fences apply as for a GET and are read each time the stream
+/// is opened.
 ///
 /// The connection is read only as fast as the program takes objects. It is closed at once when the waiting task is
 /// cancelled, the loop ends, or ``SessionManager/close()`` is called. If the task is cancelled while it works on an

@@ -23,7 +23,7 @@ struct StreamConnection {
         tokens = TokenSelector(session: session)
     }
 
-    /// Waits for the next event, and opens the stream as often as that takes.
+    /// Waits for the next event, and opens the stream as often as necessary.
     ///
     /// - Throws: the error that ends the stream, as ``SessionStream`` lists them.
     mutating func next<Element: Decodable>(of type: Element.Type) async throws -> StreamEvent<Element> {

@@ -1,7 +1,7 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// Decides what happens after a stream ends or cannot be opened. No I/O, no clock.
+/// Decides what happens after a stream ends or cannot be opened. Performs no I/O and uses no clock.
 ///
 /// Until the stream was open once, most failures are reported to the caller. Later, temporary failures are retried
 /// after pauses that double; "HTTP Streaming" lets a client wait before it connects again.
@@ -23,7 +23,7 @@ struct StreamMachine: Sendable {
     ///
     /// A server that accepts streams and drops them at once is no better than one that accepts none.
     private static let healthyAfter: Int64 = 30_000
-    /// How long a stream that was never open waits in all after 429 answers.
+    /// How long a stream that was never open waits in total after 429 answers.
     private static let longestWait: Int64 = 60_000
 
     private var failures = 0

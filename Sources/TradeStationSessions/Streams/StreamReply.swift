@@ -6,7 +6,7 @@ struct StreamReply {
     enum Piece {
         /// One whole JSON object.
         case object([UInt8])
-        /// The reply is over, or nothing arrives any longer.
+        /// The reply has ended, or no more data arrives.
         case interrupted(StreamInterruption)
     }
 

@@ -1,7 +1,8 @@
 import Synchronization
 import TradeStationOAuth
 
-/// The connections that are opened within one scope. Ending the scope closes them, whatever its task is doing.
+/// The connections that are opened within one scope. Ending the scope closes them, regardless of what its task is
+/// doing.
 final class StreamScope: Sendable {
     private struct WeakConnection {
         weak var connection: HTTPStream?

@@ -3,8 +3,8 @@ import TradeStationModel
 extension StagedTokens {
     /// The fields of the encoded form, in their order.
     ///
-    /// A new field is added at the end, and nil stands for a missing one: so a process of one version reads what a
-    /// process of another version has left. JSON is not used, because escapes could outgrow the reserved space.
+    /// A new field is added at the end, and a missing field is read as nil, so that a process can read what a process
+    /// of another version has left. JSON is not used, because escapes could outgrow the reserved space.
     private enum Field: Int, CaseIterable {
         case parentGeneration, attemptID, subject, username, rotation
         case accessToken, refreshToken, idToken

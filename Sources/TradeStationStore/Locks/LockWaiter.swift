@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// One wait for a lock that another holder has. A thread of its own blocks. The caller may leave at any time; then the
-/// thread releases the lock as soon as it gets it.
+/// One wait for a lock that another holder has. Blocks its own thread. The caller may stop waiting at any time; the
+/// thread then releases the lock as soon as it acquires it.
 final class LockWaiter: Sendable {
     private enum State: Sendable {
         case idle

@@ -28,7 +28,7 @@ extension DatabaseQueue {
 }
 
 extension Configuration {
-    /// For every connection that can write.
+    /// The configuration of every connection that can write.
     ///
     /// - Parameter busyMilliseconds: how long it waits for other programs that write without the store lock.
     static func forWriting(busyMilliseconds: Int) -> Configuration {

@@ -67,7 +67,7 @@ final class StoreDatabase {
     /// The number of times that the database was opened.
     var epoch: Int { connection.epoch }
 
-    /// Runs a body, and turns its error into one with a message for people.
+    /// Runs a body, and converts its error to one with a human-readable message.
     func showingErrors<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()

@@ -101,8 +101,8 @@ struct StoreOpener: Sendable {
         return keyring
     }
 
-    /// Creates the database under another name and renames it when it is complete: so `accounts.db` is never
-    /// half a store.
+    /// Creates the database under another name and renames it when it is complete: so `accounts.db` is never an
+    /// incomplete store.
     private func create() throws {
         try requireNoLogWithoutDatabase()
         let master = try KeyFile(path: files.key).loadOrCreate(random)

@@ -22,7 +22,7 @@ protocol HeldLock: LoginLock {
 }
 
 extension LockPlace {
-    /// Takes the lock, or waits for it.
+    /// Takes the lock, waiting for it if necessary.
     ///
     /// - Throws: `lock_timeout`; `CancellationError`.
     func take(timeoutMilliseconds: Int64, clock: any TimeSource) async throws -> any HeldLock {

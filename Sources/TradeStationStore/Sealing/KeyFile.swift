@@ -58,8 +58,8 @@ struct KeyFile: Sendable {
         return key
     }
 
-    // Between link and unlink the key has two names. Another process may read it just then, and a process that is killed
-    // there leaves both: the next process that creates a store removes the name of the draft.
+    // Between link and unlink the key has two names. Another process may read it in that moment. A process that is
+    // killed then leaves both names; the next process that creates a store removes the draft.
     private func removeDraft() throws(AccountsError) {
         guard let key = try FileStatus.of(path), key.links > 1 else { return }
         let directory = path.directoryName

@@ -156,7 +156,7 @@ struct APIKeyTable {
 }
 
 extension RotationLimits {
-    /// The values of the columns: NULL stands for TradeStation's limits, so that a later version can correct them.
+    /// The values of the columns: NULL means TradeStation's limits, so that a later version can correct them.
     fileprivate var stored: (idle: Int?, absolute: Int?) {
         let usual = RotationLimits()
         return (

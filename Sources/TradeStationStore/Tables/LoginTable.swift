@@ -82,7 +82,7 @@ struct LoginTable {
 
     /// Computes and saves when refresh tokens and sign-ins end, for one login of a key, or for all of its logins.
     ///
-    /// A login without an access token has a refresh token of unknown age, and gets no end for it.
+    /// A login without an access token has a refresh token of unknown age, so no expiry is saved for it.
     func noteDeadlines(of key: APIKey, only login: Login.ID? = nil) throws {
         let rows = try Row.fetchAll(
             transaction.database.cachedStatement(

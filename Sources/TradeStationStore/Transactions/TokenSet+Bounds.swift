@@ -2,7 +2,7 @@ import TradeStationModel
 
 extension Moment {
     /// Returns the end of an access token, limited to its whole lifetime from now. So neither an edited row nor a wall
-    /// clock that was set back makes a token live longer than the server allowed.
+    /// clock that was set back makes a token valid for longer than the server allowed.
     func bounded(byLifetimeSeconds lifetime: Int, now: Moment) -> Moment {
         let latest = now.advanced(byMilliseconds: Int64(lifetime) * 1000)
         let boot = bootID == now.bootID ? min(bootMilliseconds, latest.bootMilliseconds) : bootMilliseconds

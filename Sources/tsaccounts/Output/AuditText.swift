@@ -15,7 +15,7 @@ enum AuditText {
         ).line
     }
 
-    /// A row as a line for people: time, event, profile, then the other values of the row.
+    /// A row as a human-readable line: time, event, profile, then the other values of the row.
     static func plain(_ record: AuditRecord) -> String {
         var fields = [
             record.text("at") ?? "", (record.text("event") ?? "").padding(to: 17),

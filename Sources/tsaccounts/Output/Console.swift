@@ -17,12 +17,12 @@ enum Console {
         throw Ending(status: ExitStatus.outputFailed)
     }
 
-    /// Prints a line for people.
+    /// Prints a human-readable line.
     static func standardError(_ line: String) {
         _ = write(line + "\n", to: STDERR_FILENO)
     }
 
-    /// Prints a question for people, without a line break.
+    /// Prints a question for the user, without a line break.
     static func prompt(_ text: String) {
         _ = write(text, to: STDERR_FILENO)
     }

@@ -2,7 +2,7 @@ import TradeStationSessions
 
 /// Failures as text.
 enum FailureText {
-    /// A failure in at most three lines for people: what happened, why, and what to do next.
+    /// A failure in at most three human-readable lines: what happened, why, and what to do next.
     static func plain(_ error: AccountsError, about profile: ProfileName? = nil) -> String {
         let lines = [
             "\(profile?.text ?? "tsaccounts"): \(error.message) [\(error.code)]", error.reason.map { "  \($0)" },

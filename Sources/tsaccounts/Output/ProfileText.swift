@@ -62,7 +62,7 @@ struct ProfileText {
         .object([("profiles", .array(records.map { json($0) }))])
     }
 
-    /// A table of profiles for people.
+    /// A human-readable table of profiles.
     func table(_ records: [ProfileRecord]) -> [String] {
         // Only the logins of rotating keys have these expiry times.
         let showsExpiries = records.contains { $0.login.refreshExpiresAt != nil || $0.login.absoluteExpiresAt != nil }
@@ -90,7 +90,7 @@ struct ProfileText {
         }
     }
 
-    /// All details of a profile for people, one per line.
+    /// All details of a profile in human-readable form, one per line.
     ///
     /// - Parameters:
     ///   - accounts: The brokerage accounts, if they were requested.

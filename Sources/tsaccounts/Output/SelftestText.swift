@@ -22,7 +22,7 @@ struct SelftestText: Sendable {
         ])
     }
 
-    /// The result as a table for people. The verdict is the last line.
+    /// The result as a human-readable table. The verdict is the last line.
     var lines: [String] {
         let least = plan.kills ? "at least " : ""
         let facts: [(String, String?)] = [

@@ -122,7 +122,7 @@ import TradeStationModel
             Issue.record("It was decoded.")
         } catch let error as AccountsError {
             #expect(error.code == .serverError)
-            #expect(error.description.contains("Balances.Index 0.AccountID is no String."))
+            #expect(error.description.contains("Balances.Index 0.AccountID is not of type String."))
             #expect(!Canary.everythingShown(by: error).contains("canary"))
         }
     }
