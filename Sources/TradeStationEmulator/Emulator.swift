@@ -136,7 +136,7 @@ public final class Emulator: Sendable {
     /// The current settings.
     public var settings: EmulatorSettings { core.withState { $0.server.settings } }
 
-    /// Changes settings; requests that are already decided keep their answers.
+    /// Changes settings. Requests whose answer is already decided are not affected.
     public func changeSettings(_ change: (inout EmulatorSettings) -> Void) {
         core.withState { change(&$0.server.settings) }
     }

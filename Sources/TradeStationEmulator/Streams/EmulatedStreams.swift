@@ -28,7 +28,7 @@ public struct EmulatedStreams: Sendable {
         update(selection) { stream, _, now in stream.send(text: text, at: now) }
     }
 
-    /// Sends the next automatic object of each stream; order streams have none.
+    /// Sends the next generated object of each stream. Order streams have no generated objects.
     @discardableResult
     public func sendNext(to selection: StreamSelection = .all) -> Int {
         update(selection) { $0.sendNext($1, at: $2) }

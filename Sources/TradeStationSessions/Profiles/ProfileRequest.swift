@@ -168,7 +168,7 @@ extension ProfileRequest.KeyRequest {
                 .usage,
                 "This API key is already known, with other settings.",
                 reason: "Endpoints, callback, PKCE, nonce, client authentication and lifetimes belong to the key.",
-                suggestion: "leave those options out, or tsaccounts set NAME with a profile of that key"
+                suggestion: "leave those options out, or run tsaccounts set with the name of a profile of that key"
             )
         }
     }

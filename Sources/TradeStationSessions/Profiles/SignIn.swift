@@ -139,7 +139,7 @@ struct SignIn: Sendable {
             profile: profile.text,
             "\(now) signed in, but this profile belongs to \(before).",
             reason: "The old sign-in was kept.",
-            suggestion: "tsaccounts login \(profile) as \(before), or tsaccounts add profile for \(now)"
+            suggestion: "run tsaccounts login \(profile) and sign in as \(before), or add a profile for \(now)"
         )
     }
 

@@ -53,6 +53,8 @@ struct RefreshAudit: Sendable {
         row.refreshTokenAfter = staged.tokens.refreshToken
         row.accessTokenAfter = staged.tokens.accessToken
         row.expiresAt = staged.tokens.expiresAt.wall
+        // The process died, or could not write, before its row `signed_in` was saved.
+        if staged.isSignIn { row.detail["sign_in"] = "yes" }
         var held = AuditEntry(.needsLogin, profileName: request.profile.text, loginID: request.login)
         held.attemptID = staged.attemptID
         held.outcome = AccountsError.Code.wrongUser.rawValue

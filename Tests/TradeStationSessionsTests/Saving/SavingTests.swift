@@ -78,7 +78,9 @@ import TradeStationTesting
             case .refresh, .salvage:
                 #expect(try await rows("refresh_started", manager).contains { $0.text("attempt_id") == id })
             case .recovery: #expect(id == LoginFixture.attemptID)
-            case .signIn: #expect(id.count == 32)
+            case .signIn:
+                #expect(id.count == 32)
+                #expect(recovered.text("detail")?.contains("sign_in") == true)
             }
         }
     }
