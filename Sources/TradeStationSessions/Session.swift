@@ -39,7 +39,8 @@ public struct Session: Sendable {
         try await renewedAccessToken(validFor: duration)
     }
 
-    /// An access token for which ``currentAccessToken()`` was not enough: it may wait for the store or a refresh.
+    /// An access token when ``currentAccessToken()`` returned none that is valid for long enough. Waits for the store
+    /// or a refresh if necessary.
     ///
     /// - Throws: as ``accessToken()``.
     public func renewedAccessToken(validFor duration: Duration) async throws -> AccessToken {

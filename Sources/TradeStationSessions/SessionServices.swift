@@ -87,7 +87,7 @@ final class SessionServices: Sendable {
 
     // MARK: Counting and logging
 
-    /// Counts, times and logs an exchange. Its audit row is written with what it changes.
+    /// Counts, times and logs an exchange. Its audit row is written elsewhere, together with what the exchange changes.
     func noteExchange(
         _ exchange: RefreshAudit.Exchange,
         outcome: String,

@@ -20,7 +20,7 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case refreshFailed = "refresh_failed"
     /// An attempt may have reached the server, and its result is unknown.
     case outcomeUnknown = "outcome_unknown"
-    /// An attempt was refused because a newer generation had been saved meanwhile; its tokens are used.
+    /// An attempt was refused because a newer generation had been saved meanwhile; the newer tokens are used.
     case refreshAdopted = "refresh_adopted"
     /// An answer arrived after a newer generation was saved. It is kept sealed.
     case lateResult = "late_result"

@@ -87,13 +87,13 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found`, `store_full`, `store_busy`, `store_readonly`.
     func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) async throws
 
-    /// Prepares the side file for an exchange without T1, that of a sign-in. If it throws, nothing may be sent.
+    /// Prepares the side file for the exchange of a sign-in, which has no T1. If it throws, nothing may be sent.
     ///
     /// - Throws: `profile_not_found`, `store_full`, `store_readonly`.
     func prepareStaging(for login: Login.ID) async throws
 
-    /// Writes an answer into the side file: one plain write, which needs no free space, and no database after
-    /// ``begin(_:of:audit:)``.
+    /// Writes an answer into the side file: one plain write, which needs no free space. After ``begin(_:of:audit:)`` it
+    /// does not need the database either.
     func stage(_ tokens: StagedTokens, for login: Login.ID) async throws
 
     /// Syncs the side file to disk, for an answer that could not be committed.

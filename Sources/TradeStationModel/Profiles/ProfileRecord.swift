@@ -43,7 +43,7 @@ public struct ProfileRecord: Hashable, Sendable {
             )
     }
 
-    /// The end of the pause after a failure or a request of the server; nil if none was set.
+    /// The end of the pause that follows a failure or that the server asked for; nil if none was set.
     public var notBefore: Timestamp? {
         [login.notBefore, apiKey.notBefore].compactMap { $0 }.max()
     }

@@ -1,8 +1,9 @@
 /// The lifetimes of refresh tokens and sign-ins, for an API key whose refresh tokens rotate.
 ///
-/// TradeStation's pages name 30 minutes (Refresh Tokens) or 40 (Auth Overview), and 24 hours; from which event they count
-/// is unconfirmed. The defaults are the shorter lifetime and the earliest event. The limits only decide when to refresh
-/// ahead of time and when to warn: no request is refused because of them.
+/// For an unused refresh token, TradeStation's pages name 30 minutes (Refresh Tokens) or 40 (Auth Overview); for a
+/// sign-in, 24 hours. At which event each period starts is unconfirmed. The defaults are the shorter lifetime and the
+/// earliest event. The limits only decide when to refresh ahead of time and when to warn: no request is refused because
+/// of them.
 public struct RotationLimits: Hashable, Sendable {
     /// The lifetime of an unused refresh token, in seconds; 0 means that it does not expire.
     public var idleSeconds: Int

@@ -15,7 +15,7 @@ package struct Moment: Hashable, Sendable {
         self.bootMilliseconds = bootMilliseconds
     }
 
-    /// Returns the moment `delta` milliseconds later; the last one that can be represented, if it is beyond that.
+    /// Returns the moment `delta` milliseconds later, but never later than the last moment that can be represented.
     package func advanced(byMilliseconds delta: Int64) -> Moment {
         let (boot, isBeyond) = bootMilliseconds.addingReportingOverflow(delta)
         return Moment(

@@ -12,8 +12,8 @@ package struct StoredLogin: Sendable {
     package var refreshToken: Secret?
     /// The content of a side file that belongs to the stored generation; nil if the database has everything.
     package var staged: StagedTokens?
-    /// A kept answer that came too late, as a commit on the stored generation. It is read only while the login needs a
-    /// new sign-in, when it may be the only valid token.
+    /// A kept answer that came too late, changed so that it can replace the stored generation. It is read only while
+    /// the login needs a new sign-in, because its refresh token may then be the only valid one.
     package var lateResult: StagedTokens?
     /// The profiles on the login, with their current names.
     package var profiles: [Profile.ID: ProfileName]

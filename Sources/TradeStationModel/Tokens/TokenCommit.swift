@@ -10,7 +10,7 @@ package struct TokenCommit: Sendable {
     package var rotation: APIKey.Rotation
     /// Whether the tokens come from a sign-in, from which the lifetime of the sign-in counts.
     package var isSignIn: Bool
-    /// The end of the sign-in that an audit entry of this commit warns of; nil if none does.
+    /// When the sign-in ends, if an audit entry of this commit warns of that; otherwise nil.
     package var warnsOf: Timestamp?
     /// Whether the login is set aside: the tokens are kept, but no caller gets them.
     package var isHeld: Bool

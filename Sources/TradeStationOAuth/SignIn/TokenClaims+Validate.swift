@@ -1,7 +1,7 @@
 package import TradeStationModel
 
 extension TokenClaims {
-    /// The maximum difference between the two clocks, in seconds.
+    /// The maximum difference between this computer's clock and the server's, in seconds.
     private static let clockTolerance: Int64 = 300
 
     /// Checks the ID token of a sign-in (OpenID Connect Core section 3.1.3.7).

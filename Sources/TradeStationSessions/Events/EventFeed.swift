@@ -7,9 +7,8 @@ struct EventFeed: Sendable {
     private static let batch = 256
     /// How often the feed checks whether another process has written, in milliseconds.
     private static let checkInterval: Int64 = 250
-    /// After this many checks without a change the feed reads the audit itself.
-    ///
-    /// The file of the change counters may have been replaced.
+    /// After this many checks without a change, the feed reads the audit itself, in case the file with the change
+    /// counters was replaced.
     private static let maximumChecks = 20
 
     private let services: SessionServices

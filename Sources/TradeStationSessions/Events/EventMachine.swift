@@ -70,7 +70,7 @@ extension AuditRecord {
 
     /// The event for the new tokens that the row reports.
     ///
-    /// - Parameter attempts: the manager's own attempts: theirs are refreshed, all others adopted.
+    /// - Parameter attempts: the manager's own attempts. Their tokens are reported as refreshed, all others as adopted.
     fileprivate func newTokens(_ attempts: AttemptIDs) -> [SessionEvent.Kind] {
         guard let generation = integer("generation_after").map(Int.init), let end else { return [] }
         return text("attempt_id").map(attempts.include) == true

@@ -29,7 +29,7 @@ public struct SessionEvent: Hashable, Sendable {
     public let login: Login.ID
     /// The names of the login's profiles when the event was read, sorted.
     ///
-    /// If it no longer has any, the profile that the audit row names.
+    /// If the login no longer has any profiles, this is the profile that the audit row names.
     public let profiles: [ProfileName]
     /// The program that did it, for example `tsaccounts login`; nil when it has no name.
     public let requester: String?

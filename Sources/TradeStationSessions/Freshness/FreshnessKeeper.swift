@@ -58,7 +58,7 @@ final class FreshnessKeeper: Sendable {
         }
     }
 
-    /// Stops starting checks, permanently; `run` returns when the running checks have finished.
+    /// Starts no more checks from now on; `run` returns when the running checks have finished.
     func close() {
         state.withLock { state in
             state.isClosed = true

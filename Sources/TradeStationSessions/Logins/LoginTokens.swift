@@ -36,7 +36,7 @@ final class LoginTokens: Sendable {
     // MARK: Reading from memory
 
     /// The token in memory; nil when a refresh is due, when any process has changed the login in the store, and when the
-    /// profile was removed. One lock and one clock read.
+    /// profile was removed. Takes one lock and reads the clock once.
     func current(for profile: Profile.ID) -> AccessToken? {
         let (now, stamp) = (now, stamp)
         return state.withLock { $0.snapshot.current(for: profile, stamp: stamp, at: now) }
@@ -142,7 +142,8 @@ final class LoginTokens: Sendable {
         return (result.accessToken, result.saveFailure)
     }
 
-    /// Waits for the login's flight, or starts one, until a flight satisfies the request or has just made an exchange.
+    /// Joins the login's flight or starts one. Repeats this if a joined flight ends without a result that this caller
+    /// can use.
     func refresh(_ request: RefreshRequest) async throws -> RefreshResult {
         while true {
             let (flight, isOwn) = try joinOrLaunch(request)
@@ -225,7 +226,7 @@ final class LoginTokens: Sendable {
         flight.finish(result)
     }
 
-    /// After a failed background refresh, the first call after this time starts the next one.
+    /// How long to wait after a failed background refresh; the first call after that starts the next one.
     private static let retryBehindMilliseconds: Int64 = 5000
 
     // MARK: Refusals by the API
@@ -235,7 +236,7 @@ final class LoginTokens: Sendable {
         state.withLock { $0.snapshot.refuse(generation: generation) }
     }
 
-    /// Records that the API refused a token that was refreshed because of an earlier refusal.
+    /// Records that the API refused a token, and then also the new token that replaced it.
     func markFutile(generation: Int) {
         let until = now + RefreshPolicy.futilePause
         state.withLock { $0.snapshot.markFutile(generation: generation, until: until) }

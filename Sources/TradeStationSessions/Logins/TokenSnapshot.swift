@@ -6,10 +6,10 @@ struct TokenSnapshot: Sendable {
     private(set) var token: AccessToken?
     private(set) var lifetime: TokenLifetime?
     private var softAt = Int64.min
-    /// The change counter at which the token is current: with another stamp the store has to be read first.
+    /// The login's change stamp when the token was current. If the stamp is different now, the store has to be read.
     private var stamp = ChangeStamp.unknown
-    /// From this time on, the fast path returns nil, so that a caller starts or joins a refresh. Never after the hard
-    /// minimum.
+    /// From this time on, the fast path returns nil, so that a caller starts or joins a refresh. It is never
+    /// later than the hard minimum before the token expires.
     private var dueAt = Int64.min
     /// Until this time, a refresh would not help: the API refused this token although it was new.
     private var futileUntil = Int64.min
@@ -31,7 +31,7 @@ struct TokenSnapshot: Sendable {
 
     /// The token for the fast path; nil when a refresh is due, when the store has changed, and when the profile was
     /// removed.
-    // Inlined, so that the lock's holder reads fields and copies no snapshot.
+    // Inlined, so that the code that holds the lock reads single fields instead of copying the whole snapshot.
     @inline(__always)
     func current(for profile: Profile.ID, stamp now: ChangeStamp, at time: Int64) -> AccessToken? {
         guard time < dueAt, stamp == now, !isRefused else { return nil }
@@ -83,7 +83,7 @@ struct TokenSnapshot: Sendable {
         if let token, token.generation <= generation { isRefused = true }
     }
 
-    /// Records that the API refused a token that was refreshed because of an earlier refusal.
+    /// Records that the API refused a token, and then also the new token that replaced it.
     mutating func markFutile(generation: Int, until time: Int64) {
         if token?.generation == generation { futileUntil = time }
     }

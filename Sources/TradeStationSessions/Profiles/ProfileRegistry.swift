@@ -52,7 +52,7 @@ public struct ProfileRegistry: Sendable {
             )
     }
 
-    /// Whether the API key is already stored; nil means TradeStation's token endpoint.
+    /// Whether the API key is already stored. If `tokenURL` is nil, TradeStation's token endpoint is meant.
     ///
     /// - Throws: ``AccountsError`` of the store.
     public func knowsKey(clientID: String, tokenURL: EndpointURL?) async throws -> Bool {
@@ -228,8 +228,8 @@ public struct ProfileRegistry: Sendable {
 
     /// Revokes the refresh tokens of a profile's API key at the server (RFC 7009) and erases the tokens of its logins here.
     ///
-    /// At TradeStation, revoking one refresh token ends all tokens of the key (Refresh Tokens page). Other servers end
-    /// one, so the token of every login is revoked.
+    /// At TradeStation, revoking one refresh token ends all tokens of the key (Refresh Tokens page). Other servers
+    /// end only the revoked token, so the refresh token of every login is revoked.
     ///
     /// - Returns: the profiles that have to sign in again.
     /// - Throws: ``AccountsError`` `profile_not_found`, `login_required`, `server_unreachable`, `server_error`,

@@ -113,8 +113,8 @@ struct SignIn: Sendable {
         }
     }
 
-    /// Saves the refresh token of an otherwise unusable answer, for a login without a user: it is unknown whose token
-    /// it is.
+    /// Saves the refresh token of an otherwise unusable answer. The answer does not show whose token it is, so this is
+    /// done only for a login whose user is not known yet.
     private func salvage(_ refreshToken: Secret, over stored: StoredLogin, in login: LoginTokens) async {
         guard stored.login.identity.subject == nil else { return }
         let tokens = TokenSet(

@@ -82,8 +82,8 @@ final class RefreshFlight: Sendable {
         state.withLock { state in state.result != nil && state.stamp.map { $0 != stamp } ?? false }
     }
 
-    /// Whether the flight failed for a reason that a caller with another request may not share: another intent, or a lack
-    /// of time when the caller has clearly more.
+    /// Whether the flight failed for a reason that may not apply to a caller with another request: the intents differ,
+    /// or the flight ran out of time and the caller has clearly more.
     func mayFailAlone(with error: AccountsError, beside other: RefreshRequest) -> Bool {
         let lacksTime = [.lockTimeout, .backingOff, .rateLimited].contains(error.code)
         return request.intent != other.intent || (lacksTime && other.deadline - request.deadline >= 1000)

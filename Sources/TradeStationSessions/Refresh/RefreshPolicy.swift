@@ -24,7 +24,7 @@ struct RefreshPolicy: Sendable {
         return 5000 + Int64(fraction * bound)
     }
 
-    /// Pauses before the second and the third request of a flight whose outcome is unknown.
+    /// The pauses before a flight sends a request with an unknown outcome for the second and the third time.
     static let replayPauses: [Int64] = [500, 2000]
 
     /// How long refreshes are suppressed after the API refused a token that was just refreshed.

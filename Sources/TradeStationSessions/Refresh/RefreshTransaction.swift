@@ -94,7 +94,7 @@ struct RefreshTransaction: Sendable {
 
     @concurrent
     private func perform(_ attempt: RefreshAttempt) async throws -> Progress {
-        // Steps 4 and 5 (T1): record the attempt of a crashed process as unknown, and that this attempt begins.
+        // Steps 4 and 5 (T1): record that a crashed process's attempt ended unknown and that this one begins.
         flight.enter(.recording)
         try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)
         KillPoint.afterT1.reach()

@@ -41,7 +41,7 @@ struct TokenSaver: Sendable {
 
     /// Saves an answer that is kept somewhere already: in the side file, as a late result, or in memory.
     func recover(_ staged: StagedTokens, over stored: StoredLogin, _ rows: [AuditEntry]) async -> Outcome {
-        // The side file's only copy is not written again: a torn write would lose it.
+        // Tokens whose only copy is in the side file are not written to it again: a torn write would lose them.
         login.unsaved == staged
             ? await save(staged, over: stored, rows)
             : await commit(staged, isStaged: staged == stored.staged, over: stored, rows)
@@ -62,7 +62,7 @@ struct TokenSaver: Sendable {
         login.forgetUnsaved()
     }
 
-    /// Saves tokens that exist only in memory as a late result, if a newer generation was saved meanwhile.
+    /// If a newer generation was saved meanwhile, saves a late result: the tokens that exist only in memory.
     func fileOvertakenTokens(by stored: StoredLogin) async {
         guard let staged = login.unsaved, staged.parentGeneration < stored.login.generation else { return }
         let request = services.request(.ahead(of: staged.parentGeneration), for: login.profile, of: login.id)
@@ -108,7 +108,7 @@ extension TokenSaver.Outcome {
         }
     }
 
-    /// The same as an error for the caller; nil when the database has the tokens.
+    /// This outcome as an error for the caller; nil when the database has the tokens.
     var failure: AccountsError? {
         switch self {
         case .saved, .superseded: nil
@@ -147,7 +147,7 @@ extension StagedTokens {
         return known != returned
     }
 
-    /// The same tokens as a compare-and-set on the generation that they follow.
+    /// A commit of these tokens: they are saved only if the generation that they follow is still the stored one.
     ///
     /// - Parameter rows: the audit rows that are saved with them.
     fileprivate func commit(over login: Login, _ rows: [AuditEntry]) -> TokenCommit {

@@ -10,8 +10,8 @@ struct APICall: Sendable {
 
     /// Whether the request may be sent again when its outcome is unknown.
     ///
-    /// Only a GET may, except v2's orders by JSONP. RFC 9110 section 9.2.2 also allows PUT and DELETE, but an order that
-    /// is replaced twice is a different order.
+    /// Only a GET may, and not one that places an order: v2 accepts orders as JSONP GETs. RFC 9110 section 9.2.2 also
+    /// allows PUT and DELETE, but an order that is replaced twice is a different order.
     var isRepeatable: Bool { method == "GET" && !path.lowercased().contains("jsonp") }
 
     /// Whether the request is sent again after a 429, which means that nothing was done (RFC 6585 section 4).

@@ -36,7 +36,7 @@ public struct APIQuota: Hashable, Sendable {
     /// The same limit as for `Retry-After`. TradeStation's windows are not longer ("Rate Limiting Overview").
     private static let longestPauseSeconds = 300
 
-    /// A number of at most about a day in seconds. Other servers send the reset as a Unix time, which is ignored.
+    /// A number up to 100,000, about a day in seconds. Larger ones are ignored: other servers send a Unix time.
     private static func number(_ name: String, in reply: HTTPExchangeResponse) -> Int? {
         reply.header(name).flatMap { Int($0.filter { $0 != " " }) }.flatMap { (0...100_000).contains($0) ? $0 : nil }
     }

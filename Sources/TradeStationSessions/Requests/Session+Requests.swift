@@ -20,9 +20,9 @@ import TradeStationModel
 /// All requests throw ``AccountsError``: `usage` for a bad path, `fenced`, `profile_not_found` once the profile was
 /// removed, `server_unreachable`, the errors of ``accessToken()``, and `outcome_unknown` when a request other than a
 /// GET may have been carried out but got no readable answer. Requests with `as:` also throw ``APIError`` for a status
-/// outside 200 to 299. So does a change of an order by its id under an account fence, when the API does not report
-/// which account the order belongs to. When its task is cancelled, a request throws `CancellationError` and closes the
-/// connection.
+/// outside 200 to 299. Under an account fence, a request that changes an order by its id throws ``APIError`` too, when
+/// the API does not report which account the order belongs to. When its task is cancelled, a request throws
+/// `CancellationError` and closes the connection.
 extension Session {
     /// A GET.
     ///

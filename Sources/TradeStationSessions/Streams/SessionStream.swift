@@ -33,7 +33,7 @@
 public struct SessionStream<Value: Decodable & Sendable>: AsyncSequence, Sendable {
     let session: Session
     let call: APICall
-    /// Closes the connections when the scope ends, in addition to the iterator.
+    /// Closes the connections when the scope ends, even if the iterators still exist.
     var scope: StreamScope?
 
     /// Makes an iterator with a connection of its own.

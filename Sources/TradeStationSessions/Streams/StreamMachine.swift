@@ -32,7 +32,7 @@ struct StreamMachine: Sendable {
     private var wasOpen = false
     private var hasRenewed = false
     private var hasReconnected = false
-    /// Whether the stream uses a token that replaced one which the stream itself had refused.
+    /// Whether the stream uses a token that replaced one that the server had refused on this stream.
     private var isTrial = false
     private var interruption: StreamInterruption?
 

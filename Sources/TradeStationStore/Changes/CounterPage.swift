@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// The counters in memory: first the head, then one slot per login. Logins whose ids are far apart share a slot.
+/// The counters in memory: first the head, then the slots of the logins. Two logins share a slot if their ids differ by
+/// a multiple of the number of slots.
 ///
 /// Reading a slot takes two memory accesses and no reference count; an `AtomicLazyReference` to the mapping made the same
 /// read forty times as slow.

@@ -1,7 +1,7 @@
 import GRDB
 import TradeStationModel
 
-/// The changes that the audit has and the counters do not show yet.
+/// The changes that are in the audit, but that the counters do not show yet.
 ///
 /// They are read from the audit, so the next commit also publishes the commit of a process that died before it could
 /// publish.

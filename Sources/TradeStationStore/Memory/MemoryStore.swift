@@ -66,7 +66,7 @@ package final class MemoryStore: StorePlace {
     }
 }
 
-/// A function that is called with every new refresh token that a store has saved, and a profile on its login.
+/// A function that is called for every new refresh token that a store has saved, with a profile that uses the token.
 ///
 /// It runs on the store's own queue and may block: until it returns, no caller gets the tokens that came with it.
 package typealias RotationListener = @Sendable (_ profile: ProfileName, _ refreshToken: Secret) -> Void

@@ -31,8 +31,8 @@ protocol OpenSideFile: Sendable {
     func write(_ envelope: Data) throws(AccountsError)
 }
 
-/// An open side file with reserved space, and what its content is sealed for: writing an answer into it needs neither the
-/// database nor free space.
+/// An open side file with reserved space, and the context that its content is sealed for. With both, writing an answer
+/// needs neither the database nor free space.
 struct PreparedSideFile: Sendable {
     let file: any OpenSideFile
     let login: Login

@@ -12,7 +12,7 @@ struct KeyFile: Sendable {
 
     /// The key; nil if there is no key file.
     ///
-    /// - Throws: `insecure_permissions`, also if the file has a second name, which may be in an unsafe directory;
+    /// - Throws: `insecure_permissions`, also if the file has a second hard link, maybe in an unsafe directory;
     ///   `key_mismatch` if the file does not contain exactly 32 bytes.
     func load() throws(AccountsError) -> SymmetricKey? {
         try load(names: 1)

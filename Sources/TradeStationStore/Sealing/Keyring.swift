@@ -29,7 +29,7 @@ struct Keyring: Sendable {
         auditing = subkey("audit")
     }
 
-    /// The id of a master key, which reveals nothing about it. Keys are named by their ids, never tried in turn.
+    /// The id of a master key, which reveals nothing about the key. It tells which key is needed without trying any.
     static func keyID(of master: SymmetricKey) -> String {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: master, info: Data("tsaccounts v1 key id".utf8), outputByteCount: 8)
             .withUnsafeBytes { $0.hexadecimal }

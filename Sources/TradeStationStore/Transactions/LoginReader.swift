@@ -46,7 +46,7 @@ struct LoginReader {
         )
     }
 
-    // The late result as a commit on the stored generation, whose tokens the server has refused.
+    // The late result, changed so that it can replace the stored generation, whose tokens the server has refused.
     private func committableLateResult(of login: Login, key: APIKey) throws -> StagedTokens? {
         guard var late = try transaction.secrets.lateResult(of: login, key: key) else { return nil }
         late.parentGeneration = login.generation

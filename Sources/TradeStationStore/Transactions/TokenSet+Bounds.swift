@@ -1,7 +1,7 @@
 import TradeStationModel
 
 extension Moment {
-    /// Returns the end of an access token, limited to its whole lifetime from now. So neither an edited row nor a wall
+    /// Returns when an access token expires, at most its whole lifetime from now. So neither an edited row nor a wall
     /// clock that was set back makes a token valid for longer than the server allowed.
     func bounded(byLifetimeSeconds lifetime: Int, now: Moment) -> Moment {
         let latest = now.advanced(byMilliseconds: Int64(lifetime) * 1000)
@@ -11,7 +11,7 @@ extension Moment {
 }
 
 extension TokenSet {
-    /// Returns a lifetime limited to one second to one day.
+    /// Returns the lifetime in seconds, clamped to at least one second and at most one day.
     static func boundedLifetime(_ seconds: Int) -> Int { min(max(seconds, 1), 86_400) }
 
     /// Returns the tokens with their lifetime and expiry time clamped to the valid range.

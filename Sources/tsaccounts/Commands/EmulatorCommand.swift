@@ -28,7 +28,7 @@ struct EmulatorCommand: StoreCommand {
               do     close|hang|delay|respond|truncate; hang and delay take "seconds"
                      for streams also go_away|dual_logon|error|silence|cut|end, after a number of "objects"
 
-            POST streams takes the same words for "do", and also send (with "objects" or "text"), next and heartbeat. \
+            In POST streams, "do" can be any of these words, or send (with "objects" or "text"), next or heartbeat. \
             "to" selects streams by id, kind, username or path. By default each stream sends one object per second.
 
             Settings of streams: heartbeat_seconds, stream_seconds, stream_limit,

@@ -131,7 +131,8 @@ import TradeStationTesting
         stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
         let session = try await manager.session(named: "paper")
         try await Readers.during(session) { readers in
-            try await stage.clock.whileTimePasses {
+            // Only the pauses before a stream is opened again are skipped, not what is left of a caller's 30 seconds.
+            try await stage.clock.whileTimePasses(sleepingLessThan: .seconds(10)) {
                 for round in 0..<6 {
                     try await interrupt(round.isMultiple(of: 2) ? .goAway : .cut, session, readers)
                 }
