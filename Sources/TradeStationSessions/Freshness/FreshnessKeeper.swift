@@ -41,7 +41,7 @@ final class FreshnessKeeper: Sendable {
         if let failure { throw failure }
         defer { reset() }
         for login in directory.all {
-            login.resetCheck()
+            login.updateCheck { $0 = CheckSchedule() }
             schedule(login, at: clock.bootMilliseconds())
         }
         await withDiscardingTaskGroup { group in
@@ -106,7 +106,7 @@ final class FreshnessKeeper: Sendable {
     }
 
     private func schedule(_ login: LoginTokens, at time: Int64, in state: inout State) {
-        guard let wakeUp = state.wakeUp, login.scheduleCheck(at: time) else { return }
+        guard let wakeUp = state.wakeUp, login.updateCheck({ $0.schedule(at: time) }) else { return }
         state.queue.add(CheckQueue.Entry(at: time, login: login.id))
         if time < state.alarm?.at ?? .max { wakeUp.yield() }
     }
@@ -117,7 +117,9 @@ final class FreshnessKeeper: Sendable {
             let now = clock.bootMilliseconds()
             var due: [LoginTokens] = []
             while let entry = state.queue.popDue(at: now) {
-                guard let login = directory[entry.login], login.startCheck(scheduledAt: entry.at) else { continue }
+                guard let login = directory[entry.login],
+                    login.updateCheck({ $0.start(scheduledAt: entry.at) })
+                else { continue }
                 state.queue.recordStart()
                 due.append(login)
             }
@@ -150,7 +152,7 @@ final class FreshnessKeeper: Sendable {
     private func runCheck(_ login: LoginTokens) async {
         let next = await check(login)
         state.withLock { state in
-            login.endCheck()
+            login.updateCheck { $0.end() }
             state.queue.recordEnd()
             if let next { schedule(login, at: next, in: &state) }
             state.wakeUp?.yield()
@@ -199,7 +201,8 @@ final class FreshnessKeeper: Sendable {
     private func report(_ failure: AccountsError?, of login: LoginTokens) {
         // One after the other, so that the last notice of a login is its current state.
         notices.withLock { _ in
-            guard !state.withLock({ $0.isClosed }), login.recordFailure(failure?.code) else { return }
+            let isClosed = state.withLock { $0.isClosed }
+            guard !isClosed, login.updateCheck({ $0.recordFailure(failure?.code) }) else { return }
             notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))
         }
     }

@@ -276,21 +276,10 @@ final class LoginTokens: Sendable {
 
     // MARK: Keeping fresh
 
-    /// Resets the schedule and the reported failure of an earlier run of the keeper.
-    func resetCheck() { state.withLock { $0.check = CheckSchedule() } }
-
-    /// Schedules the next check. Returns false if nothing changes, and while a check runs, which schedules the next
-    /// check itself.
-    func scheduleCheck(at time: Int64) -> Bool { state.withLock { $0.check.schedule(at: time) } }
-
-    /// Starts the check that was scheduled for `time`. Returns false if another time has been scheduled since.
-    func startCheck(scheduledAt time: Int64) -> Bool { state.withLock { $0.check.start(scheduledAt: time) } }
-
-    /// Ends the running check.
-    func endCheck() { state.withLock { $0.check.end() } }
-
-    /// Records why the login cannot be kept fresh; nil means that it can. Returns whether the value has changed.
-    func recordFailure(_ code: AccountsError.Code?) -> Bool { state.withLock { $0.check.recordFailure(code) } }
+    /// Changes when the login is checked next.
+    func updateCheck<Value: Sendable>(_ change: (inout CheckSchedule) -> Value) -> Value {
+        state.withLock { change(&$0.check) }
+    }
 
     // MARK: Closing
 

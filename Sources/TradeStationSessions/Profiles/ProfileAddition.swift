@@ -144,9 +144,7 @@ struct ProfileAddition: Sendable {
             guard let stored = try await login.read(), stored.login.generation == 0, stored.staged == nil else {
                 return false
             }
-            let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: login.id)
-            let crashed = AuditEntry.crashedAttempt(of: stored.login, for: record.name)
-            try await services.store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
+            try await registry.remove(record, endingAttemptOf: stored.login)
             return true
         }
         return isRemoved ?? false

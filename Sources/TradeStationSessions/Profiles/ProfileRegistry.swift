@@ -199,12 +199,10 @@ public struct ProfileRegistry: Sendable {
         try await services.work.run {
             let record = try await profile(named: name)
             try await services.withLock(on: record.login.id) {
-                let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: record.login.id)
                 // If other profiles use the login, their next refresh reports its crashed attempt.
                 let isLast = try await profilesSharingLogin(of: record).isEmpty
                 let login = isLast ? try await store.login(record.login.id)?.login : nil
-                let crashed = login.flatMap { AuditEntry.crashedAttempt(of: $0, for: record.name) }
-                try await store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
+                try await remove(record, endingAttemptOf: login)
             }
         }
     }
@@ -239,6 +237,15 @@ public struct ProfileRegistry: Sendable {
     }
 
     // MARK: Internal
+
+    /// Removes a profile whose login's lock is held.
+    ///
+    /// - Parameter login: the login, if it ends with the profile: the attempt of a crashed process is recorded first.
+    func remove(_ record: ProfileRecord, endingAttemptOf login: Login?) async throws {
+        let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: record.login.id)
+        let crashed = login.flatMap { AuditEntry.crashedAttempt(of: $0, for: record.name) }
+        try await store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
+    }
 
     /// The stored login of a profile, together with tokens that could not be saved yet.
     ///

@@ -70,7 +70,7 @@ struct RefreshTransaction: Sendable {
             // Step 3: read again under the lock. Another process may have refreshed, or died after step 7.
             flight.enter(.reading)
             let stored = try await read()
-            await TokenSaver(services: services, login: login).fileOvertakenTokens(by: stored)
+            await TokenSaver(services: services, login: login).keepOvertakenTokens(by: stored)
             switch step(after: stored) {
             case .deliver(let result): return .done(result)
             case .fail(let error): throw error

@@ -51,20 +51,24 @@ struct TokenSaver: Sendable {
     func saveUnsaved() async {
         guard let staged = login.unsaved else { return }
         let request = services.request(.ahead(of: staged.parentGeneration), for: login.profile, of: login.id)
-        var outcome: Outcome?
         if let lock = try? await store.lock(login.id, timeoutMilliseconds: services.timeoutMilliseconds) {
             defer { lock.unlock() }
             if let stored = try? await login.read() {
-                outcome = await recover(staged, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
+                await keepOvertakenTokens(by: stored)
+                if login.unsaved == staged {
+                    _ = await recover(staged, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
+                }
             }
         }
-        if outcome == nil || outcome?.isOnlyInMemory == true { services.noteLoss(login.profile) }
+        if login.unsaved != nil { services.noteLoss(login.profile) }
         login.forgetUnsaved()
     }
 
-    /// If a newer generation was saved meanwhile, saves a late result: the tokens that exist only in memory.
-    func fileOvertakenTokens(by stored: StoredLogin) async {
+    /// Saves tokens that exist only in memory as a late result, if a newer generation was saved meanwhile. If the login's
+    /// tokens were erased meanwhile, these are discarded too.
+    func keepOvertakenTokens(by stored: StoredLogin) async {
         guard let staged = login.unsaved, staged.parentGeneration < stored.login.generation else { return }
+        guard stored.refreshToken != nil else { return login.forgetUnsaved(staged) }
         let request = services.request(.ahead(of: staged.parentGeneration), for: login.profile, of: login.id)
         _ = await commit(staged, isStaged: false, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
     }
@@ -87,7 +91,10 @@ struct TokenSaver: Sendable {
         } catch {
             let cause = error as? AccountsError ?? .savedNowhere
             services.noteUnsaved(login.profile)
-            if isStaged, (try? await store.synchronizeStaged(for: login.id)) != nil { return .inSideFile(cause: cause) }
+            if isStaged, (try? await store.synchronizeStaged(for: login.id)) != nil {
+                login.forgetUnsaved(staged)
+                return .inSideFile(cause: cause)
+            }
             login.keepUnsaved(staged)
             return .inMemory(cause: cause)
         }
@@ -95,11 +102,6 @@ struct TokenSaver: Sendable {
 }
 
 extension TokenSaver.Outcome {
-    /// Whether the tokens are lost when this process ends.
-    var isOnlyInMemory: Bool {
-        if case .inMemory = self { true } else { false }
-    }
-
     /// Why the database does not have the tokens; nil if it has them.
     var cause: AccountsError? {
         switch self {

@@ -201,6 +201,24 @@ import TradeStationTesting
         }
     }
 
+    @Test(arguments: [true, false])
+    func `tokens in memory do not come back after a sign-out`(isClosed: Bool) async throws {
+        try await stage.withCountingStore { manager, store in
+            let session = try await manager.session(named: "paper")
+            stage.clock.advance(by: .seconds(1201))
+            store.fail(Trouble.everything.writes)
+            _ = try await session.accessToken()
+            _ = try await stage.manager.registry.signOut(session.profile.name)
+            store.fail([])
+            if !isClosed {
+                #expect(await code { _ = try await session.accessToken(validFor: .seconds(1)) } == .loginRequired)
+            }
+        }
+        let record = try await stage.paper()
+        #expect(record.state == .new)
+        #expect(try await stage.manager.registry.lateResult(of: record) == nil)
+    }
+
     @Test func `tokens in memory that another process has overtaken are kept as a late result`() async throws {
         try await stage.withCountingStore { manager, store in
             let session = try await manager.session(named: "paper")
