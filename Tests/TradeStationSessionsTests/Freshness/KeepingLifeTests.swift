@@ -30,7 +30,8 @@ import TradeStationTesting
         await #expect(throws: CancellationError.self) { try await again.value }
     }
 
-    @Test func `run() returns when graceful shutdown has already begun`() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `run() returns when graceful shutdown has already begun`() async throws {
         _ = try await manager.session(named: "paper")
         try await testGracefulShutdown { shutdown in
             shutdown.triggerGracefulShutdown()
