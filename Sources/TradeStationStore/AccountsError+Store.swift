@@ -16,7 +16,7 @@ extension AccountsError {
                 .insecurePermissions,
                 "\(path) \(what).",
                 reason: reason,
-                suggestion: "run it as the owner, which this command shows, or name another store with --store DIR: "
+                suggestion: "run the command as the owner, or name another store with --store DIR; to show the owner: "
                     + "ls -ld \(path.directoryName.shellQuoted) \(path.shellQuoted)"
             )
         case EEXIST, ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
@@ -177,7 +177,7 @@ extension AccountsError {
         AccountsError(
             .storeBusy,
             "Another program kept \(path) busy for 5 seconds.",
-            suggestion: "close programs that write to it, then run it again"
+            suggestion: "close the programs that write to this file, then run the same command again"
         )
     }
 

@@ -67,8 +67,8 @@ public struct EmulatedTradeStation: Sendable {
         }
     }
 
-    /// The milliseconds until something can be due on a stream; by default, heartbeats are due every five seconds (OpenAPI
-    /// file, `Heartbeat`).
+    /// The shortest interval at which streams send something, in milliseconds. By default, this is the interval of the
+    /// heartbeats: five seconds (OpenAPI file, `Heartbeat`).
     private var step: Int64 {
         let settings = emulator.settings
         let seconds = [settings.heartbeatSeconds, settings.streamSeconds].filter { $0 > 0 }.min() ?? 5

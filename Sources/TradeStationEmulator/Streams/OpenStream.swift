@@ -102,7 +102,7 @@ struct OpenStream: Sendable {
         if !isSilent, isDue(settings.heartbeatSeconds, since: lastSentAt, at: now) { sendHeartbeat(settings, at: now) }
     }
 
-    /// The seconds until something can be due.
+    /// The seconds until the next object or heartbeat is due, at the earliest.
     func idleSeconds(at now: Date, _ settings: EmulatorSettings) -> Double {
         let dues = [(settings.streamSeconds, lastFedAt), (settings.heartbeatSeconds, lastSentAt)]
         return dues.filter { $0.0 > 0 }.map { $0.0 - now.timeIntervalSince($0.1) }.min() ?? .infinity

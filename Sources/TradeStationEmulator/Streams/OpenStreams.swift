@@ -60,7 +60,7 @@ struct OpenStreams: Sendable {
         return count
     }
 
-    /// The seconds until something can be due on a stream.
+    /// The seconds until a stream's next object or heartbeat is due, at the earliest.
     func idleSeconds(of id: Int, _ settings: EmulatorSettings, at now: Date) -> Double {
         entries[id]?.stream.idleSeconds(at: now, settings) ?? .infinity
     }

@@ -35,7 +35,7 @@ final class StreamRegistration: Sendable {
 
     /// Lets the stream send what is due.
     ///
-    /// - Returns: The seconds until something can be due again.
+    /// - Returns: The seconds until the next object or heartbeat is due, at the earliest.
     func passTime() -> Double {
         core.withState { state, now in
             state.passTime(to: now, StreamSelection(id: id))

@@ -74,7 +74,7 @@ extension APIError {
         status = reply.status
         error = redacted(body?.error, 100)
         message = redacted(body?.message, 500)
-        parts = (body?.parts ?? []).map { part in
+        parts = (body?.errors ?? []).map { part in
             part.redacted { Redaction.printable($0, without: [token], limit: 500) }
         }
         requestID = redacted(

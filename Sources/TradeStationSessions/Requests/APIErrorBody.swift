@@ -6,13 +6,13 @@ struct APIErrorBody: Decodable {
     let error: String?
     let message: String?
     let traceID: String?
-    let parts: [APIError.Part]
+    let errors: [APIError.Part]
 
     private enum Member: String, CodingKey {
         case error = "Error"
         case message = "Message"
         case traceID = "TraceId"
-        case parts = "Errors"
+        case errors = "Errors"
     }
 
     init(from decoder: any Decoder) throws {
@@ -20,7 +20,7 @@ struct APIErrorBody: Decodable {
         error = try? object.decodeIfPresent(String.self, forKey: .error)
         message = try? object.decodeIfPresent(String.self, forKey: .message)
         traceID = try? object.decodeIfPresent(String.self, forKey: .traceID)
-        parts = (try? object.decodeIfPresent([AnyPart].self, forKey: .parts))?.map(\.part) ?? []
+        errors = (try? object.decodeIfPresent([AnyPart].self, forKey: .errors))?.map(\.part) ?? []
     }
 
     /// A part, or any other JSON value in its place, which still means that something failed.

@@ -68,7 +68,7 @@ public struct APIResponse: Sendable {
 
         init(from decoder: any Decoder) throws {
             value = try Value(from: decoder)
-            parts = (try? APIErrorBody(from: decoder))?.parts ?? []
+            parts = (try? APIErrorBody(from: decoder))?.errors ?? []
         }
     }
 }
