@@ -61,8 +61,8 @@ struct OpenStreams: Sendable {
     }
 
     /// The seconds until a stream's next object or heartbeat is due, at the earliest.
-    func idleSeconds(of id: Int, _ settings: EmulatorSettings, at now: Date) -> Double {
-        entries[id]?.stream.idleSeconds(at: now, settings) ?? .infinity
+    func secondsUntilDue(of id: Int, _ settings: EmulatorSettings, at now: Date) -> Double {
+        entries[id]?.stream.secondsUntilDue(at: now, settings) ?? .infinity
     }
 
     /// Sends added and changed orders to the order streams.

@@ -20,14 +20,14 @@ public struct ProfileName: Sendable, CustomStringConvertible {
                 .badName,
                 "This is not a valid profile name.",
                 reason: "A name has 1 to 64 of the characters A-Z a-z 0-9 . _ - and begins with a letter or digit.",
-                suggestion: "a name like swing or ira-2"
+                suggestion: "use a name like swing or ira-2"
             )
         }
         guard !Self.reserved.contains(text.lowercased()) else {
             throw AccountsError(
                 .badName,
                 "\"\(text)\" cannot be a profile name: it is a reserved word.",
-                suggestion: "a name like swing or ira-2"
+                suggestion: "use a name like swing or ira-2"
             )
         }
         self.text = text
@@ -54,8 +54,8 @@ extension ProfileName: Hashable {
 }
 
 extension ProfileName {
-    /// Returns the candidate that a mistyped name probably means: the one with the fewest changed letters. At most
-    /// three letters and half of the name may differ.
+    /// Returns the candidate that a mistyped name probably means: the one with the fewest changed letters. Returns nil
+    /// if more than three letters, or more than half of the letters, would have to change.
     package static func nearest(to text: String, among candidates: [ProfileName]) -> ProfileName? {
         candidates
             .map { ($0, distance(text.lowercased(), $0.text.lowercased())) }

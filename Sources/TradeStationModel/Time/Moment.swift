@@ -1,4 +1,4 @@
-/// A point in time on both clocks. The boot clock cannot be set, but its readings are valid within one boot only; the
+/// A point in time on two clocks. The boot clock cannot be set, but its readings are valid within one boot only; the
 /// wall clock is used across boots and shown to users.
 package struct Moment: Hashable, Sendable {
     /// The time of the wall clock.
