@@ -5,7 +5,7 @@ import Foundation
 /// Rotation follows Auth0: a refresh replaces the token with a new one. Within the overlap, counted from the first
 /// rotation, the client can present the previous token again, as often as answers are lost, and gets another new token
 /// each time. Presenting an older token, or the previous one after the overlap, ends the whole family.
-struct TokenFamily: Sendable {
+struct TokenFamily: Codable, Sendable, Equatable {
     enum Verdict: Equatable {
         case valid
         /// The token was replaced; another client may have the newer one.
@@ -15,7 +15,7 @@ struct TokenFamily: Sendable {
         case ended
     }
 
-    private struct Token: Sendable {
+    private struct Token: Codable, Sendable, Equatable {
         let generation: Int
         /// The generation of the token that was exchanged for this one; 0 for the first.
         let parent: Int
@@ -42,6 +42,9 @@ struct TokenFamily: Sendable {
         self.scopes = scopes
         self.startedAt = startedAt
     }
+
+    /// All refresh tokens that the family has had.
+    var refreshTokens: some Sequence<String> { tokens.keys }
 
     /// Adds the first token, from a sign-in.
     mutating func issueFirst(_ refreshToken: String, at now: Date) {

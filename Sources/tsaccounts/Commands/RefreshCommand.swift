@@ -40,7 +40,7 @@ struct RefreshCommand: StoreCommand {
     }
 
     func run() async throws {
-        let wanted = try names.isEmpty ? [shared.profileName(nil)] : names.map { try shared.profileName($0) }
+        let wanted = try names.isEmpty ? [shared.profile(nil)] : names.map { try shared.profile($0) }
         try await withManager { manager in
             var records: [ProfileRecord] = []
             if all {
@@ -49,7 +49,7 @@ struct RefreshCommand: StoreCommand {
                 // A profile that was never signed in has no token, so nothing is due.
                 if due { records.removeAll { $0.state == .new } }
             } else {
-                for name in wanted { records.append(try await manager.registry.profile(namedOrOnly: name)) }
+                for choice in wanted { records.append(try await choice.record(in: manager)) }
             }
             let results = try await manager.refresh(all: records, onlyIfDue: due)
             try report(zip(records, results).map { Result(record: $0, $1) })
@@ -76,8 +76,15 @@ struct RefreshCommand: StoreCommand {
     private func line(_ result: Result) -> String {
         if let failure = result.failure { return FailureText.plain(failure, about: result.profile) }
         guard let report = result.report else { return "" }
-        return
-            "\(result.profile): \(report.outcome.rawValue), generation \(report.generation), until \(report.expiresAt)"
+        let how =
+            switch report.outcome {
+            case .refreshed: "refreshed"
+            case .adopted: "already refreshed by another process"
+            case .recovered: "recovered tokens that another process had received"
+            case .fresh: "no refresh was due"
+            }
+        let end = shared.display.time.pointAndDistance(report.expiresAt)
+        return "\(result.profile): \(how); the access token ends \(end)"
     }
 
     private func json(_ result: Result) -> JSONText {
