@@ -24,7 +24,7 @@ enum Main {
         do {
             command = try Tsaccounts.parseAsRoot()
         } catch {
-            return reportUsage(error)
+            return end(with: error)
         }
         let asJSON = (command as? any StoreCommand)?.shared.json ?? false
         do {
@@ -47,7 +47,7 @@ enum Main {
             return error.rawValue
         } catch {
             // The parser prints help and usage errors.
-            if Tsaccounts.exitCode(for: error) != .failure { return reportUsage(error) }
+            if Tsaccounts.exitCode(for: error) != .failure { return end(with: error) }
             // Only the type of an unexpected error is printed: its text may contain a secret.
             let failure = AccountsError(
                 .internal,
@@ -61,7 +61,9 @@ enum Main {
     }
 
     /// Prints the help that was asked for, or a usage error.
-    private static func reportUsage(_ error: any Error) -> Int32 {
+    ///
+    /// - Returns: The exit status.
+    private static func end(with error: any Error) -> Int32 {
         guard let usage = UsageFailure(Array(CommandLine.arguments.dropFirst())) else {
             Tsaccounts.exit(withError: error)
         }

@@ -23,19 +23,22 @@ struct UsageFailure {
         words = arguments.prefix { $0 != "--" }
         command = root
         var index = 0
-        // A shell asks for completions in a form of its own.
-        while index < words.count, !words[0].hasPrefix("---") {
+        // The words after `help` are names of commands.
+        var isHelp = false
+        while index < words.count {
             let word = words[index]
+            // A shell asks for completions in forms of its own.
+            if word.hasPrefix("---") || word == "--generate-completion-script" { break }
             if word.hasPrefix("-") {
                 // A value that belongs to an option is not a command.
                 if command.takesValue(word) { index += 1 }
             } else if path.isEmpty, word == "help" {
-                // The words after `help` name a command.
+                isHelp = true
             } else if let next = command.choices.first(where: { $0.commandName == word }) {
                 command = next
                 path.append(word)
             } else {
-                unknownIndex = command.acceptsWords ? nil : index
+                unknownIndex = command.acceptsWords && !isHelp ? nil : index
                 break
             }
             index += 1

@@ -197,7 +197,7 @@ struct AddProfileCommand: StoreCommand {
     private func summary(_ record: ProfileRecord) -> String {
         let user = record.login.identity.username.map { " for \($0.printable(limit: 60))" } ?? ""
         let next = record.state == .new ? "tsaccounts login \(name)" : "tsaccounts token \(name)"
-        return "Added \(name)\(user): \(record.profile.environment.rawValue), \(record.state.rawValue). Next: \(next)"
+        return "Added \(name)\(user): \(record.environmentText), \(record.stateText). Next: \(next)"
     }
 }
 

@@ -22,11 +22,13 @@ struct RefreshCommand: StoreCommand {
 
     private struct Result {
         let profile: ProfileName
+        let login: Login.ID
         let report: RefreshReport?
         let failure: AccountsError?
 
         init(record: ProfileRecord, _ result: Swift.Result<RefreshReport, AccountsError>) {
             profile = record.name
+            login = record.login.id
             switch result {
             case .success(let report): (self.report, failure) = (report, nil)
             case .failure(let error): (report, failure) = (nil, error.about(profile))
@@ -64,7 +66,7 @@ struct RefreshCommand: StoreCommand {
             try Console.standardOutput(JSONText.object([("results", .array(results.map(json)))]).line)
         } else {
             for result in results where result.failure != nil || !shared.quiet {
-                Console.standardError(line(result))
+                Console.standardError(line(result, sharing: results))
             }
         }
         let worst = ExitStatus.worst(failures.map { ExitStatus.of($0.code) })
@@ -73,13 +75,15 @@ struct RefreshCommand: StoreCommand {
         throw Ending(status: worst)
     }
 
-    private func line(_ result: Result) -> String {
+    private func line(_ result: Result, sharing results: [Result]) -> String {
         if let failure = result.failure { return FailureText.plain(failure, about: result.profile) }
         guard let report = result.report else { return "" }
         let how =
             switch report.outcome {
             case .refreshed: "refreshed"
-            case .adopted: "already refreshed by another process"
+            case .adopted:
+                results.first { $0.login == result.login && $0.report?.outcome == .refreshed }
+                    .map { "refreshed with \($0.profile), on the same login" } ?? "already refreshed by another process"
             case .recovered: "recovered tokens that another process had received"
             case .fresh: "no refresh was due"
             }

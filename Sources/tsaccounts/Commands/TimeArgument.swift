@@ -44,18 +44,19 @@ enum TimeArgument: Equatable {
         case .clock(let text):
             let today = zone.time(showing: "\(zone.reading(at: now).day) \(text)") ?? now
             guard today > now else { return today }
-            let yesterday = zone.reading(at: today.advanced(byMilliseconds: -Self.dayMilliseconds)).day
-            return zone.time(showing: "\(yesterday) \(text)") ?? now
+            return zone.time(showing: "\(Self.day(1, before: now, in: zone)) \(text)") ?? now
         case .day(let days):
-            // From noon, so that a day of 23 or 25 hours leads to the right date.
-            let noon = zone.time(showing: "\(zone.reading(at: now).day) 12:00:00") ?? now
-            let day = zone.reading(at: noon.advanced(byMilliseconds: -days * Self.dayMilliseconds)).day
-            return zone.time(showing: "\(day) 00:00:00") ?? now
+            return zone.time(showing: "\(Self.day(days, before: now, in: zone)) 00:00:00") ?? now
         case .ago(let seconds): return now.advanced(byMilliseconds: -seconds * 1000)
         }
     }
 
-    private static let dayMilliseconds: Int64 = 86_400_000
+    /// The date that many days before a time.
+    private static func day(_ days: Int64, before now: Timestamp, in zone: WallZone) -> String {
+        // From noon, so that a day of 23 or 25 hours leads to the right date.
+        let noon = zone.time(showing: "\(zone.reading(at: now).day) 12:00:00") ?? now
+        return zone.reading(at: noon.advanced(byMilliseconds: -days * 86_400_000)).day
+    }
 
     /// `2026-11-28`, `2026-11-28 22:50` or `2026-11-28T22:50:03` as a date and time with seconds.
     private static func dateAndTime(_ text: String) -> String? {
