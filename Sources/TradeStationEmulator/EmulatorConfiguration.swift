@@ -2,7 +2,7 @@ public import Foundation
 
 /// The configuration of an emulator. Every member has a default value.
 public struct EmulatorConfiguration: Sendable {
-    /// The port to listen on; 0 selects a free one.
+    /// The port to listen on; 0 selects the one in the state file, else a free one.
     public var port: Int
     /// The settings that can also change while the emulator runs, such as lifetimes and rotation.
     public var settings: EmulatorSettings
@@ -15,6 +15,8 @@ public struct EmulatorConfiguration: Sendable {
     public var clientSecret: String?
     /// The client id of the public client, which has no secret and must use PKCE.
     public var publicClientID: String
+    /// The file that keeps the port, the secret, the sign-ins and their tokens over restarts; nil keeps nothing.
+    public var stateFile: String?
     /// The users who can sign in.
     public var users: [EmulatorUser]
     /// The issuer in every token. TradeStation's ends with a slash.
@@ -37,6 +39,7 @@ public struct EmulatorConfiguration: Sendable {
         clientID: String = "EmulatedKeyWithSecret00000000001",
         clientSecret: String? = nil,
         publicClientID: String = "EmulatedKeyWithoutSecret00000001",
+        stateFile: String? = nil,
         users: [EmulatorUser] = EmulatorUser.defaults,
         issuer: String = "https://signin.tradestation.com/",
         now: @escaping @Sendable () -> Date = { Date() },
@@ -54,6 +57,7 @@ public struct EmulatorConfiguration: Sendable {
         self.clientID = clientID
         self.clientSecret = clientSecret
         self.publicClientID = publicClientID
+        self.stateFile = stateFile
         self.users = users
         self.issuer = issuer
         self.now = now

@@ -122,7 +122,7 @@ public actor SessionManager {
             if let failure = result.saveFailure { throw failure }
             return RefreshReport(
                 profile: record.name,
-                outcome: result.outcome == .refreshed ? .refreshed : .adopted,
+                outcome: result.outcome == .fresh ? .adopted : result.outcome,
                 generation: result.generation,
                 expiresAt: result.tokens.expiresAt.wall
             )

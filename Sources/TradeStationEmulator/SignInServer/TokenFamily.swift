@@ -6,7 +6,7 @@ import Foundation
 /// (``EmulatorSettings/overlapSeconds``), which starts when the token is replaced for the first time, the client can
 /// present the replaced token again, for example because an answer was lost, and gets another new token each time.
 /// Presenting an older token, or the replaced one after the overlap, ends the whole family.
-struct TokenFamily: Sendable {
+struct TokenFamily: Codable, Sendable, Equatable {
     enum Verdict: Equatable {
         case valid
         /// The token was replaced; another client may have the newer one.
@@ -16,7 +16,7 @@ struct TokenFamily: Sendable {
         case ended
     }
 
-    private struct Token: Sendable {
+    private struct Token: Codable, Sendable, Equatable {
         let generation: Int
         /// The generation of the token that was exchanged for this one; 0 for the first.
         let parent: Int
@@ -43,6 +43,9 @@ struct TokenFamily: Sendable {
         self.scopes = scopes
         self.startedAt = startedAt
     }
+
+    /// All refresh tokens that the family has had.
+    var refreshTokens: some Sequence<String> { tokens.keys }
 
     /// Adds the first token, from a sign-in.
     mutating func issueFirst(_ refreshToken: String, at now: Date) {

@@ -91,3 +91,23 @@ public struct Login: Hashable, Sendable {
         self.createdAt = createdAt
     }
 }
+
+extension Login {
+    /// How the tokens of a login were erased in this store.
+    package enum Erasure: Hashable, Sendable {
+        /// A user signed out.
+        case signedOut
+        /// A user revoked them at the server.
+        case revoked
+    }
+
+    /// How the tokens were erased; nil if they were not. Erasing starts a new generation and leaves no error, which no
+    /// new login and no refusal by the server does.
+    package var erasure: Erasure? {
+        switch state {
+        case .new where generation > 0: .signedOut
+        case .needsLogin where lastError == nil: .revoked
+        case .new, .needsLogin, .ready, .held: nil
+        }
+    }
+}

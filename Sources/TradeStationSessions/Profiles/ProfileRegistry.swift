@@ -201,7 +201,7 @@ public struct ProfileRegistry: Sendable {
             try await services.withLock(on: record.login.id) {
                 // If other profiles use the login, their next refresh reports its crashed attempt.
                 let isLast = try await profilesSharingLogin(of: record).isEmpty
-                let login = isLast ? try await store.login(record.login.id)?.login : nil
+                let login = isLast ? try await settledLogin(of: record).login : nil
                 try await remove(record, endingAttemptOf: login)
             }
         }
@@ -215,10 +215,10 @@ public struct ProfileRegistry: Sendable {
         try await services.work.run {
             let record = try await profile(named: name)
             try await services.withLock(on: record.login.id) {
-                let login = try await storedLogin(of: record).login
-                let row = AuditEntry(.signedOut, profileName: record.name.text, loginID: login.id)
-                let crashed = AuditEntry.crashedAttempt(of: login, for: record.name)
-                try await store.eraseTokens(of: login.id, leaving: .new, audit: [crashed, row].compactMap { $0 })
+                let stored = try await settledLogin(of: record)
+                let row = AuditEntry.erasure(.signedOut, of: stored, for: record.name)
+                let crashed = AuditEntry.crashedAttempt(of: stored.login, for: record.name)
+                try await store.eraseTokens(of: stored.login.id, leaving: .new, audit: [crashed, row].compactMap { $0 })
             }
             return try await profilesSharingLogin(of: record)
         }
@@ -245,6 +245,13 @@ public struct ProfileRegistry: Sendable {
         let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: record.login.id)
         let crashed = login.flatMap { AuditEntry.crashedAttempt(of: $0, for: record.name) }
         try await store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
+    }
+
+    /// The stored login of a profile, after tokens that could not be saved earlier were saved. The lock of the login is
+    /// held.
+    func settledLogin(of record: ProfileRecord) async throws -> StoredLogin {
+        let stored = try await storedLogin(of: record)
+        return try await TokenSaver(services: services, login: logins.tokens(of: record)).settle(stored)
     }
 
     /// The stored login of a profile, together with tokens that could not be saved yet.

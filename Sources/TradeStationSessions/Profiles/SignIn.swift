@@ -51,7 +51,8 @@ struct SignIn: Sendable {
         note: @escaping @Sendable (String) -> Void
     ) async throws {
         try await services.withLock(on: login.id) {
-            guard let stored = try await login.read() else { throw AccountsError.profileRemoved.about(profile) }
+            guard let found = try await login.read() else { throw AccountsError.profileRemoved.about(profile) }
+            let stored = try await TokenSaver(services: services, login: login).settle(found)
             try await services.store.prepareStaging(for: login.id)
             // Runs in an unstructured task so that cancellation cannot lose the tokens: a code works only once.
             try await Task {

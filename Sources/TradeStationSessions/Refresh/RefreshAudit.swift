@@ -102,4 +102,13 @@ extension AuditEntry {
         row.outcome = AuditOutcome.processDied
         return row
     }
+
+    /// The row for erasing the tokens of a login, which starts a new generation.
+    static func erasure(_ event: AuditEvent, of stored: StoredLogin, for profile: ProfileName) -> AuditEntry {
+        var row = AuditEntry(event, profileName: profile.text, loginID: stored.login.id)
+        row.generationBefore = stored.login.generation
+        row.generationAfter = stored.login.generation + 1
+        row.refreshTokenBefore = stored.refreshToken
+        return row
+    }
 }

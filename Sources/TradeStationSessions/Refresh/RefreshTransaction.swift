@@ -128,12 +128,13 @@ struct RefreshTransaction: Sendable {
     }
 
     /// Saves tokens that a process could not save when it got them; nil when the database has them now.
-    private func recover(_ staged: StagedTokens, of stored: StoredLogin) async throws -> RefreshResult? {
+    private mutating func recover(_ staged: StagedTokens, of stored: StoredLogin) async throws -> RefreshResult? {
         let rows = RefreshAudit(request, of: stored).recoveredRows(staged)
         let saved = await TokenSaver(services: services, login: login).recover(staged, over: stored, rows)
+        if case .saved(let generation, _) = saved { machine.noteRecovery(of: generation) }
         guard let cause = saved.cause else { return nil }
         guard !staged.belongToAnotherUser(than: stored.login),
-            let result = saved.result(of: staged, over: stored, .adopted), machine.accepts(result, at: clock.now())
+            let result = saved.result(of: staged, over: stored, .recovered), machine.accepts(result, at: clock.now())
         else { throw cause }
         return result
     }

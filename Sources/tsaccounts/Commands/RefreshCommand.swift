@@ -23,11 +23,13 @@ struct RefreshCommand: StoreCommand {
 
     private struct Result {
         let profile: ProfileName
+        let login: Login.ID
         let report: RefreshReport?
         let failure: AccountsError?
 
         init(record: ProfileRecord, _ result: Swift.Result<RefreshReport, AccountsError>) {
             profile = record.name
+            login = record.login.id
             switch result {
             case .success(let report): (self.report, failure) = (report, nil)
             case .failure(let error): (report, failure) = (nil, error.about(profile))
@@ -41,7 +43,7 @@ struct RefreshCommand: StoreCommand {
     }
 
     func run() async throws {
-        let wanted = try names.isEmpty ? [shared.profileName(nil)] : names.map { try shared.profileName($0) }
+        let wanted = try names.isEmpty ? [shared.profile(nil)] : names.map { try shared.profile($0) }
         try await withManager { manager in
             var records: [ProfileRecord] = []
             if all {
@@ -50,7 +52,7 @@ struct RefreshCommand: StoreCommand {
                 // A profile that was never signed in has no token, so nothing is due.
                 if due { records.removeAll { $0.state == .new } }
             } else {
-                for name in wanted { records.append(try await manager.registry.profile(namedOrOnly: name)) }
+                for choice in wanted { records.append(try await choice.record(in: manager)) }
             }
             let results = try await manager.refresh(all: records, onlyIfDue: due)
             try report(zip(records, results).map { Result(record: $0, $1) })
@@ -65,7 +67,7 @@ struct RefreshCommand: StoreCommand {
             try Console.standardOutput(JSONText.object([("results", .array(results.map(json)))]).line)
         } else {
             for result in results where result.failure != nil || !shared.quiet {
-                Console.standardError(line(result))
+                Console.standardError(line(result, sharing: results))
             }
         }
         let worst = ExitStatus.worst(failures.map { ExitStatus.of($0.code) })
@@ -74,11 +76,20 @@ struct RefreshCommand: StoreCommand {
         throw Ending(status: worst)
     }
 
-    private func line(_ result: Result) -> String {
+    private func line(_ result: Result, sharing results: [Result]) -> String {
         if let failure = result.failure { return FailureText.plain(failure, about: result.profile) }
         guard let report = result.report else { return "" }
-        return
-            "\(result.profile): \(report.outcome.rawValue), generation \(report.generation), until \(report.expiresAt)"
+        let how =
+            switch report.outcome {
+            case .refreshed: "refreshed"
+            case .adopted:
+                results.first { $0.login == result.login && $0.report?.outcome == .refreshed }
+                    .map { "refreshed with \($0.profile), on the same login" } ?? "already refreshed by another process"
+            case .recovered: "recovered tokens that another process had received"
+            case .fresh: "no refresh was due"
+            }
+        let end = shared.display.time.pointAndDistance(report.expiresAt)
+        return "\(result.profile): \(how); the access token ends \(end)"
     }
 
     private func json(_ result: Result) -> JSONText {
