@@ -11,7 +11,8 @@ struct RefreshCommand: StoreCommand {
             waits until it ends, for at most --timeout.
 
             To refresh from cron or a timer instead of running serve, use --all --due every 4 minutes. With --due, the \
-            command respects backoff and a refused API key, and skips profiles that were never signed in.
+            command respects backoff and a refused API key, and skips profiles that were never signed in. If a process died \
+            during a refresh, that profile is due too.
             """
     )
 
