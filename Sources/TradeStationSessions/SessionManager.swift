@@ -131,10 +131,13 @@ public actor SessionManager {
         }
     }
 
-    /// Whether neither the access token nor the refresh token of a login has to be renewed yet.
+    /// Whether neither the access token nor the refresh token of a login has to be renewed yet, and no process died during
+    /// a refresh.
     private func isAtRest(_ login: LoginTokens, _ record: ProfileRecord) async throws -> Bool {
         // Only a rotating key's refresh token can be due before the access token is.
-        guard record.login.refreshExpiresAt != nil, let stored = try await login.read() else { return true }
+        guard record.login.refreshExpiresAt != nil || record.login.attempt != nil,
+            let stored = try await login.read()
+        else { return true }
         if case .rest = FreshnessNeed(of: stored, now: services.clock.now()) { return true }
         return false
     }

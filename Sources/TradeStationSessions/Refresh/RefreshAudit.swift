@@ -74,6 +74,8 @@ struct RefreshAudit: Sendable {
         guard staged.rotation == .rotating, !staged.isSignIn, let signedInAt = login.signedInAt,
             let end = stored.apiKey.registration.rotationLimits.signInEnd(signedInAt: signedInAt),
             login.signInWarnedOf != end,
+            // An exchange after the end has shown that the sign-in lasts longer.
+            end > staged.tokens.issuedAt,
             end < staged.tokens.issuedAt.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
         else { return nil }
         var row = AuditEntry(.signInEndsSoon, profileName: request.profile.text, loginID: request.login)

@@ -11,8 +11,8 @@ struct RefreshCommand: StoreCommand {
             waits until it ends, for at most --timeout.
 
             To refresh from cron or a timer instead of running serve, run this command every 4 minutes with --all and \
-            --due. With --due, the command respects backoff and a refused API key, and skips profiles that were never \
-            signed in.
+            --due. With --due, the command respects backoff and a refused API key, skips profiles that were never signed \
+            in to, and includes those whose refresh a dead process has left unfinished.
             """
     )
 
