@@ -95,7 +95,7 @@ let package = Package(
         .executableTarget(
             name: "tsaccounts",
             dependencies: [
-                "TradeStationSessions", "TradeStationEmulator", "TradeStationTesting",
+                "TradeStationSessions", "TradeStationStore", "TradeStationEmulator", "TradeStationTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -26,21 +26,51 @@ extension AccountsError {
                 reason: reason,
                 suggestion: "tsaccounts --store DIR ..."
             )
-        case EMFILE, ENFILE, EAGAIN:
+        case EMFILE, ENFILE:
+            return .tooManyOpenFiles(path)
+        case EAGAIN, EINTR, EBUSY, ETXTBSY, ENOMEM, ENOBUFS:
             return AccountsError(
                 .storeBusy,
                 "\(path) \(what).",
                 reason: reason,
                 suggestion: "close other programs and run it again"
             )
+        case ENOSYS, ENOLCK, ENOTSUP, EOPNOTSUPP, EINVAL, ENOTTY, EOVERFLOW:
+            return .unsupportedFileSystem(path, "\(path) \(what).", reason: reason)
         default:
-            return AccountsError(
-                .storeCorrupt,
-                "\(path) \(what).",
-                reason: reason,
-                suggestion: "check the disk that holds \(path.shellQuoted)"
-            )
+            // Among them EIO, and what network file systems report: ESTALE, ENOTCONN, ETIMEDOUT, EHOSTDOWN.
+            return .deviceFailure(path, "\(path) \(what).", reason: reason)
         }
+    }
+
+    /// The file system lacks something that a store needs: file locks, shared memory or reserved space.
+    static func unsupportedFileSystem(_ path: String, _ message: String, reason: String) -> AccountsError {
+        AccountsError(
+            .cannotCreate,
+            message,
+            reason: "\(FileSystemType.named(at: path).capitalizedFirst) does not support it: \(reason)",
+            suggestion: "name a directory on a local disk: tsaccounts --store DIR ..."
+        )
+    }
+
+    /// The disk, or the connection to it, failed.
+    static func deviceFailure(_ path: String, _ message: String, reason: String) -> AccountsError {
+        AccountsError(
+            .storeReadonly,
+            message,
+            reason: "\(FileSystemType.named(at: path).capitalizedFirst) failed: \(reason)",
+            suggestion: "check the disk that holds it (df \(path.directoryName.shellQuoted)), or name a directory on a "
+                + "local disk: tsaccounts --store DIR ..."
+        )
+    }
+
+    static func tooManyOpenFiles(_ path: String) -> AccountsError {
+        AccountsError(
+            .storeBusy,
+            "\(path) cannot be opened: too many files are open.",
+            reason: "The limit of this process or of the machine is reached.",
+            suggestion: "raise the limit, then run it again: ulimit -n 256"
+        )
     }
 
     /// No free space or quota is left, or the process's limit on file size is reached.
@@ -118,6 +148,11 @@ extension AccountsError {
         case .SQLITE_IOERR_SHMSIZE:
             // The index of the write-ahead log could not grow.
             return .full(path, reason: code)
+        case .SQLITE_IOERR_LOCK, .SQLITE_IOERR_UNLOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_CHECKRESERVEDLOCK,
+            .SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMMAP, .SQLITE_IOERR_SHMLOCK, .SQLITE_PROTOCOL, .SQLITE_NOLFS:
+            return .unsupportedFileSystem(path, "\(path) cannot be locked or shared.", reason: code)
+        case .SQLITE_IOERR_NOMEM, .SQLITE_NOMEM:
+            return .fileFailure(ENOMEM, path: path, "cannot be used")
         case .SQLITE_IOERR_WRITE where fileSizeIsLimited:
             // SQLite reports no errno for a failed commit: if a limit is set, it is the likely reason.
             return .full(path, reason: "The limit on file size is reached, or the disk is faulty. \(code)")
@@ -136,7 +171,7 @@ extension AccountsError {
         case .SQLITE_PERM, .SQLITE_AUTH:
             return .fileFailure(EACCES, path: path, "cannot be used")
         case .SQLITE_CANTOPEN:
-            // Reading, too, needs two small files beside the database.
+            guard canOpenFiles else { return .tooManyOpenFiles(path) }
             let directory = path.directoryName
             guard access(directory, W_OK) == 0 else { return .fileFailure(errno, path: directory, "cannot be written") }
             return AccountsError(
@@ -146,12 +181,7 @@ extension AccountsError {
                 suggestion: "check the directory and its permissions: ls -la \(path.shellQuoted)"
             )
         case .SQLITE_IOERR:
-            return AccountsError(
-                .storeReadonly,
-                "\(path) cannot be read or written.",
-                reason: code,
-                suggestion: "check the disk that holds it, then run it again"
-            )
+            return .deviceFailure(path, "\(path) cannot be read or written.", reason: code)
         default:
             return AccountsError(
                 .internal,
@@ -160,6 +190,13 @@ extension AccountsError {
                 suggestion: "report this with the code, and check the store: tsaccounts audit verify"
             )
         }
+    }
+
+    // SQLite does not report that the limit on open files was the cause.
+    private static var canOpenFiles: Bool {
+        let descriptor = open("/", O_RDONLY | O_CLOEXEC)
+        if descriptor >= 0 { close(descriptor) }
+        return descriptor >= 0 || (errno != EMFILE && errno != ENFILE)
     }
 
     private static var fileSizeIsLimited: Bool {
@@ -177,6 +214,9 @@ extension AccountsError {
         AccountsError(
             .storeBusy,
             "Another program kept \(path) busy for 5 seconds.",
+            reason: FileSystemType.of(path).flatMap {
+                FileSystemType.isNetwork($0) ? "It is on a network file system (\($0)); locks may not work there." : nil
+            },
             suggestion: "close the programs that write to this file, then run the same command again"
         )
     }
@@ -199,6 +239,9 @@ extension AccountsError {
 }
 
 extension String {
+    /// The text with its first letter in upper case.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
     /// The path without its last component.
     var directoryName: String {
         guard let slash = lastIndex(of: "/") else { return "." }

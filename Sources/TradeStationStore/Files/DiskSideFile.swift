@@ -10,50 +10,52 @@ struct DiskSideFile: SideFile {
 
     let path: String
 
+    var name: String { path }
+
+    /// The open file and its directory. Whatever happens to their paths, the answer can be written and synced.
     private struct Open: OpenSideFile {
         let file: PrivateFile
+        let directory: OpenDirectory
+
+        var isNamed: Bool { file.isNamed }
 
         func write(_ envelope: Data) throws(AccountsError) {
             let length = (0..<4).map { UInt8(truncatingIfNeeded: envelope.count >> (24 - 8 * $0)) }
             try file.write(magic + length + envelope)
         }
+
+        func synchronize() throws(AccountsError) {
+            guard isNamed, try DiskSideFile.answer(in: file) != nil else {
+                throw AccountsError.sideFileLost(file.path)
+            }
+            try file.synchronize()
+            try directory.synchronize()
+        }
     }
 
     func reserve() throws(AccountsError) -> any OpenSideFile {
-        let file = try file()
-        try file.reserve(Int64(Self.capacity))
-        return Open(file: file)
-    }
-
-    func open() throws(AccountsError) -> any OpenSideFile {
-        Open(file: try file())
-    }
-
-    private func file() throws(AccountsError) -> PrivateFile {
         try PrivateDirectory(path: path.directoryName).prepare()
-        return try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+        let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+        try file.reserve(Int64(Self.capacity))
+        return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
+    }
+
+    func existing() throws(AccountsError) -> (any OpenSideFile)? {
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR) else { return nil }
+        return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
     func read() throws(AccountsError) -> Data? {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY) else { return nil }
-        return try answer(in: file)
+        return try Self.answer(in: file)
     }
 
-    private func answer(in file: PrivateFile) throws(AccountsError) -> Data? {
-        let bytes = try file.read(limit: Self.headerLength + Self.capacity)
-        guard bytes.count > Self.headerLength, Array(bytes[..<Self.magic.count]) == Self.magic else { return nil }
-        let length = bytes[Self.magic.count..<Self.headerLength].reduce(0) { $0 << 8 | Int($1) }
-        guard length > 0, bytes.count - Self.headerLength >= length else { return nil }
-        return Data(bytes[Self.headerLength..<(Self.headerLength + length)])
-    }
-
-    /// Syncs the answer and the name of the file to disk.
-    func synchronize() throws(AccountsError) {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR), try answer(in: file) != nil else {
-            throw AccountsError.sideFileLost(path)
-        }
-        try file.synchronize()
-        try PrivateDirectory(path: path.directoryName).synchronize()
+    private static func answer(in file: PrivateFile) throws(AccountsError) -> Data? {
+        let bytes = try file.read(limit: headerLength + capacity)
+        guard bytes.count > headerLength, Array(bytes[..<magic.count]) == magic else { return nil }
+        let length = bytes[magic.count..<headerLength].reduce(0) { $0 << 8 | Int($1) }
+        guard length > 0, bytes.count - headerLength >= length else { return nil }
+        return Data(bytes[headerLength..<(headerLength + length)])
     }
 
     func wipe() throws(AccountsError) {

@@ -8,6 +8,8 @@ struct FileStatus: Sendable {
     let size: Int64
     let device: UInt64
     let inode: UInt64
+    /// When the content last changed, in nanoseconds.
+    let modified: Int64
     /// The number of names (hard links) of the file.
     let links: UInt64
 
@@ -37,6 +39,12 @@ struct FileStatus: Sendable {
         device = UInt64(truncatingIfNeeded: status.st_dev)
         inode = UInt64(status.st_ino)
         links = UInt64(status.st_nlink)
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        modified = Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
     var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
@@ -46,6 +54,11 @@ struct FileStatus: Sendable {
     /// Whether both statuses describe the same file.
     func isSameFile(as other: FileStatus) -> Bool {
         device == other.device && inode == other.inode
+    }
+
+    /// Whether the file is the same and has not been written in between.
+    func isUnchanged(since earlier: FileStatus) -> Bool {
+        isSameFile(as: earlier) && size == earlier.size && modified == earlier.modified
     }
 
     /// - Throws: `insecure_permissions` unless it is a regular file of this user that other users cannot write.

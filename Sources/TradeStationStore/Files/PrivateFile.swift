@@ -37,6 +37,9 @@ final class PrivateFile: Sendable {
         }
     }
 
+    /// Whether the file still has a name, so that other processes can find it.
+    var isNamed: Bool { (try? FileStatus.of(descriptor: descriptor, path: path).links > 0) ?? false }
+
     func write(_ bytes: [UInt8], at offset: Int64 = 0) throws(AccountsError) {
         var written = 0
         while written < bytes.count {

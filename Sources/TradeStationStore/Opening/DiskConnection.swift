@@ -7,7 +7,6 @@ final class DiskConnection: StoreConnection {
     private let opener: StoreOpener
     private var opened: OpenedStore?
     private var writer: WriterConnection?
-    private(set) var epoch = 0
 
     init(opener: StoreOpener) {
         self.opener = opener
@@ -15,15 +14,22 @@ final class DiskConnection: StoreConnection {
 
     func open() throws {
         opened = try opener.open()
-        epoch += 1
     }
-
-    func keyring() throws -> Keyring { try current().keyring }
 
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value {
-        let opened = try current()
-        return try opened.reader.read { try body($0, opened.keyring) }
+        let files = opener.files
+        for _ in 0..<Self.mostFrozenReads {
+            let opened = try current()
+            let result = Result { try opened.reader.queue.read { try body($0, opened.keyring) } }
+            // Without locks, nobody kept writers away while the body read.
+            guard opened.reader.isFrozen, try opened.reader.isOutdated(path: files.database, logs: files.logs) else {
+                return try result.get()
+            }
+        }
+        throw AccountsError.busy(files.database)
     }
+
+    private static let mostFrozenReads = 10
 
     func write<Value, Result>(
         _ durability: Durability,
@@ -58,7 +64,7 @@ final class DiskConnection: StoreConnection {
     /// Closes files and connections. The last close of a database moves the write-ahead log into it.
     func close() {
         // The reader is closed first: while it is open, the writer cannot move the log into the database.
-        try? opened?.reader.close()
+        opened?.reader.close()
         opened = nil
         writer?.close()
         writer = nil
@@ -70,7 +76,8 @@ final class DiskConnection: StoreConnection {
         guard let file = try FileStatus.of(database) else {
             throw AccountsError.corrupt(database, reason: "It was removed while it was in use.")
         }
-        if let opened, opened.file.isSameFile(as: file) { return opened }
+        // A frozen reader sees no later writes, so it is opened anew: by the usual way, as soon as that works again.
+        if let opened, !opened.reader.isFrozen, opened.reader.file.isSameFile(as: file) { return opened }
         close()
         try open()
         guard let opened else { throw AccountsError.storeClosed }

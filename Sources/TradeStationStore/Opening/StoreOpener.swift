@@ -3,11 +3,10 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// An open store: the connection for reading, the keys, and the status of the file that was opened.
+/// An open store: the connection for reading, and the keys.
 struct OpenedStore: Sendable {
-    let reader: DatabaseQueue
+    let reader: StoreReader
     let keyring: Keyring
-    let file: FileStatus
 }
 
 /// Opens a store, and creates or migrates it under the store lock. An existing store is opened read-only until all checks
@@ -57,15 +56,14 @@ struct StoreOpener: Sendable {
 
     /// Opens the store without changing it; nil if it does not exist or its schema is older than this version.
     private func openCurrent() throws -> OpenedStore? {
-        guard try hasDatabase(), let file = try FileStatus.of(files.database) else { return nil }
-        let reader = try DatabaseQueue(path: files.database, configuration: Self.readerConfiguration)
-        let keyring = try reader.read { database -> Keyring? in
+        guard try hasDatabase(), let reader = try StoreReader(path: files.database, logs: files.logs) else { return nil }
+        let keyring = try reader.queue.read { database -> Keyring? in
             try requireOurs(database)
             let missing = try migrator.missing(in: database, path: files.database)
             let keyring = try self.keyring(database)
             return missing.isEmpty ? keyring : nil
         }
-        return keyring.map { OpenedStore(reader: reader, keyring: $0, file: file) }
+        return keyring.map { OpenedStore(reader: reader, keyring: $0) }
     }
 
     // An empty file without a key may become a store. With a key, a store existed and has lost its content.
@@ -116,10 +114,10 @@ struct StoreOpener: Sendable {
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
             guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-                throw AccountsError(
-                    .cannotCreate,
-                    "The file system of \(files.database) cannot hold a write-ahead log.",
-                    suggestion: "name a directory on a local disk: tsaccounts --store DIR ..."
+                throw AccountsError.unsupportedFileSystem(
+                    files.database,
+                    "\(files.database) cannot be created.",
+                    reason: "It cannot hold a write-ahead log."
                 )
             }
             try database.execute(sql: "PRAGMA synchronous = \(Durability.power.rawValue)")
@@ -159,9 +157,9 @@ struct StoreOpener: Sendable {
     }
 
     private func migrate() throws {
-        let queue = try DatabaseQueue(path: files.database, configuration: Self.readerConfiguration)
-        let missing = try queue.read { try migrator.missing(in: $0, path: files.database) }
-        try queue.close()
+        guard let reader = try StoreReader(path: files.database, logs: files.logs) else { return }
+        let missing = try reader.queue.read { try migrator.missing(in: $0, path: files.database) }
+        reader.close()
         guard !missing.isEmpty else { return }
         let writer = try DatabaseQueue(path: files.database, configuration: lock.writerConfiguration)
         try writer.writeWithoutTransaction { database in
@@ -172,15 +170,5 @@ struct StoreOpener: Sendable {
             }
         }
         try writer.close()
-    }
-
-    private static var readerConfiguration: Configuration {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;")
-        }
-        return configuration
     }
 }
