@@ -88,10 +88,11 @@ struct AuthorizedCall: Sendable {
 
     private func unreachable(_ subject: String, because failure: TransportFailure) -> AccountsError {
         AccountsError(
-            .serverUnreachable,
-            "The API did not answer \(subject).",
+            failure.wasAnswered ? .serverError : .serverUnreachable,
+            failure.wasAnswered
+                ? "The API's answer to \(subject) cannot be used." : "The API did not answer \(subject).",
             reason: failure.explanation,
-            suggestion: "the same request when the network works again"
+            suggestion: failure.suggestion ?? "the same request when the network works again"
         ).about(profile)
     }
 
