@@ -207,6 +207,7 @@ public actor SessionManager {
     private func end() async {
         services.work.close()
         services.keeper.close()
+        services.stopLookUps()
         let flights = logins.close()
         await services.streamTransport.shutdown()
         for flight in flights { await flight.value }

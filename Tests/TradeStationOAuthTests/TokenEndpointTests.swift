@@ -39,7 +39,7 @@ import TradeStationTesting
         }
         #expect(failure?.kind == .notSent)
         #expect(failure?.code == .serverUnreachable)
-        #expect(failure?.description == "No connection could be established.")
+        #expect(failure?.description == "No connection to localhost could be established.")
     }
 
     @Test func `a server without TLS is reported as not sent`() async throws {
@@ -59,7 +59,7 @@ import TradeStationTesting
         #expect(failure?.kind == .notSent)
         #expect(
             failure?.description
-                == "No trusted connection could be established: the TLS handshake or the certificate failed."
+                == "No trusted connection to localhost could be established: the TLS handshake failed."
         )
     }
 

@@ -99,9 +99,14 @@ struct RefreshTransaction: Sendable {
         try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)
         KillPoint.afterT1.reach()
         // Step 6: exchange the refresh token.
-        flight.enter(.exchanging)
+        flight.enter(.lookingUp)
         let sent = clock.now()
-        let answer = await services.endpoint.refresh(attempt.credentials, refreshToken: attempt.refreshToken)
+        let answer = await services.endpoint.refresh(
+            attempt.credentials,
+            refreshToken: attempt.refreshToken,
+            patience: Int(max(1, remaining)),
+            onConnecting: { [flight] in flight.enter(.exchanging) }
+        )
         let exchange = RefreshAudit.Exchange(sent: sent, received: clock.now(), waiters: flight.waiterCount)
         flight.enter(.saving)
         KillPoint.replyParsed.reach()

@@ -88,10 +88,11 @@ struct AuthorizedCall: Sendable {
 
     private func unreachable(_ subject: String, because failure: TransportFailure) -> AccountsError {
         AccountsError(
-            .serverUnreachable,
-            "The API did not answer \(subject).",
+            failure.wasAnswered ? .serverError : .serverUnreachable,
+            failure.wasAnswered
+                ? "The API's answer to \(subject) cannot be used." : "The API did not answer \(subject).",
             reason: failure.explanation,
-            suggestion: "send the same request again when the network works"
+            suggestion: failure.suggestion ?? "send the same request again when the network works"
         ).about(profile)
     }
 
