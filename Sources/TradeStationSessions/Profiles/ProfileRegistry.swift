@@ -124,6 +124,7 @@ public struct ProfileRegistry: Sendable {
                 scopes: stored.login.scopes,
                 services: services
             )
+            try await signIn.prepare(for: record.login.id)
             let code = try await signIn.authorize(interaction)
             try await signIn.complete(with: code, in: logins.tokens(of: record), note: interaction.note)
             return try await profile(named: name)
