@@ -3,7 +3,7 @@ import Testing
 import TradeStationEmulator
 
 extension CommandLineSuite {
-    @Suite(.timeLimit(.minutes(2))) struct ServeCommandTests {
+    @Suite(.timeLimit(.minutes(20))) struct ServeCommandTests {
         /// Starts `serve` and waits until it is ready.
         private func serve(
             _ stage: Stage,

@@ -7,7 +7,7 @@ import TradeStationTesting
 /// The ports that a sign-in listens on, how it ends, and that it frees its port.
 ///
 /// The tests are serialized because they share the processor, and each of them has a time limit in real time.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct AuthorizationCodeFlowTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct AuthorizationCodeFlowTests {
     @Test func `if a port is busy, the next one is used`() async throws {
         let busy = try await SignIn.start()
         let free = RawSocket.freePort()

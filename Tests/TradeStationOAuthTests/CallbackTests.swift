@@ -6,7 +6,7 @@ import TradeStationModel
 /// The replies of the callback to browsers and to other clients.
 ///
 /// The tests are serialized because they share the processor, and each of them has a time limit in real time.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct CallbackTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct CallbackTests {
     @Test func `the browser's redirect ends the sign-in after the page was delivered`() async throws {
         let signIn = try await SignIn.start()
         let page = try await RawSocket.get(signIn.validTarget, port: signIn.port)
