@@ -116,7 +116,7 @@ import TradeStationTesting
     {
         let record = try await stage.paper()
         let staged = LoginFixture.staged(
-            LoginFixture.tokens(accessToken: "a", refreshToken: "r", life: 2401, at: stage.clock.now()),
+            LoginFixture.tokens(accessToken: "a", refreshToken: "r", life: 1200, at: stage.clock.now()),
             after: record.login.generation
         )
         try await stage.withStore(requester: "victim") { store in
