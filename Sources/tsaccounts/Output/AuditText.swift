@@ -33,7 +33,7 @@ enum AuditText {
         if let duration = record.integer("duration_ms") { fields.append("\(duration) ms") }
         if let waiters = record.integer("waiters"), waiters > 1 { fields.append("\(waiters) waiting") }
         if let requester = record.text("requester") { fields.append("by \(requester.printable(limit: 60))") }
-        return fields.joined(separator: "  ")
+        return fields.map { $0.printable(limit: 200) }.joined(separator: "  ")
     }
 }
 

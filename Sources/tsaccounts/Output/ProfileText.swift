@@ -81,6 +81,7 @@ struct ProfileText {
                     String(record.login.id.rawValue), remaining(record.login.accessExpiresAt),
                 ] + (showsExpiries ? expiries : []) + [record.login.lastError ?? record.apiKey.lastError ?? "-"]
             }
+            .map { $0.map { $0.printable(limit: 120) } }
         let widths = (0..<rows[0].count).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
@@ -123,12 +124,15 @@ struct ProfileText {
             return ("brokerage account", texts.joined(separator: "  ").printable(limit: 120))
         }
         return (facts + listed).compactMap { name, value in
-            value.map { name + String(repeating: " ", count: max(1, 20 - name.count)) + $0 }
+            value.map { name + String(repeating: " ", count: max(1, 20 - name.count)) + $0.printable(limit: 2_048) }
         }
     }
 
     /// A warning that a sign-in or a refresh token ends soon, and what to do. Nil if neither ends soon.
     func warning(_ record: ProfileRecord) -> String? {
+        if record.login.lastError == AccountsError.Code.refusedRepeatedly.rawValue {
+            return "\(record.name): the sign-in server keeps refusing. Try: tsaccounts login \(record.name)"
+        }
         guard record.state == .ready || record.state == .degraded, record.endsSoon(at: now) else { return nil }
         let (name, login) = (record.name, record.login)
         let signInEndsFirst =
