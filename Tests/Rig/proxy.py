@@ -1,8 +1,10 @@
 """A TCP proxy between a program and the sign-in server. It holds an exchange at a named point, or loses its reply."""
 
 import contextlib
+import itertools
 import socket
 import threading
+from collections.abc import Iterator
 from typing import Optional
 
 from failure import check
@@ -48,6 +50,8 @@ class Proxy:
         self._lock = threading.Lock()
         self._armed: list[Hold] = []
         self._forwarded = 0
+        self._answers: Optional[Iterator[bytes]] = None
+        self._answered = 0
         self._listener = self._listen(0)
         self._port = self._listener.getsockname()[1]
         self.url = "%s://127.0.0.1:%d/%s" % (scheme, self._port, path)
@@ -64,6 +68,17 @@ class Proxy:
         with self._lock:
             self._armed.append(hold)
         return hold
+
+    @property
+    def answered(self) -> int:
+        """How many requests the proxy has answered itself."""
+        with self._lock:
+            return self._answered
+
+    def answer(self, answers: Optional[list[bytes]]) -> None:
+        """Answers every request itself, with these bytes in turn; without answers it forwards again."""
+        with self._lock:
+            self._answers = itertools.cycle(answers) if answers else None
 
     def close(self) -> None:
         """Closes the port."""
@@ -95,6 +110,11 @@ class Proxy:
                         return
                     with self._lock:
                         hold = self._armed.pop(0) if self._armed else None
+                        answer = next(self._answers) if self._answers else None
+                        self._answered += answer is not None
+                    if answer is not None:
+                        client.sendall(answer)
+                        return
                     self._exchange(client, server, request, hold)
 
     def _exchange(self, client: socket.socket, server: socket.socket, request: bytes, hold: Optional[Hold]) -> None:

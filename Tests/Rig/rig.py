@@ -18,7 +18,7 @@ import traceback
 from bench import Bench
 from failure import Failed, Skipped
 
-SCENARIOS = ["kills", "handlers", "storm", "shared_login", "chaos", "stalls", "replies", "pauses", "disk", "outage",
+SCENARIOS = ["kills", "handlers", "storm", "shared_login", "chaos", "stalls", "replies", "garbage", "pauses", "disk", "outage",
              "costs", "naive", "release"]
 
 

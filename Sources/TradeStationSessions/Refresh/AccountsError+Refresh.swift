@@ -78,12 +78,22 @@ extension AccountsError {
         )
     }
 
+    static func refusedRepeatedly(_ error: String?) -> AccountsError {
+        AccountsError(
+            .refusedRepeatedly,
+            "The sign-in server has refused several times in a row with the same error code, which is not standard.",
+            reason: error.map { "The error code is \($0). A new sign-in may help." } ?? "A new sign-in may help.",
+            suggestion: "tsaccounts login NAME"
+        )
+    }
+
     static func backingOff(seconds: Int64, last: String?) -> AccountsError {
         AccountsError(
             .backingOff,
             "The last refresh failed; the next one is due in \(seconds) seconds.",
             reason: last.map { "The failure was \($0)." },
-            suggestion: "the same command in \(seconds) seconds"
+            suggestion: last == Code.refusedRepeatedly.rawValue
+                ? "tsaccounts login NAME" : "the same command in \(seconds) seconds"
         )
     }
 

@@ -10,6 +10,9 @@ struct RefreshTransaction: Sendable {
     /// The result of reading the store, or of an attempt.
     enum Progress: Sendable {
         case done(RefreshResult)
+        /// Send the same token again after a pause, under the same lock.
+        case replay(afterMilliseconds: Int64)
+        /// Unlock, wait, lock and read again.
         case wait(milliseconds: Int64)
     }
 
@@ -57,9 +60,9 @@ struct RefreshTransaction: Sendable {
             KillPoint.afterLock.reach()
             switch try await refreshUnderLock() {
             case .done(let result): return result
-            case .wait(let milliseconds):
+            case .replay(let milliseconds), .wait(let milliseconds):
                 lock.unlock()
-                flight.enter(.pausing)
+                flight.enter(.pausing, for: milliseconds)
                 try await clock.sleep(milliseconds: milliseconds)
             }
         }
@@ -86,7 +89,12 @@ struct RefreshTransaction: Sendable {
                 // Runs in an unstructured task so that cancellation cannot prevent saving the answer.
                 switch try await Task(operation: { [self] in try await perform(attempt) }).value {
                 case .done(let result): return .done(result)
-                case .wait(let milliseconds): try await clock.sleep(milliseconds: milliseconds)
+                case .replay(let milliseconds):
+                    flight.enter(.pausing, for: milliseconds)
+                    try await clock.sleep(milliseconds: milliseconds)
+                case .wait(let milliseconds):
+                    machine.startAnew()
+                    return .wait(milliseconds: milliseconds)
                 }
             }
         }
@@ -108,11 +116,11 @@ struct RefreshTransaction: Sendable {
             onConnecting: { [flight] in flight.enter(.exchanging) }
         )
         let exchange = RefreshAudit.Exchange(sent: sent, received: clock.now(), waiters: flight.waiterCount)
-        flight.enter(.saving)
         KillPoint.replyParsed.reach()
         services.noteExchange(exchange, outcome: attempt.outcome(of: answer), of: attempt.attempt, for: request)
         switch answer {
         case .granted(let grant):
+            flight.enter(.saving)
             // Steps 7 and 8: the side file, then T2. Step 9 is left to the callers: unlock, then hand out the tokens.
             let staged = attempt.stagedTokens(from: grant, sentAt: sent)
             let rows = attempt.succeededRows(grant, staged, exchange)
@@ -122,9 +130,10 @@ struct RefreshTransaction: Sendable {
                 return .done(result)
             }
         case .failed(let failure):
+            flight.enter(.recording)
             let failed = FailedAttempt(attempt: attempt, failure: failure, exchange: exchange, services: services)
             let verdict = machine.verdict(on: failure, of: attempt.stored, failed.situation(remaining: remaining))
-            if let pause = try await failed.record(verdict, of: login) { return .wait(milliseconds: pause) }
+            if let progress = try await failed.record(verdict, of: login) { return progress }
         }
         // Another process has saved a newer generation meanwhile.
         let stored = try await read()

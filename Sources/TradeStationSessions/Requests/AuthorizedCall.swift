@@ -87,10 +87,10 @@ struct AuthorizedCall: Sendable {
     }
 
     private func unreachable(_ subject: String, because failure: TransportFailure) -> AccountsError {
-        AccountsError(
-            failure.wasAnswered ? .serverError : .serverUnreachable,
-            failure.wasAnswered
-                ? "The API's answer to \(subject) cannot be used." : "The API did not answer \(subject).",
+        let isMalformed = failure.reason == .malformedResponse
+        return AccountsError(
+            isMalformed ? .serverError : .serverUnreachable,
+            isMalformed ? "The API's answer to \(subject) cannot be used." : "The API did not answer \(subject).",
             reason: failure.explanation,
             suggestion: failure.suggestion ?? "send the same request again when the network works"
         ).about(profile)

@@ -16,7 +16,7 @@ enum ExitStatus {
         case .usage, .inputRequired, .badName, .minValidityTooLong: 64
         case .storeCorrupt, .recordTampered, .auditBroken: 65
         case .profileNotFound: 66
-        case .serverUnreachable, .serverError, .outcomeUnknown: 69
+        case .serverUnreachable, .serverError, .refusedRepeatedly, .outcomeUnknown: 69
         case .profileExists, .cannotCreate: 73
         case .storeFull, .storeReadonly, .saveDeferred: 74
         case .rateLimited, .backingOff, .lockTimeout, .storeBusy, .callbackPortsBusy: 75

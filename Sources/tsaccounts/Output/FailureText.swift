@@ -7,7 +7,7 @@ enum FailureText {
         let lines = [
             "\(profile?.text ?? "tsaccounts"): \(error.message) [\(error.code)]", error.reason.map { "  \($0)" },
             suggestion(error).map { "  Try: \($0)" },
-        ]
+        ].map { $0?.printable(limit: .max) }
         return lines.compactMap { $0 }.joined(separator: "\n")
     }
 

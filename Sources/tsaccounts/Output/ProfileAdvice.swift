@@ -33,10 +33,12 @@ struct ProfileAdvice: Sendable {
                     + (hasSecret ? ", or its secret is wrong." : "."),
                 (hasSecret ? "tsaccounts set \(name) --secret-file FILE && " : "") + "tsaccounts refresh \(name)"
             )
+        case .degraded where record.login.lastError == AccountsError.Code.refusedRepeatedly.rawValue:
+            self.init("The sign-in server keeps refusing.", "tsaccounts login \(name)")
         case .degraded:
             let next = record.pauseEnd(after: time.now).map { " The next attempt is due \(time.pointAndDistance($0))." }
             self.init(
-                "The last refresh failed\(record.login.lastError.map { " (\($0))" } ?? "").\(next ?? "")",
+                "The last refresh failed\(record.login.lastError.map { " (\($0.printable(limit: 60)))" } ?? "").\(next ?? "")",
                 "tsaccounts refresh \(name)",
                 needsUser: false
             )
