@@ -22,9 +22,9 @@ enum Main {
     private static func run() async -> Int32 {
         var command: any ParsableCommand
         do {
-            command = try Tsaccounts.parseAsRoot()
+            command = try await Tsaccounts.asyncParseAsRoot()
         } catch {
-            Tsaccounts.exit(withError: error)
+            return end(with: error)
         }
         let asJSON = (command as? any StoreCommand)?.shared.json ?? false
         do {
@@ -47,7 +47,7 @@ enum Main {
             return error.rawValue
         } catch {
             // The parser prints help and usage errors.
-            if Tsaccounts.exitCode(for: error) != .failure { Tsaccounts.exit(withError: error) }
+            if Tsaccounts.exitCode(for: error) != .failure { return end(with: error) }
             // Only the type of an unexpected error is printed: its text may contain a secret.
             let failure = AccountsError(
                 .internal,
@@ -58,6 +58,19 @@ enum Main {
             Console.standardError(asJSON ? FailureText.json(failure) : FailureText.plain(failure))
             return ExitStatus.of(.internal)
         }
+    }
+
+    /// Prints the parser's help or usage error, without what may be a secret.
+    ///
+    /// - Returns: The exit status.
+    private static func end(with error: any Error) -> Int32 {
+        let code = Tsaccounts.exitCode(for: error)
+        let text = Tsaccounts.fullMessage(for: error, columns: nil)
+        guard code == .success else {
+            Console.standardError(MistypedSecrets.ofThisProcess.hidden(in: text))
+            return code.rawValue
+        }
+        return ((try? Console.standardOutput(text)) != nil) ? code.rawValue : ExitStatus.brokenPipe
     }
 
     /// Disables core dumps: a core file would contain tokens.

@@ -8,7 +8,7 @@ struct LogoutCommand: StoreCommand {
         abstract: "Delete a login's tokens from this store, without revoking them at the server."
     )
 
-    @Argument(help: "The profile.") var name: String?
+    @Argument(help: "The profile.", completion: .profiles) var name: String?
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
