@@ -22,10 +22,12 @@ extension CommandLineSuite {
                 ["add", "profile", "p", "--client-id", "x", "--no-login"] + stage.endpoints,
                 ("Client secret", "\u{1A}"),
                 ("stopped", nil),
+                ("Client secret", "\u{1A}"),
+                ("stopped", nil),
                 ("Client secret", "typed-canary-secret")
             )
             #expect(result.status == 0, "\(result.output)")
-            #expect(result.output.contains("stopped, echo on"))
+            #expect(result.output.components(separatedBy: "stopped, echo on").count == 3)
             #expect(!result.output.contains("typed-canary-secret"))
             #expect(try await stage.tool.sql("SELECT client_auth FROM api_key").line == "post")
         }

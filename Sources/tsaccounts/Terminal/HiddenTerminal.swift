@@ -33,13 +33,17 @@ struct HiddenTerminal: Sendable {
     func hiding<Result>(_ body: () async throws -> Result) async throws -> Result {
         let queue = DispatchQueue(label: "tsaccounts.terminal")
         let numbers = Self.endings + [SIGCONT]
+        let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         for number in Self.endings { signal(number, SIG_IGN) }
         let sources = numbers.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { number == SIGCONT ? hideAgain() : yield(to: number) }
+            source.setRegistrationHandler { listens.yield() }
             source.resume()
             return source
         }
+        // A signal that arrives before that is lost.
+        for await _ in listening.prefix(numbers.count) {}
         hide()
         Console.prompt(question)
         defer {
@@ -56,7 +60,7 @@ struct HiddenTerminal: Sendable {
     /// Lets a signal stop or end this process, with the echo on.
     private func yield(to number: Int32) {
         show()
-        signal(number, SIG_DFL)
+        let handler = signal(number, SIG_DFL)
         // The system's threads block signals, and a blocked one would have an effect only later.
         var unblocked = sigset_t()
         sigemptyset(&unblocked)
@@ -65,7 +69,7 @@ struct HiddenTerminal: Sendable {
         pthread_sigmask(SIG_UNBLOCK, &unblocked, &earlier)
         raise(number)
         pthread_sigmask(SIG_SETMASK, &earlier, nil)
-        signal(number, SIG_IGN)
+        signal(number, handler)
         hideAgain()
     }
 
