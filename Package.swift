@@ -163,6 +163,7 @@ let package = Package(
                 "tsaccounts", "TradeStationSessions", "TradeStationEmulator",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         // The code of the articles in Sources/TradeStationSessions/Documentation.docc, compiled and run.

@@ -225,10 +225,11 @@ struct SignIn: Sendable {
         do {
             return try await body()
         } catch let error as AccountsError {
+            let consequence = "The user signed in, but the code was not exchanged, so no token is lost."
             throw AccountsError(
                 error.code,
                 error.message,
-                reason: "The user signed in, but the authorization code was not exchanged, so no token is lost.",
+                reason: [error.reason, consequence].compactMap { $0 }.joined(separator: " "),
                 suggestion: error.suggestion
             )
         }

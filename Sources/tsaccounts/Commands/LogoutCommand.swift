@@ -9,7 +9,7 @@ struct LogoutCommand: StoreCommand {
         discussion: "Also signs out the other profiles that use the login. On a terminal, asks for confirmation."
     )
 
-    @Argument(help: "The profile.") var name: String?
+    @Argument(help: "The profile.", completion: .profiles) var name: String?
     @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 

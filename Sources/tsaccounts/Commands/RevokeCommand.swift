@@ -8,7 +8,7 @@ struct RevokeCommand: StoreCommand {
         abstract: "Revoke a refresh token at the server. This ends every sign-in of its API key."
     )
 
-    @Argument(help: "The profile.") var name: String
+    @Argument(help: "The profile.", completion: .profiles) var name: String
     @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 

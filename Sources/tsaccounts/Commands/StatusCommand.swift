@@ -13,7 +13,7 @@ struct StatusCommand: StoreCommand {
             """
     )
 
-    @Argument(help: "The profile; without it, all profiles.") var name: String?
+    @Argument(help: "The profile; without it, all profiles.", completion: .profiles) var name: String?
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {

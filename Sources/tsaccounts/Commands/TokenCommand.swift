@@ -10,7 +10,7 @@ struct TokenCommand: StoreCommand {
             "Pass the token on through a pipe or a file, never as an argument: other processes can see arguments."
     )
 
-    @Argument(help: "The profile.") var name: String?
+    @Argument(help: "The profile.", completion: .profiles) var name: String?
 
     @Option(
         name: .customLong("min-validity"),
