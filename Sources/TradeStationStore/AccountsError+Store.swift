@@ -31,7 +31,7 @@ extension AccountsError {
                 .storeBusy,
                 "\(path) \(what).",
                 reason: reason,
-                suggestion: "close other programs and run it again"
+                suggestion: "close other programs and run the command again"
             )
         default:
             return AccountsError(
@@ -150,7 +150,7 @@ extension AccountsError {
                 .storeReadonly,
                 "\(path) cannot be read or written.",
                 reason: code,
-                suggestion: "check the disk that holds it, then run it again"
+                suggestion: "check the disk that holds it, then run the command again"
             )
         default:
             return AccountsError(
@@ -177,7 +177,7 @@ extension AccountsError {
         AccountsError(
             .storeBusy,
             "Another program kept \(path) busy for 5 seconds.",
-            suggestion: "close programs that write to it, then run it again"
+            suggestion: "close programs that write to it, then run the command again"
         )
     }
 

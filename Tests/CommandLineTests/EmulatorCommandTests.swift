@@ -9,7 +9,9 @@ extension CommandLineSuite {
             return try JSONDecoder().decode(EmulatorAddresses.self, from: Data(try #require(await lines.next()).utf8))
         }
 
-        @Test(.tool) func `the printed command adds a profile, and a restart with --state keeps its sign-in`() async throws {
+        @Test(.tool) func `the printed command adds a profile, and a restart with --state keeps its sign-in`()
+            async throws
+        {
             let tool = try Tool.current
             let arguments = ["emulator", "--rotate", "--state", tool.directory.path + "/state.json"]
             var running = try tool.start(arguments)

@@ -52,7 +52,7 @@ extension Profile {
             throw AccountsError(
                 .usage,
                 "A fence allows 1 to \(mostAccounts) accounts; an account ID has only letters and digits.",
-                suggestion: "--account SIM1234567M, once for each account, or leave it out to allow all of them"
+                suggestion: "use --account SIM1234567M, once for each account, or leave it out to allow all of them"
             )
         }
         var seen = Set<String>()

@@ -44,7 +44,8 @@ extension Session {
             throw AccountsError(
                 .usage,
                 "A v2 profile has no list of accounts.",
-                suggestion: "tsaccounts add profile OTHER --live --same-login-as NAME, then the accounts of OTHER"
+                suggestion:
+                    "tsaccounts add profile OTHER --live --same-login-as NAME   # then use the accounts of OTHER"
             ).about(profile.name)
         }
         var sender = RequestSender(

@@ -139,25 +139,25 @@ extension AccountsError {
             AccountsError(
                 .storeBusy,
                 "The store did not answer in time.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .locking:
             AccountsError(
                 .lockTimeout,
                 "Another process is refreshing this login and has not finished in time.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .pausing:
             AccountsError(
                 .backingOff,
                 "The last refresh failed; the next one is not due yet.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .exchanging:
             AccountsError(
                 .serverUnreachable,
                 "The sign-in server has not answered in time; the refresh continues.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         }
     }

@@ -98,9 +98,9 @@ extension AccountsError {
         let advice: String
         switch error.status {
         case 401: (code, advice) = (.loginRequired, "tsaccounts login NAME")
-        case 403: (code, advice) = (.loginDenied, "a sign-in with the scope or account that the request needs")
-        case 429: (code, advice) = (.rateLimited, "the same command later")
-        default: (code, advice) = (.serverError, "the same command later")
+        case 403: (code, advice) = (.loginDenied, "sign in with the scope or account that the request needs")
+        case 429: (code, advice) = (.rateLimited, "run the same command later")
+        default: (code, advice) = (.serverError, "run the same command later")
         }
         let refusal = AccountsError(
             code,

@@ -90,7 +90,7 @@ extension AccountsError {
             .usage,
             "The path is not valid for the API.",
             reason: reason,
-            suggestion: "a path like /v3/brokerage/accounts"
+            suggestion: "use a path like /v3/brokerage/accounts"
         )
     }
 }

@@ -41,7 +41,7 @@ public struct APIResponse: Sendable {
                 reason: redact("\(Value.self): \(Self.explanation(of: error))"),
                 suggestion: mayHaveActed
                     ? "check the account's orders before you send this request again"
-                    : "the same request without as:"
+                    : "send the request without as:"
             )
         }
     }

@@ -75,7 +75,7 @@ struct AuthorizedCall: Sendable {
             return AccountsError(
                 .serverError,
                 "The answer to \(call.method) \(shownPath) is too long to read.",
-                suggestion: "a request for less, for example fewer bars"
+                suggestion: "ask for less, for example fewer bars"
             ).about(profile)
         default: return unreachable("\(call.method) \(shownPath)", because: failure)
         }
@@ -91,7 +91,7 @@ struct AuthorizedCall: Sendable {
             .serverUnreachable,
             "The API did not answer \(subject).",
             reason: failure.explanation,
-            suggestion: "the same request when the network works again"
+            suggestion: "send the request again when the network works"
         ).about(profile)
     }
 
@@ -100,7 +100,7 @@ struct AuthorizedCall: Sendable {
         AccountsError(
             .serverUnreachable,
             "There was no time left to send \(call.method) \(shownPath).",
-            suggestion: "the same request with a longer timeout"
+            suggestion: "send the request again with a longer timeout"
         )
     }
 }

@@ -87,6 +87,6 @@ extension AccountsError {
     fileprivate static let bodyTooLong = AccountsError(
         .usage,
         "The body is longer than \(APICall.longestBody) bytes.",
-        suggestion: "fewer orders in one request"
+        suggestion: "send fewer orders in one request"
     )
 }

@@ -63,7 +63,7 @@ struct StreamConnection {
                 .serverError,
                 "The stream \(request.shownPath) sent data that cannot be read as a JSON object.",
                 reason: fault == .tooLong ? "The object is longer than \(StreamFramer.longestObject) bytes." : nil,
-                suggestion: "the same stream later"
+                suggestion: "open the stream again later"
             )
         }
     }
@@ -80,7 +80,7 @@ struct StreamConnection {
                 .serverError,
                 "An object of the stream \(request.shownPath) does not have the expected form.",
                 reason: request.redacted("\(Element.self): \(APIResponse.explanation(of: error))"),
-                suggestion: "a type with optional members for everything that the server may leave out"
+                suggestion: "use a type with optional members for everything that the server may leave out"
             )
         }
     }
@@ -202,7 +202,7 @@ struct StreamConnection {
         let unexpected = AccountsError(
             .serverError,
             "The API answered the stream \(request.shownPath) with HTTP \(reply.status).",
-            suggestion: "the path of a stream, for example /v3/marketdata/stream/quotes/MSFT"
+            suggestion: "use the path of a stream, for example /v3/marketdata/stream/quotes/MSFT"
         )
         try await follow(step, orThrow: request.refusal(in: reply) ?? unexpected)
     }

@@ -76,7 +76,7 @@ struct ChildProcess: Sendable {
         AccountsError(
             .cannotCreate,
             "No more processes can be started: \(String(cString: strerror(number))).",
-            suggestion: "fewer --processes, or higher limits: ulimit -u and ulimit -n show the current ones"
+            suggestion: "use fewer --processes, or raise the limits that ulimit -u and ulimit -n show"
         )
     }
 }
