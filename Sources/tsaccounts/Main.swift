@@ -53,7 +53,7 @@ enum Main {
                 .internal,
                 "An unexpected error occurred inside tsaccounts.",
                 reason: "\(type(of: error))",
-                suggestion: "the same command with -v, and report what it prints"
+                suggestion: "run the same command with -v, and report what it prints"
             )
             Console.standardError(asJSON ? FailureText.json(failure) : FailureText.plain(failure))
             return ExitStatus.of(.internal)

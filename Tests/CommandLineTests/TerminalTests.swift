@@ -150,7 +150,11 @@ extension CommandLineSuite {
             #expect(try await stage.tool.run("refresh", "p").status == 0)
             for command in ["list", "status", "audit"] {
                 let result = try await onTerminal(
-                    stage, [command], columns: columns, variables: ["NO_COLOR": "1"])
+                    stage,
+                    [command],
+                    columns: columns,
+                    variables: ["NO_COLOR": "1"]
+                )
                 for line in result.output.split(whereSeparator: \.isNewline) {
                     #expect(line.count <= columns, "\(line)")
                 }
@@ -177,7 +181,10 @@ extension CommandLineSuite {
             let plain = result.output.replacing(#/\x1B\[[0-9;]*m/#, with: "").split(whereSeparator: \.isNewline)
             let piped = try await stage.tool.run("list").output.split(separator: "\n")
             // The remaining lifetime may have changed between the two.
-            #expect(plain.map { $0.replacing(#/\d+ min left/#, with: "") } == piped.map { $0.replacing(#/\d+ min left/#, with: "") })
+            #expect(
+                plain.map { $0.replacing(#/\d+ min left/#, with: "") }
+                    == piped.map { $0.replacing(#/\d+ min left/#, with: "") }
+            )
         }
     }
 }

@@ -232,6 +232,6 @@ extension AccountsError {
     fileprivate static let alreadyRunning = AccountsError(
         .usage,
         "The session manager already keeps its sessions fresh.",
-        suggestion: "one run() per SessionManager"
+        suggestion: "call run() once for each SessionManager"
     )
 }

@@ -62,7 +62,7 @@ extension Session {
                 .usage,
                 "A v2 profile has no list of accounts.",
                 suggestion:
-                    "tsaccounts add profile OTHER --live --same-login-as NAME, then tsaccounts show OTHER --accounts"
+                    "tsaccounts add profile OTHER --live --same-login-as NAME   # then use the accounts of OTHER"
             ).about(profile.name)
         }
         var sender = RequestSender(

@@ -157,32 +157,32 @@ extension AccountsError {
             AccountsError(
                 .storeBusy,
                 "The store did not answer in time.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .locking:
             AccountsError(
                 .lockTimeout,
                 "Another process is refreshing this login and has not finished in time.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .pausing:
             AccountsError(
                 .backingOff,
                 "The last refresh failed; the next one is not due yet.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .lookingUp:
             AccountsError(
                 .serverUnreachable,
                 "The name of the sign-in server could not be looked up in time.",
                 reason: "The name servers in /etc/resolv.conf do not answer.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .exchanging:
             AccountsError(
                 .serverUnreachable,
                 "The sign-in server has not answered in time; the refresh continues.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         }
     }

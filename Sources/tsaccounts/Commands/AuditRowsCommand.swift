@@ -71,7 +71,12 @@ struct AuditRowsCommand: StoreCommand {
             return try await manager.registry.profile(named: name).login.id
         } catch let error as AccountsError where error.code == .profileNotFound && error.reason == nil {
             guard name.text.nearestWord(among: ["verify"]) != nil else { throw error }
-            throw AccountsError(error.code, profile: error.profile, error.message, suggestion: "tsaccounts audit verify")
+            throw AccountsError(
+                error.code,
+                profile: error.profile,
+                error.message,
+                suggestion: "tsaccounts audit verify"
+            )
         }
     }
 }

@@ -25,7 +25,7 @@ struct LoginCommand: StoreCommand {
                 .inputRequired,
                 profile: wanted.name?.text,
                 "A sign-in needs user input, and --no-input is set.",
-                suggestion: "tsaccounts login without --no-input"
+                suggestion: "tsaccounts login   # without --no-input"
             )
         }
         try await withManager { manager in

@@ -6,7 +6,10 @@ struct LogoutCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "logout",
         abstract: "Delete a login's tokens from this store, without revoking them at the server.",
-        discussion: "Also signs out the other profiles that use the login. On a terminal, asks for confirmation."
+        discussion: """
+            Also signs out the other profiles that use the login. On a terminal, asks for confirmation; a no ends with \
+            exit status 130.
+            """
     )
 
     @Argument(help: "The profile.", completion: .profiles) var name: String?

@@ -32,7 +32,7 @@ enum ImportFormat: String, CaseIterable {
                 .inputRequired,
                 "The file contains no client ID.",
                 reason: "It has none of \(names).",
-                suggestion: "the same command with --client-id ID"
+                suggestion: "run the same command with --client-id ID"
             )
         case .secret, .refreshToken:
             AccountsError(

@@ -11,13 +11,15 @@ enum FailureText {
         return MistypedSecrets.ofThisProcess.hidden(in: lines.compactMap { $0 }.joined(separator: "\n"))
     }
 
-    /// The suggestion. It replaces "the same command" by the command line, so that the user can paste it.
+    /// The suggestion. It replaces "run the same command" by the command line, so that the user can paste it.
     private static func suggestion(_ error: AccountsError) -> String? {
-        guard let advice = error.suggestion, advice.hasPrefix("the same command") else { return error.suggestion }
-        let remark = advice.dropFirst("the same command".count).drop { $0 == "," || $0 == " " }
+        guard let advice = error.suggestion, advice.hasPrefix(sameCommand) else { return error.suggestion }
+        let remark = advice.dropFirst(sameCommand.count).drop { $0 == "," || $0 == " " }
         let command = (["tsaccounts"] + CommandLine.arguments.dropFirst()).map(\.shellQuoted).joined(separator: " ")
         return remark.isEmpty ? command : "\(command)   # \(remark)"
     }
+
+    private static let sameCommand = "run the same command"
 
     /// A failure as one line of JSON.
     static func json(_ error: AccountsError) -> String {

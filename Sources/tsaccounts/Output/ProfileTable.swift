@@ -33,7 +33,8 @@ struct ProfileTable {
                 Table.Cell(text: record.stateText, color: record.stateColor(at: time.now))
             },
             Field(column: .init(title: "FENCES", rank: 7, narrowest: 9), isShown: { $0.contains(where: \.isFenced) }) {
-                record, _ in Table.Cell(text: record.fenceText, color: record.isFenced ? .warning : nil)
+                record,
+                _ in Table.Cell(text: record.fenceText, color: record.isFenced ? .warning : nil)
             },
             Field(column: .init(title: "ACCESS TOKEN", rank: 6, narrowest: 12)) { record, time in
                 Table.Cell(text: time.remaining(record.login.accessExpiresAt))
@@ -54,8 +55,12 @@ struct ProfileTable {
             Field(column: .init(title: "LOGIN", rank: 2, narrowest: 5)) { record, _ in
                 Table.Cell(text: String(record.login.id.rawValue))
             },
-            Field(column: .init(title: "LAST ERROR", rank: 4, narrowest: 10), isShown: { $0.contains { $0.error != nil } }) {
-                record, _ in Table.Cell(text: (record.error ?? "-").printable(limit: 60))
+            Field(
+                column: .init(title: "LAST ERROR", rank: 4, narrowest: 10),
+                isShown: { $0.contains { $0.error != nil } }
+            ) {
+                record,
+                _ in Table.Cell(text: (record.error ?? "-").printable(limit: 60))
             },
         ]
     }

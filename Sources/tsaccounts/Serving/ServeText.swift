@@ -28,7 +28,8 @@ enum ServeText {
     }
 
     private static func remedy(_ health: ServedHealth) -> String? {
-        guard !health.commands.isEmpty else { return nil }
+        guard health.freshCount < health.names.count else { return nil }
+        guard !health.commands.isEmpty else { return "Try: tsaccounts status" }
         let others = health.commands.count - mostCommands
         return "Try: \(health.commands.prefix(mostCommands).joined(separator: "; "))"
             + (others > 0 ? "   # and \(others) more: tsaccounts status" : "")
