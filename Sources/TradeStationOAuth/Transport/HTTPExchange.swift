@@ -11,6 +11,10 @@ struct HTTPExchange: Sendable {
     let request: HTTPExchangeRequest
 
     func run() async -> Outcome {
+        await receive().decompressed(limit: configuration.maximumBodyBytes)
+    }
+
+    private func receive() async -> Outcome {
         // The client may send the request before it notices a cancellation.
         guard !Task.isCancelled else { return .failure(TransportFailure(stage: .notSent, reason: .cancelled)) }
         let body = OutgoingBody(request.body)

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Sends HTTP requests and reads complete or streaming responses.
 ///
-/// It never follows a redirect (a 307 would send the secrets to another server), never retries, uses no proxy and does
-/// not decompress. The underlying client is created with the first request.
+/// It never follows a redirect (a 307 would send the secrets to another server), never retries, uses no proxy and asks
+/// for no compression. A complete response that is compressed all the same is decompressed. The underlying client is created with the first request.
 package final class HTTPTransport: Sendable {
     private enum State {
         case idle

@@ -5,6 +5,9 @@ import TradeStationModel
 struct DiskSideFile: SideFile {
     /// The reserved space: enough for three tokens of 16 KiB each and the other fields.
     static let capacity = 65_536
+    /// The largest content: three tokens that each fit into the database. What is beyond the reserved space needs free
+    /// space.
+    private static let largestContent = 4 * capacity
     private static let magic = Array("tsac-pending-1\n\0".utf8)
     private static let headerLength = magic.count + 4
 
@@ -40,11 +43,13 @@ struct DiskSideFile: SideFile {
     }
 
     private func answer(in file: PrivateFile) throws(AccountsError) -> Data? {
-        let bytes = try file.read(limit: Self.headerLength + Self.capacity)
-        guard bytes.count > Self.headerLength, Array(bytes[..<Self.magic.count]) == Self.magic else { return nil }
-        let length = bytes[Self.magic.count..<Self.headerLength].reduce(0) { $0 << 8 | Int($1) }
-        guard length > 0, bytes.count - Self.headerLength >= length else { return nil }
-        return Data(bytes[Self.headerLength..<(Self.headerLength + length)])
+        let header = try file.read(limit: Self.headerLength)
+        guard header.count == Self.headerLength, Array(header[..<Self.magic.count]) == Self.magic else { return nil }
+        let length = header[Self.magic.count...].reduce(0) { $0 << 8 | Int($1) }
+        guard (1...Self.largestContent).contains(length) else { return nil }
+        let bytes = try file.read(limit: Self.headerLength + length)
+        guard bytes.count == Self.headerLength + length else { return nil }
+        return Data(bytes[Self.headerLength...])
     }
 
     /// Syncs the answer and the name of the file to disk.
@@ -58,7 +63,8 @@ struct DiskSideFile: SideFile {
 
     func wipe() throws(AccountsError) {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDWR) else { return }
-        try file.write([UInt8](repeating: 0, count: Self.capacity))
+        let length = Self.headerLength + (try answer(in: file)?.count ?? 0)
+        try file.write([UInt8](repeating: 0, count: max(Self.capacity, length)))
         try PrivateFile.remove(path)
     }
 }
