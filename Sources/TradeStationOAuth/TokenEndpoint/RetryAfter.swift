@@ -10,9 +10,8 @@ package enum RetryAfter {
             return nil
         }
         if value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return clamp(Int64(value) ?? .max) }
-        guard let until = response.header("Retry-After").flatMap(Timestamp.init(httpDate:)), let now = response.date else {
-            return nil
-        }
+        let until = response.header("Retry-After").flatMap(Timestamp.init(httpDate:))
+        guard let until, let now = response.date else { return nil }
         return clamp((until.milliseconds - now.milliseconds) / 1_000)
     }
 

@@ -44,7 +44,7 @@ struct ProfileText {
             ("login_id", .integer(login.id.rawValue)),
             ("username", .optional(login.identity.username)),
             ("subject", .optional(login.identity.subject)),
-            ("state", .string(record.state.rawValue)),
+            ("state", .string(record.state(at: now).rawValue)),
             ("generation", .integer(Int64(login.generation))),
             ("access_expires_at", .optional(login.accessExpiresAt?.description)),
             ("access_expires_in_seconds", .optional(login.accessExpiresAt.map(seconds(until:)))),
@@ -77,7 +77,7 @@ struct ProfileText {
                     record.name.text,
                     record.profile.apiVersion == .v3
                         ? record.profile.environment.rawValue : "\(record.profile.environment.rawValue) v2",
-                    record.state.rawValue, (record.login.identity.username ?? "-").printable(limit: 40),
+                    record.state(at: now).rawValue, (record.login.identity.username ?? "-").printable(limit: 40),
                     String(record.login.id.rawValue), remaining(record.login.accessExpiresAt),
                 ] + (showsExpiries ? expiries : []) + [record.login.lastError ?? record.apiKey.lastError ?? "-"]
             }
@@ -98,7 +98,7 @@ struct ProfileText {
     func page(_ record: ProfileRecord, accounts: [BrokerageAccount]?, lateResult: LateResult?) -> [String] {
         let (profile, login, key) = (record.profile, record.login, record.apiKey.registration)
         let facts: [(String, String?)] = [
-            ("profile", profile.name.text), ("state", record.state.rawValue),
+            ("profile", profile.name.text), ("state", record.state(at: now).rawValue),
             ("environment", "\(profile.environment.rawValue) \(profile.apiVersion.rawValue)"),
             ("API", profile.apiOrigin), ("user", login.identity.username?.printable(limit: 80)),
             ("subject", login.identity.subject?.printable(limit: 80)), ("login", String(login.id.rawValue)),
@@ -127,19 +127,23 @@ struct ProfileText {
         }
     }
 
-    /// A warning that a sign-in or a refresh token ends soon, and what to do. Nil if neither ends soon.
+    /// A warning that a sign-in or a refresh token ends soon or may have ended, and what to do. Nil if there is nothing to
+    /// warn about.
     func warning(_ record: ProfileRecord) -> String? {
         guard record.state == .ready || record.state == .degraded, record.endsSoon(at: now) else { return nil }
-        let (name, login) = (record.name, record.login)
+        let (name, signInEnd) = (record.name, record.possibleSignInEnd)
         let signInEndsFirst =
-            login.absoluteExpiresAt.map {
-                $0.milliseconds - now.milliseconds < RotationLimits.signInWarningMilliseconds
-            }
-            ?? false
+            signInEnd.map { $0.milliseconds - now.milliseconds < RotationLimits.signInWarningMilliseconds } ?? false
+        let (subject, end) =
+            signInEndsFirst
+            ? ("the sign-in", signInEnd) : ("the refresh token", record.possibleRefreshTokenEnd)
+        let time = end?.description ?? "soon"
+        if record.mayHaveEnded(at: now) {
+            return "\(name): \(subject) may have ended at \(time); a refresh shows it. Try: tsaccounts refresh \(name)"
+        }
         return signInEndsFirst
-            ? "\(name): the sign-in ends \(login.absoluteExpiresAt?.description ?? "soon"). Try: tsaccounts login \(name)"
-            : "\(name): the refresh token ends \(login.refreshExpiresAt?.description ?? "soon") unless it is used. "
-                + "Try: tsaccounts refresh \(name)"
+            ? "\(name): the sign-in ends \(time). Try: tsaccounts login \(name)"
+            : "\(name): the refresh token ends \(time) unless it is used. Try: tsaccounts refresh \(name)"
     }
 
     private func remaining(_ expiry: Timestamp?) -> String {
