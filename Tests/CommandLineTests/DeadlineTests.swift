@@ -64,7 +64,7 @@ extension CommandLineSuite {
         }
 
         @Test(.stage(EmulatorConfiguration(rotate: true)))
-        func `a sign-in that may have ended is not shown as ready, also before a refresh has shown that the key rotates`()
+        func `a sign-in that may have ended is not shown as ready, also before it is known that the key rotates`()
             async throws
         {
             let stage = try Stage.current

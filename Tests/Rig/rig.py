@@ -19,7 +19,7 @@ from bench import Bench
 from failure import Failed, Skipped
 
 SCENARIOS = ["kills", "handlers", "storm", "shared_login", "chaos", "stalls", "replies", "pauses", "disk", "outage",
-             "costs", "naive", "release"]
+             "clocks", "answers", "costs", "naive", "release"]
 
 
 def main() -> int:
