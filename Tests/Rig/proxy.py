@@ -5,20 +5,22 @@ import itertools
 import socket
 import threading
 from collections.abc import Iterator
-from typing import Optional
+from typing import Callable, Optional
 
 from failure import check
 
 POINTS = ("request_half_written", "request_written", "server_processed_reply_unread", "reply_half_read")
 LOSSES = ("close", "silence")
+CHANGES = ("rewritten",)
 PATIENCE = 120.0
 
 
 class Hold:
-    """One exchange that is held, or whose reply is lost."""
+    """One exchange that is held, or whose reply is lost or changed."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, rewrite: Callable[[bytes], bytes]) -> None:
         self.place = place
+        self.rewrite = rewrite
         self._reached = threading.Event()
         self._released = threading.Event()
         self._cuts = False
@@ -61,10 +63,10 @@ class Proxy:
         with self._lock:
             return self._forwarded
 
-    def arm(self, place: str) -> Hold:
-        """Holds the next request at a point, or loses its reply."""
-        assert place in POINTS + LOSSES
-        hold = Hold(place)
+    def arm(self, place: str, rewrite: Callable[[bytes], bytes] = lambda reply: reply) -> Hold:
+        """Holds the next request at a point, or loses or changes its reply."""
+        assert place in POINTS + LOSSES + CHANGES
+        hold = Hold(place, rewrite)
         with self._lock:
             self._armed.append(hold)
         return hold
@@ -143,7 +145,7 @@ class Proxy:
             raise ConnectionAbortedError
         elif place == "close":
             raise ConnectionAbortedError
-        client.sendall(reply)
+        client.sendall(hold.rewrite(reply) if hold else reply)
         if not is_whole:
             raise ConnectionAbortedError  # the server did the same
 

@@ -86,7 +86,7 @@ struct AnswerCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(stage.emulator.counts.refreshes == (expected.decision == "replay" ? 3 : 1))
         #expect(
             (after.login.notBefore != nil)
-                == ["replay", "salvage", "back_off", "pause_key"].contains(expected.decision)
+                == ["replay", "salvage", "save_access", "back_off", "pause_key"].contains(expected.decision)
         )
         #expect((after.apiKey.notBefore != nil) == (expected.decision == "pause_key"))
         // The emulator's server adds today's date, with which a date in Retry-After is compared.

@@ -116,6 +116,15 @@ extension AccountsError {
         )
     }
 
+    static func refreshTokenUnusable(because reason: String) -> AccountsError {
+        AccountsError(
+            .serverError,
+            "The sign-in server replaced the refresh token, but the new one cannot be kept.",
+            reason: reason,
+            suggestion: "tsaccounts login NAME"
+        )
+    }
+
     static let answeredTooLate = AccountsError(
         .serverUnreachable,
         "The sign-in server answered so late that the new token has almost expired.",

@@ -112,6 +112,7 @@ struct RefreshTransaction: Sendable {
         let answer = await services.endpoint.refresh(
             attempt.credentials,
             refreshToken: attempt.refreshToken,
+            at: sent.wall,
             patience: Int(max(1, remaining)),
             onConnecting: { [flight] in flight.enter(.exchanging) }
         )
@@ -123,10 +124,15 @@ struct RefreshTransaction: Sendable {
             flight.enter(.saving)
             // Steps 7 and 8: the side file, then T2. Step 9 is left to the callers: unlock, then hand out the tokens.
             let staged = attempt.stagedTokens(from: grant, sentAt: sent)
-            let rows = attempt.succeededRows(grant, staged, exchange)
+            let rows = attempt.grantedRows(grant, staged, exchange)
             let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, rows)
-            if let result = saved.result(of: staged, over: attempt.stored, .refreshed) {
+            if var result = saved.result(of: staged, over: attempt.stored, .refreshed) {
                 guard !staged.belongToAnotherUser(than: attempt.stored.login) else { throw AccountsError.anotherUser }
+                if let defect = attempt.refreshTokenDefect(of: grant) {
+                    // The access token is returned; but the next refresh sends a token that may have been replaced.
+                    try await recordUnusableRefreshToken(of: attempt)
+                    result.saveFailure = .refreshTokenUnusable(because: defect)
+                }
                 return .done(result)
             }
         case .failed(let failure):
@@ -139,6 +145,18 @@ struct RefreshTransaction: Sendable {
         let stored = try await read()
         guard let tokens = stored.tokens else { throw AccountsError.notSignedIn }
         return .done(RefreshResult(tokens, of: stored, .adopted))
+    }
+
+    private func recordUnusableRefreshToken(of attempt: RefreshAttempt) async throws {
+        let pause = RefreshPolicy.backoff(
+            failures: attempt.stored.login.failures + 1,
+            fraction: services.random.fraction()
+        )
+        let record = AttemptFailure(
+            code: .serverError,
+            notBefore: clock.wallTime().advanced(byMilliseconds: pause)
+        )
+        try await services.store.recordFailure(record, of: login.id, audit: [])
     }
 
     /// Saves tokens that a process could not save when it got them; nil when the database has them now.

@@ -30,7 +30,7 @@ enum ExitStatus {
     ///
     /// It is 75 also if the sign-in or the unused refresh token ends soon.
     static func of(_ record: ProfileRecord, now: Timestamp) -> Int32 {
-        switch record.state {
+        switch record.state(at: now) {
         case .refreshing:
             // An attempt older than two minutes was left by a process that died.
             let started = record.login.attempt?.startedAt ?? now

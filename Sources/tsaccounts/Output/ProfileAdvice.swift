@@ -44,9 +44,15 @@ struct ProfileAdvice: Sendable {
             )
         case .ready, .refreshing:
             guard record.endsSoon(at: time.now) else { return nil }
-            if let end = record.login.absoluteExpiresAt, record.signInEndsSoon(at: time.now) {
+            if record.mayHaveEnded(at: time.now) {
+                self.init(
+                    "The sign-in may have ended; a refresh shows whether it has.",
+                    "tsaccounts refresh \(name)",
+                    needsUser: false
+                )
+            } else if let end = record.possibleSignInEnd, record.signInEndsSoon(at: time.now) {
                 self.init("Sign in by \(time.pointAndDistance(end)).", "tsaccounts login \(name)", needsUser: false)
-            } else if let end = record.login.refreshExpiresAt {
+            } else if let end = record.possibleRefreshTokenEnd {
                 self.init(
                     "The refresh token ends \(time.pointAndDistance(end)) unless it is used.",
                     "tsaccounts refresh \(name)",
@@ -73,7 +79,7 @@ extension ProfileRecord {
 
     /// Whether the sign-in of a rotating key ends within two hours.
     fileprivate func signInEndsSoon(at now: Timestamp) -> Bool {
-        login.absoluteExpiresAt.map {
+        possibleSignInEnd.map {
             $0 < now.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
         } ?? false
     }
