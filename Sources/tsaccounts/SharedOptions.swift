@@ -11,6 +11,12 @@ struct SharedOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Keep everything in this directory.", valueName: "dir"))
     var store: String?
 
+    @Flag(
+        name: .customLong("trust-group"),
+        help: "Trust the store's group and the directories above it, as on a volume of a container."
+    )
+    var trustGroup = false
+
     @Flag(name: .short, help: "Print no notes.")
     var quiet = false
 
@@ -38,6 +44,7 @@ struct SharedOptions: ParsableArguments {
         configuration.requester = "tsaccounts \(requester)"
         configuration.timeout = .milliseconds(Int64(timeout * 1000))
         configuration.refreshesBehind = false
+        if trustGroup { configuration.trustsGroup = true }
         if verbose { configuration.logger = Logger(label: "tsaccounts", factory: { _ in ConsoleLog() }) }
         return configuration
     }
@@ -49,6 +56,14 @@ struct SharedOptions: ParsableArguments {
         let text =
             argument ?? ProcessInfo.processInfo.environment["TSACCOUNTS_PROFILE"].flatMap { $0.isEmpty ? nil : $0 }
         return try text.map { try ProfileName($0) }
+    }
+
+    /// Notes that groups are trusted with the store, if they are.
+    func noteTrustedGroup() {
+        guard configuration(requester: "").trustsGroup else { return }
+        note(
+            "The store's group is trusted (--trust-group or TSACCOUNTS_TRUST_GROUP): its members can change the store."
+        )
     }
 
     /// Prints a line on standard error, unless `-q` is set.

@@ -20,6 +20,9 @@ package final class HTTPTransport: Sendable {
     private let state = Mutex(State.idle)
     private let readers = TaskRegister()
 
+    /// The number of threads that the first request of this process starts.
+    package static var threadCount: Int { NIOSingletons.groupLoopCountSuggestion }
+
     /// Creates a transport; does not connect yet.
     ///
     /// - Parameters:

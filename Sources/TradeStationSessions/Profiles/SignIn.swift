@@ -25,6 +25,7 @@ struct SignIn: Sendable {
     /// - Throws: ``AccountsError`` `login_denied`, `login_timed_out`, `callback_ports_busy`, `input_required`;
     ///   `CancellationError`.
     func authorize(_ interaction: SignInInteraction) async throws -> AuthorizationCode {
+        try NetworkRoom.requireOnce()
         let flow = AuthorizationCodeFlow(
             registration: credentials.registration,
             scopes: scopes.split(separator: " ").map(String.init),
@@ -52,6 +53,7 @@ struct SignIn: Sendable {
     ) async throws {
         try await services.withLock(on: login.id) {
             guard let stored = try await login.read() else { throw AccountsError.profileRemoved.about(profile) }
+            try NetworkRoom.require()
             try await services.store.prepareStaging(for: login.id)
             // Runs in an unstructured task so that cancellation cannot lose the tokens: a code works only once.
             try await Task {

@@ -9,6 +9,7 @@ struct DiskSideFile: SideFile {
     private static let headerLength = magic.count + 4
 
     let path: String
+    let policy: PermissionPolicy
 
     var name: String { path }
 
@@ -34,19 +35,19 @@ struct DiskSideFile: SideFile {
     }
 
     func reserve() throws(AccountsError) -> any OpenSideFile {
-        try PrivateDirectory(path: path.directoryName).prepare()
-        let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+        try PrivateDirectory(path: path.directoryName, policy: policy).prepare()
+        let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT, policy: policy)
         try file.reserve(Int64(Self.capacity))
         return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
     func existing() throws(AccountsError) -> (any OpenSideFile)? {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR) else { return nil }
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR, policy: policy) else { return nil }
         return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
     func read() throws(AccountsError) -> Data? {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY) else { return nil }
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY, policy: policy) else { return nil }
         return try Self.answer(in: file)
     }
 
@@ -59,7 +60,7 @@ struct DiskSideFile: SideFile {
     }
 
     func wipe() throws(AccountsError) {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR) else { return }
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR, policy: policy) else { return }
         try file.write([UInt8](repeating: 0, count: Self.capacity))
         try PrivateFile.remove(path)
     }

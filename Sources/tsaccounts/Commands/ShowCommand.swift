@@ -28,6 +28,7 @@ struct ShowCommand: StoreCommand {
             } else {
                 try text.page(record, accounts: listed, lateResult: lateResult).forEach(Console.standardOutput)
             }
+            shared.noteTrustedGroup()
         }
     }
 

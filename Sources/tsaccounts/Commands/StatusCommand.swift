@@ -30,6 +30,7 @@ struct StatusCommand: StoreCommand {
                 if records.isEmpty { shared.note("There is no profile yet.") }
                 records.compactMap(text.warning).forEach(shared.note)
             }
+            shared.noteTrustedGroup()
             let worst = ExitStatus.worst(records.map { ExitStatus.of($0, now: text.now) })
             if worst != ExitStatus.fine { throw Ending(status: worst) }
         }

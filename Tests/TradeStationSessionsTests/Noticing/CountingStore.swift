@@ -80,6 +80,8 @@ final class CountingStore: CredentialStore {
         try await store.apiKey(clientID: clientID, tokenURL: tokenURL)
     }
 
+    func createIfMissing() async throws { try await store.createIfMissing() }
+
     func add(_ profile: NewProfile, audit: [AuditEntry]) async throws -> ProfileRecord {
         try await store.add(profile, audit: audit)
     }
