@@ -5,7 +5,8 @@ import Synchronization
 
 /// A stand-in for TradeStation's sign-in server and API, on one loopback port.
 ///
-/// The emulator prints nothing, listens only on 127.0.0.1 and keeps its state in memory. ``stop()`` ends it.
+/// The emulator prints nothing, listens only on 127.0.0.1 and keeps its state in memory, and its sign-ins also in a file
+/// if ``EmulatorConfiguration/stateFile`` names one. ``stop()`` ends it.
 public final class Emulator: Sendable {
     /// The emulator's URLs, client credentials and users.
     public let addresses: EmulatorAddresses
@@ -31,20 +32,25 @@ public final class Emulator: Sendable {
 
     /// Starts an emulator and returns once it accepts connections.
     ///
-    /// - Throws: ``EmulatorError`` if the port is not available; `CancellationError` if the caller is cancelled.
+    /// - Throws: ``EmulatorError`` if the port is not available; ``EmulatorStateError`` if the state file cannot be used;
+    ///   `CancellationError` if the caller is cancelled.
     public static func start(_ configuration: EmulatorConfiguration = EmulatorConfiguration()) async throws -> Emulator
     {
+        let file = configuration.stateFile.map(StateFile.init)
+        let saved = try file?.load()
+        let wantedPort = configuration.port == 0 ? saved?.port ?? 0 : configuration.port
         let secret =
-            configuration.clientSecret
+            configuration.clientSecret ?? saved?.clientSecret
             ?? DecisionContext(now: configuration.now(), randomBytes: configuration.randomBytes).secret(48)
         let core = EmulatorCore(configuration, clientSecret: secret)
+        if let saved { core.withState { $0.restore(saved) } }
         let silent = Logger(label: "TradeStationEmulator", factory: { _ in SwiftLogNoOpLogHandler() })
         let (ports, continuation) = AsyncThrowingStream.makeStream(of: Int.self)
         let application = Application(
             responder: HTTPGateway(
                 handler: RequestHandler(core: core, wait: { try await Task.sleep(for: .seconds($0)) })
             ),
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: configuration.port)),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: wantedPort)),
             onServerRunning: { channel in
                 if let port = channel.localAddress?.port { continuation.yield(port) }
             },
@@ -65,10 +71,20 @@ public final class Emulator: Sendable {
         do {
             for try await port in ports {
                 let addresses = EmulatorAddresses(port: port, configuration: configuration, clientSecret: secret)
-                return Emulator(addresses: addresses, core: core, group: group, server: server)
+                core.keepState(in: file.map { StateKeeper(file: $0, port: port, clientSecret: secret) })
+                let emulator = Emulator(addresses: addresses, core: core, group: group, server: server)
+                do {
+                    try await core.saveState()
+                } catch {
+                    await emulator.stop()
+                    throw error
+                }
+                return emulator
             }
+        } catch let error as EmulatorStateError {
+            throw error
         } catch {
-            throw EmulatorError(port: configuration.port, reason: "\(error)")
+            throw EmulatorError(port: wantedPort, reason: "\(error)")
         }
         // The stream ended without a port: the caller was cancelled.
         await group.triggerGracefulShutdown()
@@ -141,7 +157,7 @@ public final class Emulator: Sendable {
         core.withState { change(&$0.server.settings) }
     }
 
-    /// Moves the emulator's clock forward; streams send what is due.
+    /// Moves the emulator's clock forward; streams send the objects and heartbeats that are due by then.
     public func advance(bySeconds seconds: Double) {
         core.advance(bySeconds: seconds)
     }

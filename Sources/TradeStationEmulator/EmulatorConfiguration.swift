@@ -2,11 +2,12 @@ public import Foundation
 
 /// The configuration of an emulator. Every member has a default value.
 public struct EmulatorConfiguration: Sendable {
-    /// The port to listen on; 0 selects a free one.
+    /// The port to listen on; 0 selects the one in the state file, else a free one.
     public var port: Int
     /// The settings that can also change while the emulator runs, such as lifetimes and rotation.
     public var settings: EmulatorSettings
-    /// Registered redirect URIs in addition to ``defaultRedirectURIs``; they are compared character by character.
+    /// The redirect URIs that are registered in addition to ``defaultRedirectURIs``. The redirect URI of a request must
+    /// be identical to a registered one.
     public var additionalRedirectURIs: [String]
     /// The client id of the confidential client (an API key with a secret).
     public var clientID: String
@@ -14,16 +15,19 @@ public struct EmulatorConfiguration: Sendable {
     public var clientSecret: String?
     /// The client id of the public client, which has no secret and must use PKCE.
     public var publicClientID: String
+    /// The file that keeps the port, the secret, the sign-ins and their tokens over restarts; nil keeps nothing.
+    public var stateFile: String?
     /// The users who can sign in.
     public var users: [EmulatorUser]
     /// The issuer in every token. TradeStation's ends with a slash.
     public var issuer: String
     /// The emulator's clock, without the time that ``Emulator/advance(bySeconds:)`` adds.
     public var now: @Sendable () -> Date
-    /// Returns a number of random bytes.
+    /// Returns the given number of random bytes.
     public var randomBytes: @Sendable (Int) -> [UInt8]
 
-    /// Creates a configuration; the settings that the command line offers are parameters here too.
+    /// Creates a configuration. The settings for which `tsaccounts emulator` has an option are parameters; the others
+    /// can be changed in ``settings``.
     public init(
         port: Int = 0,
         accessTokenSeconds: Int = 1200,
@@ -35,6 +39,7 @@ public struct EmulatorConfiguration: Sendable {
         clientID: String = "EmulatedKeyWithSecret00000000001",
         clientSecret: String? = nil,
         publicClientID: String = "EmulatedKeyWithoutSecret00000001",
+        stateFile: String? = nil,
         users: [EmulatorUser] = EmulatorUser.defaults,
         issuer: String = "https://signin.tradestation.com/",
         now: @escaping @Sendable () -> Date = { Date() },
@@ -52,6 +57,7 @@ public struct EmulatorConfiguration: Sendable {
         self.clientID = clientID
         self.clientSecret = clientSecret
         self.publicClientID = publicClientID
+        self.stateFile = stateFile
         self.users = users
         self.issuer = issuer
         self.now = now

@@ -4,6 +4,7 @@ import Synchronization
 /// The emulator's state with its lock, clock and source of randomness.
 final class EmulatorCore: Sendable {
     private let state: Mutex<EmulatorState>
+    private let keeper = Mutex<StateKeeper?>(nil)
     private let baseClock: @Sendable () -> Date
     private let randomBytes: @Sendable (Int) -> [UInt8]
 
@@ -11,6 +12,18 @@ final class EmulatorCore: Sendable {
         state = Mutex(EmulatorState(server: AuthorizationServer(configuration, clientSecret: clientSecret)))
         baseClock = configuration.now
         randomBytes = configuration.randomBytes
+    }
+
+    /// Keeps the state in a file from now on.
+    func keepState(in keeper: StateKeeper?) {
+        self.keeper.withLock { $0 = keeper }
+    }
+
+    /// Saves the state, if it is kept in a file. Called before an answer is sent, so that no client has tokens that the
+    /// emulator forgets.
+    func saveState() async throws {
+        guard let keeper = keeper.withLock({ $0 }) else { return }
+        try await keeper.save(withState { $0 })
     }
 
     /// Reads or changes the state.
@@ -47,9 +60,9 @@ final class EmulatorCore: Sendable {
         }
     }
 
-    /// Moves the clock forward and lets the streams send what is due.
+    /// Moves the clock forward and lets the streams send the objects and heartbeats that are due by then.
     ///
-    /// - Returns: The seconds by which the clock is ahead of the configured one.
+    /// - Returns: The seconds by which the clock is ahead of ``EmulatorConfiguration/now``.
     @discardableResult
     func advance(bySeconds seconds: Double) -> Double {
         let ahead = withState { state in
@@ -66,7 +79,7 @@ final class EmulatorCore: Sendable {
         passTime()
     }
 
-    /// Lets the streams send what is due.
+    /// Lets the streams send the objects and heartbeats that are due.
     func passTime() {
         withState { state, now in state.passTime(to: now) }
     }

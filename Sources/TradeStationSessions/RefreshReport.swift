@@ -8,6 +8,9 @@ public struct RefreshReport: Hashable, Sendable {
         case refreshed
         /// Another process had already refreshed the token.
         case adopted
+        /// Tokens were saved that another process had received but could not save, for example because it died. The
+        /// audit has the event `recovered`.
+        case recovered
         /// No refresh was due.
         case fresh
     }

@@ -12,10 +12,15 @@ public struct SessionConfiguration: Sendable {
     public var requester: String?
     /// How long a caller waits for a token. A refresh that has started continues after the caller stops waiting.
     public var timeout: Duration = .seconds(30)
-    /// How long connecting to a server may take.
+    /// How long connecting to a server may take, after its name has been looked up.
     public var connectTimeout: Duration = .seconds(3)
     /// How long a whole exchange with the token endpoint may take.
+    ///
+    /// The lookup of the server's name does not count; ``timeout`` limits it.
     public var exchangeTimeout: Duration = .seconds(5)
+    /// The proxy, and the certificate authorities that are trusted. The default is what the environment of the process
+    /// says: `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    public var network = NetworkSettings(environment: ProcessInfo.processInfo.environment)
     /// Whether a token in the last quarter of its lifetime is refreshed in the background while callers still get it.
     ///
     /// A one-shot command turns this off, because it ends before such a refresh does, and refreshes only shortly before

@@ -124,7 +124,7 @@ public actor SessionManager {
             if let failure = result.saveFailure { throw failure }
             return RefreshReport(
                 profile: record.name,
-                outcome: result.outcome == .refreshed ? .refreshed : .adopted,
+                outcome: result.outcome == .fresh ? .adopted : result.outcome,
                 generation: result.generation,
                 expiresAt: result.tokens.expiresAt.wall
             )
@@ -133,10 +133,13 @@ public actor SessionManager {
         }
     }
 
-    /// Whether neither the access token nor the refresh token of a login has to be renewed yet.
+    /// Whether neither the access token nor the refresh token of a login has to be renewed yet, and no process died during
+    /// a refresh.
     private func isAtRest(_ login: LoginTokens, _ record: ProfileRecord) async throws -> Bool {
         // Only a rotating key's refresh token can be due before the access token is.
-        guard record.login.refreshExpiresAt != nil, let stored = try await login.read() else { return true }
+        guard record.login.refreshExpiresAt != nil || record.login.attempt != nil,
+            let stored = try await login.read()
+        else { return true }
         if case .rest = FreshnessNeed(of: stored, now: services.clock.now()) { return true }
         return false
     }
@@ -206,6 +209,7 @@ public actor SessionManager {
     private func end() async {
         services.work.close()
         services.keeper.close()
+        services.stopLookUps()
         let flights = logins.close()
         await services.streamTransport.shutdown()
         for flight in flights { await flight.value }

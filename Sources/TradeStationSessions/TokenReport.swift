@@ -6,7 +6,7 @@ public struct TokenReport: Sendable {
     public let profile: ProfileRecord
     /// The token.
     public let token: AccessToken
-    /// The remaining lifetime of the token. Setting the wall clock does not affect it.
+    /// The remaining lifetime of the token, by the clock of this machine that shows less.
     public let life: Duration
     /// Set when the new token could not be saved in the database: `save_deferred` if it is safe in the side file,
     /// another code if it is only in this process's memory.

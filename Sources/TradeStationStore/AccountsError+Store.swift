@@ -16,7 +16,7 @@ extension AccountsError {
                 .insecurePermissions,
                 "\(path) \(what).",
                 reason: reason,
-                suggestion: "run it as the owner, which this command shows, or name another store with --store DIR: "
+                suggestion: "run the command as the owner, or name another store with --store DIR; to show the owner: "
                     + "ls -ld \(path.directoryName.shellQuoted) \(path.shellQuoted)"
             )
         case EEXIST, ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
@@ -193,7 +193,7 @@ extension AccountsError {
             reason: FileSystemType.of(path).flatMap {
                 FileSystemType.isNetwork($0) ? "It is on a network file system (\($0)); locks may not work there." : nil
             },
-            suggestion: "close programs that write to it, then run it again"
+            suggestion: "close the programs that write to this file, then run the same command again"
         )
     }
 

@@ -21,7 +21,7 @@ package struct EmulatedSignIn: Sendable {
             throw AccountsError(
                 .usage,
                 "The emulator has no user \"\(username ?? "")\".",
-                suggestion: "one of EmulatorConfiguration.users: "
+                suggestion: "use one of EmulatorConfiguration.users: "
                     + addresses.users.map(\.username).joined(separator: ", ")
             )
         }

@@ -11,6 +11,7 @@ struct Demo {
     let manager: SessionManager
     let emulator: Emulator
     let directory: String
+    let display: Display
 
     func run() async throws {
         try say("tsaccounts keeps TradeStation sign-ins alive and returns fresh access tokens by profile name.")
@@ -106,7 +107,8 @@ struct Demo {
     private func lookBack() async throws {
         try chapter(5, "The audit: what happened")
         try say("  $ tsaccounts audit")
-        for record in try await manager.registry.auditRecords(AuditQuery()) { try say("  " + AuditText.plain(record)) }
+        let audit = AuditText(display: display)
+        for record in try await manager.registry.auditRecords(AuditQuery()) { try say("  " + audit.plain(record)) }
         let checked = try await manager.registry.verifyAudit()
         try say(
             "  $ tsaccounts audit verify\n  \(checked.isIntact ? "ok" : "broken"): \(checked.rows) rows, hash chain unbroken"

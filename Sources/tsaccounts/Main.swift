@@ -30,7 +30,7 @@ enum Main {
         do {
             command = try Tsaccounts.parseAsRoot()
         } catch {
-            Tsaccounts.exit(withError: error)
+            return end(with: error)
         }
         let asJSON = (command as? any StoreCommand)?.shared.json ?? false
         do {
@@ -53,7 +53,7 @@ enum Main {
             return error.rawValue
         } catch {
             // The parser prints help and usage errors.
-            if Tsaccounts.exitCode(for: error) != .failure { Tsaccounts.exit(withError: error) }
+            if Tsaccounts.exitCode(for: error) != .failure { return end(with: error) }
             // Only the type of an unexpected error is printed: its text may contain a secret.
             let failure = AccountsError(
                 .internal,
@@ -64,6 +64,25 @@ enum Main {
             Console.standardError(asJSON ? FailureText.json(failure) : FailureText.plain(failure))
             return ExitStatus.of(.internal)
         }
+    }
+
+    /// Prints the help that was asked for, or a usage error.
+    ///
+    /// - Returns: The exit status.
+    private static func end(with error: any Error) -> Int32 {
+        guard let usage = UsageFailure(Array(CommandLine.arguments.dropFirst())) else {
+            Tsaccounts.exit(withError: error)
+        }
+        let failure: AccountsError
+        if let unknown = usage.unknownCommand {
+            failure = unknown
+        } else if Tsaccounts.exitCode(for: error) == .success {
+            Tsaccounts.exit(withError: error)
+        } else {
+            failure = usage.unknownOption ?? usage.error(Tsaccounts.message(for: error))
+        }
+        Console.standardError(usage.asksForJSON ? FailureText.json(failure) : FailureText.plain(failure))
+        return ExitStatus.of(failure.code)
     }
 
     /// Disables core dumps: a core file would contain tokens.

@@ -7,7 +7,7 @@ struct RotationLimitOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Lifetime of an unused refresh token of a rotating key (default 1800; 0: unlimited).",
+            "Refresh token lifetime if unused, for a rotating key (default 1800; 0: unlimited).",
             valueName: "seconds"
         )
     )
@@ -16,7 +16,7 @@ struct RotationLimitOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Lifetime of a sign-in of a rotating key (default 86400; 0: unlimited).",
+            "Sign-in lifetime, for a rotating key (default 86400; 0: unlimited).",
             valueName: "seconds"
         )
     )

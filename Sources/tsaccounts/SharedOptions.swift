@@ -17,11 +17,14 @@ struct SharedOptions: ParsableArguments {
     )
     var trustGroup = false
 
-    @Flag(name: .short, help: "Print no notes.")
+    @Flag(name: .short, help: "Suppress informational messages.")
     var quiet = false
 
-    @Flag(name: .short, help: "Print more details on standard error.")
+    @Flag(name: .short, help: "Print details to standard error.")
     var verbose = false
+
+    @Flag(name: .long, help: "Show times in UTC instead of the local time zone.")
+    var utc = false
 
     @Flag(name: .customLong("no-input"), help: "Never prompt; fail instead.")
     var noInput = false
@@ -49,13 +52,22 @@ struct SharedOptions: ParsableArguments {
         return configuration
     }
 
-    /// The name of the requested profile: the argument, else `TSACCOUNTS_PROFILE`.
+    /// The profile that the user asks for: the argument, else `TSACCOUNTS_PROFILE`, else the only profile.
     ///
-    /// - Returns: The name, or nil if neither is set. The store's only profile is used then.
-    func profileName(_ argument: String?) throws -> ProfileName? {
-        let text =
-            argument ?? ProcessInfo.processInfo.environment["TSACCOUNTS_PROFILE"].flatMap { $0.isEmpty ? nil : $0 }
-        return try text.map { try ProfileName($0) }
+    /// - Throws: `AccountsError` `bad_name`.
+    func profile(_ argument: String?) throws -> ProfileChoice {
+        try ProfileChoice(argument, environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// The time zone in which times are shown and read.
+    var zone: WallZone { utc ? .utc : .local }
+
+    /// How results are shown on standard output now.
+    var display: Display {
+        .standardOutput(
+            TimeText(now: SystemClock().wallTime(), zone: zone),
+            environment: ProcessInfo.processInfo.environment
+        )
     }
 
     /// Notes that groups are trusted with the store, if they are.

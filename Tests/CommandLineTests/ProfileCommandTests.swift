@@ -7,7 +7,8 @@ extension CommandLineSuite {
         private static let keys: Set<String> = [
             "name", "environment", "api_version", "api_url", "client_id", "login_id", "username", "subject", "state",
             "generation", "access_expires_at", "access_expires_in_seconds", "refresh_expires_at", "sign_in_ends_at",
-            "last_error", "not_before", "read_only", "accounts",
+            "last_error", "not_before", "read_only", "accounts", "scopes", "try", "client_auth", "pkce", "redirect_uri",
+            "authorize_url", "token_url", "revoke_url", "rotation", "idle_seconds", "absolute_seconds",
         ]
 
         private func object(_ text: String) throws -> [String: Any] {
@@ -31,6 +32,11 @@ extension CommandLineSuite {
             #expect(shown["subject"] as? String == stage.emulator.addresses.users[0].subject)
             #expect(shown["last_error"] is NSNull)
             #expect(shown["read_only"] as? Bool == false)
+            #expect((shown["scopes"] as? [String])?.contains("offline_access") == true)
+            #expect(shown["redirect_uri"] as? String == "http://localhost:\(stage.port)")
+            #expect(shown["token_url"] as? String == stage.emulator.addresses.tokenURL)
+            #expect(shown["rotation"] as? String == "unknown")
+            #expect(shown["try"] is NSNull)
         }
 
         @Test(.tool) func `an empty store lists no profiles`() async throws {
@@ -123,7 +129,7 @@ extension CommandLineSuite {
             #expect(mixed.output.contains(#""outcome":"refreshed""#))
             let quiet = try await stage.tool.run("refresh", "--all", "-q")
             #expect(quiet.status == 77)
-            #expect(quiet.errors.hasPrefix("q: No user is signed in"))
+            #expect(quiet.errors.hasPrefix("q: The user of this profile is signed out"))
             let nothingDue = try await stage.tool.run("refresh", "--all", "--due", "-q")
             #expect(nothingDue.status == 0)
             #expect(nothingDue.errors.isEmpty)

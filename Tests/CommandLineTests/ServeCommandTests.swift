@@ -3,7 +3,7 @@ import Testing
 import TradeStationEmulator
 
 extension CommandLineSuite {
-    @Suite(.timeLimit(.minutes(2))) struct ServeCommandTests {
+    @Suite(.timeLimit(.minutes(20))) struct ServeCommandTests {
         /// Starts `serve` and waits until it is ready.
         private func serve(
             _ stage: Stage,
@@ -20,7 +20,9 @@ extension CommandLineSuite {
                 #expect(await listener.next() == "READY=1")
                 #expect(await listener.next() == "STATUS=\(ready)")
                 try await body(serving, listener)
-                #expect(await listener.next() == "STOPPING=1")
+                while let message = await listener.next(), message != "STOPPING=1" {
+                    #expect(message.hasPrefix("STATUS="))
+                }
             }
         }
 
@@ -40,7 +42,11 @@ extension CommandLineSuite {
                 let result = await serving.result()
                 #expect(result.status == 0)
                 #expect(result.output.isEmpty)
-                #expect(result.errors == "Keeping 1 profile fresh: p.\n")
+                let lines = result.errors.split(separator: "\n")
+                #expect(lines.first == "Keeping 1 profile fresh: p.")
+                let refreshed = lines.dropFirst()
+                #expect(refreshed.count >= 3)
+                #expect(refreshed.allSatisfy { $0.hasPrefix("p: refreshed; the access token ends ") }, "\(refreshed)")
             }
             let kept = try await stage.tool.sql(
                 "SELECT count(*) >= 3 FROM audit WHERE event = 'refresh_succeeded' AND requester = 'tsaccounts serve'"
@@ -80,7 +86,9 @@ extension CommandLineSuite {
                 #expect(await lines.next() == "Keeping 1 profile fresh: p.")
                 let failure = try #require(await lines.next())
                 #expect(failure.hasPrefix("p: ") && failure.hasSuffix("[server_error]"), "\(failure)")
-                #expect(await lines.next() == "p: fresh again.")
+                while let line = await lines.next(), line != "p: fresh again." {
+                    #expect(line.hasPrefix("p: refreshed; "), "\(line)")
+                }
                 serving.signal(SIGTERM)
                 #expect(await serving.result().status == 0)
             }
@@ -98,19 +106,18 @@ extension CommandLineSuite {
                 try await stage.add("q", user: 1)
                 try await stage.add("p")
                 #expect(try await stage.tool.run("logout", "p").status == 0)
-                var awaited: Set = [
-                    "Keeping 2 profiles fresh: p, q.",
-                    "p: No user is signed in for this profile. [login_required] Try: tsaccounts login p",
-                ]
-                while !awaited.isEmpty, let line = await lines.next() { awaited.remove(line) }
+                let signedOut = "p: The user of this profile is signed out on this machine. [login_required] Try: tsaccounts login p"
+                while let line = await lines.next(), line != signedOut {}
+                let health = "STATUS=Keeping 1 of 2 profiles fresh. Try: tsaccounts login p"
+                while let status = await systemd.next(), status != health {}
                 let login = try stage.tool.start(["login", "p"])
                 try await stage.signIn(login)
                 #expect(await login.result().status == 0)
-                #expect(try await stage.tool.run("remove", "q", "--yes").status == 0)
-                awaited = ["p: fresh again.", "Keeping 1 profile fresh: p."]
-                while !awaited.isEmpty, let line = await lines.next() { awaited.remove(line) }
+                while let line = await lines.next(), line != "p: fresh again." {}
                 while let status = await systemd.next(), status != "STATUS=Keeping 2 profiles fresh" {}
-                #expect(await systemd.next() == "STATUS=Keeping 1 profile fresh")
+                #expect(try await stage.tool.run("remove", "q", "--yes").status == 0)
+                while let line = await lines.next(), line != "Keeping 1 profile fresh: p." {}
+                while let status = await systemd.next(), status != "STATUS=Keeping 1 profile fresh" {}
                 serving.signal(SIGTERM)
                 #expect(await serving.result().status == 0)
             }
@@ -151,12 +158,51 @@ extension CommandLineSuite {
                 #expect(await lines.next()?.hasPrefix("p: The new tokens could not be written to the database") == true)
                 shell.type("ROLLBACK;\n.quit")
                 #expect(await shell.result().status == 0)
-                #expect(await lines.next() == "p: fresh again.")
+                while let line = await lines.next(), line != "p: fresh again." {}
                 serving.signal(SIGTERM)
                 #expect(await serving.result().status == 0)
             }
             #expect(try await stage.tool.sql("SELECT generation FROM login").line == "2")
             #expect(stage.emulator.counts.refreshes == 1)
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `a service whose sign-ins are all over says so, with the command for each login`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.add("twin", sharing: "p")
+            try await stage.add("q", user: 1)
+            #expect(try await stage.tool.run("revoke", "p", "--yes").status == 0)
+            let health = "Keeping none of 3 profiles fresh. Try: tsaccounts login p; tsaccounts login q"
+            try await serve(stage, ["-v"], ready: health) { serving, _ in
+                var lines = serving.errorLines.makeAsyncIterator()
+                // With -v, each line begins with the time.
+                let summary = #/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  Keeping none of 3 profiles fresh: p, q, twin\. Try: .*/#
+                while let line = await lines.next(), line.wholeMatch(of: summary) == nil {}
+                serving.signal(SIGTERM)
+                #expect(await serving.result().status == 0)
+            }
+        }
+
+        @Test(.stage) func `a second serve on the store says that one is running`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await serve(stage, ready: "Keeping 1 profile fresh") { first, _ in
+                let second = try stage.tool.start(["serve"])
+                var lines = second.errorLines.makeAsyncIterator()
+                let remark = "Another tsaccounts serve (process \(first.processID)) already keeps this store fresh."
+                #expect(await lines.next()?.hasPrefix(remark) == true)
+                second.signal(SIGTERM)
+                #expect(await second.result().status == 0)
+                first.signal(SIGTERM)
+                #expect(await first.result().status == 0)
+            }
+            // The kernel releases the mark with the process.
+            let third = try stage.tool.start(["serve"])
+            var lines = third.errorLines.makeAsyncIterator()
+            #expect(await lines.next() == "Keeping 1 profile fresh: p.")
+            third.signal(SIGTERM)
+            #expect(await third.result().status == 0)
         }
 
         @Test(.stage) func `a store that cannot be opened is an ordinary failure`() async throws {

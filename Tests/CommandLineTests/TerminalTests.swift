@@ -8,13 +8,16 @@ extension CommandLineSuite {
         private func onTerminal(
             _ stage: Stage,
             _ arguments: [String],
-            question: String,
-            answer: String
+            question: String = "no question",
+            answer: String = "",
+            columns: Int = 80,
+            variables: [String: String] = [:]
         ) async throws -> Tool.Result {
             let script = """
-                import os, pty, sys
+                import fcntl, os, pty, struct, sys, termios
                 pid, terminal = pty.fork()
                 if pid == 0:
+                    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, \(columns), 0, 0))
                     os.execv(sys.argv[1], sys.argv[1:-2])
                 seen = b""
                 answered = False
@@ -35,6 +38,8 @@ extension CommandLineSuite {
                 """
             var environment = ["TSACCOUNTS_HOME": stage.tool.store, "HOME": stage.tool.directory.path]
             environment["PATH"] = ProcessInfo.processInfo.environment["PATH"]
+            environment["TERM"] = "xterm"
+            environment.merge(variables) { $1 }
             return try await RunningTool(
                 URL(fileURLWithPath: "/usr/bin/env"),
                 ["python3", "-c", script, Tool.binary.path] + arguments + [question, answer],
@@ -89,8 +94,75 @@ extension CommandLineSuite {
             let stage = try Stage.current
             try await stage.add("p")
             let result = try await onTerminal(stage, ["remove", "p"], question: "[y/N]", answer: answer)
-            #expect(result.status == 0, "\(result.output)")
+            #expect(result.status == (answer == "y" ? 0 : 130), "\(result.output)")
             #expect(try await stage.tool.sql("SELECT count(*) FROM profile").line == left)
+        }
+
+        @Test(.stage) func `a no to revoke ends with 130, and nothing is sent`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            let result = try await onTerminal(stage, ["revoke", "p"], question: "[y/N]", answer: "n")
+            #expect(result.status == 130, "\(result.output)")
+            #expect(stage.emulator.counts.revocations == 0)
+        }
+
+        @Test(.stage, arguments: ["n", "y"])
+        func `logout asks on a terminal, and names the profiles on the same login before`(answer: String) async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.add("twin", sharing: "p")
+            let result = try await onTerminal(stage, ["logout", "p"], question: "[y/N]", answer: answer)
+            let question = try #require(result.output.range(of: "Sign out of p? [y/N]"))
+            #expect(result.output[..<question.lowerBound].contains("This also signs out twin, on the same login."))
+            #expect(result.status == (answer == "y" ? 0 : 130), "\(result.output)")
+            #expect(try await stage.tool.run("token", "twin").status == (answer == "y" ? 77 : 0))
+        }
+
+        @Test(.stage) func `logout --yes does not ask`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            let result = try await onTerminal(stage, ["logout", "p", "--yes"])
+            #expect(result.status == 0, "\(result.output)")
+            #expect(!result.output.contains("[y/N]"))
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true)), arguments: [20, 40, 80, 200])
+        func `no line of list, status or audit is longer than the terminal is wide`(columns: Int) async throws {
+            let stage = try Stage.current
+            let name = "a-profile-with-a-rather-long-name"
+            try await stage.add("p", options: ["--read-only", "--account", "SIM1100001M", "--account", "SIM1100001F"])
+            try await stage.add(name, sharing: "p")
+            #expect(try await stage.tool.run("refresh", "p").status == 0)
+            for command in ["list", "status", "audit"] {
+                let result = try await onTerminal(
+                    stage, [command], columns: columns, variables: ["NO_COLOR": "1"])
+                for line in result.output.split(whereSeparator: \.isNewline) {
+                    #expect(line.count <= columns, "\(line)")
+                }
+                #expect(!result.output.contains("\u{1B}"))
+                if columns >= 80 {
+                    #expect(result.output.contains(command == "audit" ? "refresh_succeeded" : "LIVE"))
+                    #expect(result.output.contains(name))
+                }
+                // Without a terminal, nothing is left out.
+                let full = try await stage.tool.run(command).output
+                #expect(full.contains(command == "audit" ? "by tsaccounts add profile" : "SIM1100001M, SIM1100001F"))
+                #expect(!full.contains("…") && !full.contains("\u{1B}"))
+            }
+        }
+
+        @Test(.stage, arguments: [["NO_COLOR": "1"], ["TERM": "dumb"], [:]])
+        func `colors appear on a terminal that has them, and the text says the same without`(
+            variables: [String: String]
+        ) async throws {
+            let stage = try Stage.current
+            try await stage.add("p", environment: "--live")
+            let result = try await onTerminal(stage, ["list"], columns: 200, variables: variables)
+            #expect(result.output.contains("\u{1B}[") == variables.isEmpty)
+            let plain = result.output.replacing(#/\x1B\[[0-9;]*m/#, with: "").split(whereSeparator: \.isNewline)
+            let piped = try await stage.tool.run("list").output.split(separator: "\n")
+            // The remaining lifetime may have changed between the two.
+            #expect(plain.map { $0.replacing(#/\d+ min left/#, with: "") } == piped.map { $0.replacing(#/\d+ min left/#, with: "") })
         }
     }
 }

@@ -33,6 +33,33 @@ import TradeStationTesting
         #expect(stage.emulator.counts.refused == 0)
     }
 
+    @Test func `a login whose process died during a refresh is due, although its access token is valid`() async throws {
+        let name = try ProfileName("paper")
+        let login = try await stage.paper().login.id
+        try await stage.withStore(requester: "victim") { store in try await begin(store, login) }
+        let report = try await stage.withManager { other in
+            try await other.refresh(other.registry.profile(named: name), onlyIfDue: true)
+        }
+        #expect(report.outcome == .refreshed)
+        #expect(
+            try await stage.events(manager).suffix(4)
+                == ["refresh_started", "outcome_unknown", "refresh_started", "refresh_succeeded"]
+        )
+        let rest = try await manager.refresh(manager.registry.profile(named: name), onlyIfDue: true)
+        #expect(rest.outcome == .fresh)
+        #expect(stage.emulator.counts.refreshes == 1)
+    }
+
+    @Test func `run sends the refresh token of a process that died at once`() async throws {
+        let login = try await stage.paper().login.id
+        try await stage.withStore(requester: "victim") { store in try await begin(store, login) }
+        try await KeepingStage.with(stage) { keeping in
+            let session = try await keeping.manager.session(named: "paper")
+            try await keeping.waitForRefreshes(1)
+            #expect(session.currentAccessToken()?.generation == 2)
+        }
+    }
+
     @Test(.stage(), arguments: ["logout", "revoke", "login", "remove"])
     func `the command that ends a login of a process that died records the attempt first`(how: String) async throws {
         let name = try ProfileName("paper")
@@ -55,6 +82,66 @@ import TradeStationTesting
         )
         #expect(unknown.text("attempt_id") == attempt.id)
         #expect(unknown.text("outcome") == "process_died")
+    }
+
+    @Test(.stage(rotate: true), arguments: ["logout", "revoke", "login", "remove"])
+    func `the command that ends a login saves the answer that a process that died had received`(how: String) async throws {
+        let name = try ProfileName("paper")
+        let record = try await stage.paper()
+        if how == "remove" { try await manager.registry.remove(ProfileName("real")) }
+        let staged = LoginFixture.staged(
+            LoginFixture.tokens(accessToken: "a", refreshToken: "r", life: 2401, at: stage.clock.now()),
+            after: record.login.generation
+        )
+        try await stage.withStore(requester: "victim") { store in
+            try await begin(store, record.login.id)
+            try await store.stage(staged, for: record.login.id)
+        }
+        switch how {
+        case "logout": _ = try await manager.registry.signOut(name)
+        case "revoke": _ = try await manager.registry.revoke(name)
+        case "login": _ = try await manager.registry.signIn(name, interaction: stage.browser())
+        default: try await manager.registry.remove(name)
+        }
+        let ending = ["logout": "signed_out", "revoke": "revoked", "login": "signed_in"][how] ?? "profile_removed"
+        let rows = try await manager.registry.auditRecords(AuditQuery())
+        #expect(rows.compactMap { $0.text("event") }.suffix(3) == ["refresh_started", "recovered", ending])
+        guard how != "remove" else { return }
+        #expect(rows.last?.integer("generation_before") == Int64(record.login.generation + 1))
+        #expect(rows.last?.integer("generation_after") == Int64(record.login.generation + 2))
+    }
+
+    @Test(.stage(rotate: true)) func `a refresh that saves the tokens of a process that died reports them as recovered`()
+        async throws
+    {
+        let record = try await stage.paper()
+        let staged = LoginFixture.staged(
+            LoginFixture.tokens(accessToken: "a", refreshToken: "r", life: 1200, at: stage.clock.now()),
+            after: record.login.generation
+        )
+        try await stage.withStore(requester: "victim") { store in
+            try await begin(store, record.login.id)
+            try await store.stage(staged, for: record.login.id)
+        }
+        #expect(try await manager.refresh(record).outcome == .recovered)
+        #expect(try await stage.events(manager).last == "recovered")
+    }
+
+    @Test(arguments: ["logout", "revoke"])
+    func `after a sign-out or a revocation here, the error says so`(how: String) async throws {
+        let name = try ProfileName("paper")
+        let session = try await manager.session(named: "paper")
+        if how == "logout" { _ = try await manager.registry.signOut(name) } else {
+            _ = try await manager.registry.revoke(name)
+        }
+        let expected = how == "logout" ? AccountsError.signedOut : .revoked
+        do {
+            _ = try await session.accessToken()
+            Issue.record("There is no token.")
+        } catch let error as AccountsError {
+            #expect(error == expected.about(name))
+        }
+        #expect(try await stage.paper().login.erasure == (how == "logout" ? .signedOut : .revoked))
     }
 
     @Test func `when the server refuses the current refresh token, a late result is used`() async throws {

@@ -6,38 +6,47 @@ struct RequestHandler: Sendable {
 
     func handle(_ request: IncomingRequest) async throws -> Delivery {
         if case .control(let name) = Endpoint(request) {
-            return .send(ControlAPI(core: core).answer(request, name: name))
+            let answer = ControlAPI(core: core).answer(request, name: name)
+            try await core.saveState()
+            return .send(answer)
         }
         let admission = core.admit(request)
-        guard let fault = admission.fault else { return .send(perform(request, admission)) }
+        guard let fault = admission.fault else { return .send(try await perform(request, admission)) }
         switch (fault.action, fault.time) {
         case (.stream(let trouble, let afterObjects), _):
-            return .send(perform(request, admission, StreamScript(trouble: trouble, afterObjects: afterObjects)))
+            return .send(try await perform(request, admission, StreamScript(trouble: trouble, afterObjects: afterObjects)))
         case (.truncate, _):
-            let answer = perform(request, admission, StreamScript(trouble: .cut, afterObjects: 0))
+            let answer = try await perform(request, admission, StreamScript(trouble: .cut, afterObjects: 0))
             return answer.stream == nil ? .sendHalf(answer) : .send(answer)
         case (.delay(let seconds), .before):
             try await wait(seconds)
-            return .send(perform(request, admission))
+            return .send(try await perform(request, admission))
         case (_, .before):
             return try await inject(fault, request, admission, answer: nil)
         case (_, .after):
-            return try await inject(fault, request, admission, answer: core.decide(request, admission))
+            return try await inject(fault, request, admission, answer: try await decide(request, admission))
         }
+    }
+
+    /// Performs a request, and saves the tokens that it has changed.
+    private func decide(_ request: IncomingRequest, _ admission: EmulatorState.Admission) async throws -> Answer {
+        let answer = core.decide(request, admission)
+        if admission.endpoint == .token || admission.endpoint == .revoke { try await core.saveState() }
+        return answer
     }
 
     private func perform(
         _ request: IncomingRequest,
         _ admission: EmulatorState.Admission,
         _ script: StreamScript? = nil
-    ) -> Answer {
-        var answer = core.decide(request, admission)
+    ) async throws -> Answer {
+        var answer = try await decide(request, admission)
         answer.stream?.script = script
         core.recordAnswer(answer, to: admission)
         return answer
     }
 
-    /// Injects a fault that has the same effect before and after the request was performed.
+    /// Injects a fault. `answer` is the normal answer; it is nil if the server has not acted on the request.
     private func inject(
         _ fault: EmulatorFault,
         _ request: IncomingRequest,

@@ -4,6 +4,8 @@ public struct AuditQuery: Hashable, Sendable {
     public var loginID: Login.ID?
     /// Only rows at or after this time.
     public var since: Timestamp?
+    /// Only rows at or before this time.
+    public var until: Timestamp?
     /// Only rows after this sequence number.
     public var afterSequence: Int64?
     /// Only rows up to and including this sequence number.
@@ -19,6 +21,7 @@ public struct AuditQuery: Hashable, Sendable {
     public init(
         loginID: Login.ID? = nil,
         since: Timestamp? = nil,
+        until: Timestamp? = nil,
         afterSequence: Int64? = nil,
         throughSequence: Int64? = nil,
         events: Set<AuditEvent>? = nil,
@@ -27,6 +30,7 @@ public struct AuditQuery: Hashable, Sendable {
     ) {
         self.loginID = loginID
         self.since = since
+        self.until = until
         self.afterSequence = afterSequence
         self.throughSequence = throughSequence
         self.events = events

@@ -17,7 +17,7 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
                 .usage,
                 "This URL cannot be used: \(text.printable(limit: 120))",
                 reason: reason,
-                suggestion: "an https:// URL"
+                suggestion: "use an https:// URL"
             )
         }
         guard text.utf8.count <= 2048, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),

@@ -20,14 +20,14 @@ public struct ProfileName: Sendable, CustomStringConvertible {
                 .badName,
                 "This is not a valid profile name.",
                 reason: "A name has 1 to 64 of the characters A-Z a-z 0-9 . _ - and begins with a letter or digit.",
-                suggestion: "a name like swing or ira-2"
+                suggestion: "use a name like swing or ira-2"
             )
         }
         guard !Self.reserved.contains(text.lowercased()) else {
             throw AccountsError(
                 .badName,
                 "\"\(text)\" cannot be a profile name: it is a reserved word.",
-                suggestion: "a name like swing or ira-2"
+                suggestion: "use a name like swing or ira-2"
             )
         }
         self.text = text
@@ -54,27 +54,8 @@ extension ProfileName: Hashable {
 }
 
 extension ProfileName {
-    /// Returns the candidate that a mistyped name probably means: the one with the fewest changed letters. At most
-    /// three letters and half of the name may differ.
+    /// Returns the candidate that a mistyped name probably means.
     package static func nearest(to text: String, among candidates: [ProfileName]) -> ProfileName? {
-        candidates
-            .map { ($0, distance(text.lowercased(), $0.text.lowercased())) }
-            .filter { $0.1 <= min(3, max(1, $0.0.text.count / 2)) }
-            .min { $0.1 < $1.1 }?.0
-    }
-
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let (a, b) = (Array(left.utf8), Array(right.utf8))
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let substitution = diagonal + (a[i] == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substitution, row[j] + 1, diagonal + 1)
-            }
-        }
-        return row[b.count]
+        text.nearestWord(among: candidates.map(\.text)).flatMap { word in candidates.first { $0.text == word } }
     }
 }

@@ -31,7 +31,7 @@ public struct ProfileRecord: Hashable, Sendable {
         return login.attempt == nil ? .ready : .refreshing
     }
 
-    /// Whether the sign-in, or a refresh token that is not used, ends soon.
+    /// Whether the sign-in ends soon, or the refresh token expires soon unless it is used.
     public func endsSoon(at now: Timestamp) -> Bool {
         func ends(_ end: Timestamp?, within milliseconds: Int64) -> Bool {
             end.map { $0 < now.advanced(byMilliseconds: milliseconds) } ?? false

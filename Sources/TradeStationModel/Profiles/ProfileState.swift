@@ -12,6 +12,6 @@ public enum ProfileState: String, Hashable, Sendable {
     case needsLogin = "needs_login"
     /// The sign-in server refuses the API key.
     case badClient = "bad_client"
-    /// Set aside until a user signs in again.
+    /// Stopped because something does not match, for example the user. Nothing is sent until a user signs in again.
     case held
 }

@@ -1,10 +1,10 @@
 /// The top-level members of a JSON object from an untrusted source.
 ///
-/// Foundation's decoder rejects a text that is cut off; this one still finds the members before the cut, such as a
+/// Foundation's decoder rejects a text that is cut off; this type still finds the members before the cut, such as a
 /// refresh token. It reads in one pass without recursion, so that deep or large texts are harmless. If a name occurs
 /// several times, the last value counts. ``isComplete`` tells whether the text was one complete object and nothing else.
 package struct JSONMembers {
-    /// A value, as detailed as OAuth responses and token claims need it.
+    /// The value of a member, in the detail that OAuth responses and token claims need.
     package enum Value: Equatable {
         case string(String)
         /// The digits of a number as written; `NaN` and the infinities, which some servers send, are numbers too.
@@ -15,7 +15,7 @@ package struct JSONMembers {
         case other
     }
 
-    /// The members that were read, possibly before the text was cut off.
+    /// The members that were read; if the text was cut off, those before the cut.
     package private(set) var members: [String: Value] = [:]
     /// Whether the text was one complete object.
     package private(set) var isComplete = false

@@ -14,12 +14,23 @@ package struct TokenEndpoint: Sendable {
     }
 
     /// Exchanges a refresh token for new tokens (RFC 6749 section 6).
-    package func refresh(_ credentials: ClientCredentials, refreshToken: Secret) async -> TokenAnswer {
+    ///
+    /// - Parameters:
+    ///   - patience: How long the lookup of the server's name may take, in milliseconds; nil means the transport's limit.
+    ///   - onConnecting: Called when the name is looked up.
+    package func refresh(
+        _ credentials: ClientCredentials,
+        refreshToken: Secret,
+        patience: Int? = nil,
+        onConnecting: @escaping @Sendable () -> Void = {}
+    ) async -> TokenAnswer {
         KillPoint.beforeConnect.reach()
         return await exchange(
             [("grant_type", "refresh_token"), ("refresh_token", refreshToken.exposed)],
             credentials: credentials,
-            sent: [refreshToken]
+            sent: [refreshToken],
+            patience: patience,
+            onConnecting: onConnecting
         )
     }
 
@@ -40,21 +51,30 @@ package struct TokenEndpoint: Sendable {
     private func exchange(
         _ fields: [(name: String, value: String)],
         credentials: ClientCredentials,
-        sent: [Secret]
+        sent: [Secret],
+        patience: Int? = nil,
+        onConnecting: @escaping @Sendable () -> Void = {}
     ) async -> TokenAnswer {
-        let request = ClientAuthenticator.request(
+        var request = ClientAuthenticator.request(
             to: credentials.registration.tokenURL,
             fields: fields,
             credentials: credentials
         )
+        request.lookUpMilliseconds = patience
         let secrets = sent + [credentials.secret].compactMap { $0 }
         // An unstructured task is not cancelled with its caller. It is awaited here.
-        return await Task { await answer(to: request, sent: secrets) }.value
+        return await Task { [request] in
+            await answer(to: request, sent: secrets, onConnecting: onConnecting)
+        }.value
     }
 
-    private func answer(to request: HTTPExchangeRequest, sent: [Secret]) async -> TokenAnswer {
+    private func answer(
+        to request: HTTPExchangeRequest,
+        sent: [Secret],
+        onConnecting: @Sendable () -> Void
+    ) async -> TokenAnswer {
         do throws(TransportFailure) {
-            let reply = try await transport.execute(request)
+            let reply = try await transport.execute(request, onConnecting: onConnecting)
             return TokenAnswer.classify(status: reply.status, headers: reply.headers, body: reply.body, sent: sent)
         } catch {
             return TokenAnswer.classify(error, sent: sent)
@@ -67,7 +87,14 @@ extension TokenAnswer {
     static func classify(_ failure: TransportFailure, sent: [Secret]) -> TokenAnswer {
         guard let partial = failure.partial else {
             let kind: TokenFailure.Kind = failure.stage == .notSent ? .notSent : .outcomeUnknown
-            return .failed(TokenFailure(kind: kind, description: failure.explanation))
+            return .failed(
+                TokenFailure(
+                    kind: kind,
+                    description: failure.explanation,
+                    wasAnswered: failure.wasAnswered,
+                    advice: failure.suggestion
+                )
+            )
         }
         return classify(status: partial.status, headers: partial.headers, body: partial.body, sent: sent)
     }

@@ -4,7 +4,7 @@ import TradeStationModel
 public struct BrokerageAccount: Hashable, Sendable {
     /// The account id, for example `SIM1234567M`.
     public let id: String
-    /// `Cash`, `Margin`, `Futures` or `DVP`.
+    /// The account type: `Cash`, `Margin`, `Futures` or `DVP`.
     public let type: String?
     /// The currency, for example `USD`.
     public let currency: String?
@@ -20,7 +20,8 @@ extension BrokerageAccount: Decodable {
         case status = "Status"
     }
 
-    /// Decodes an account. Only the id is required: blank fields may be null or missing ("HTTP Requests").
+    /// Decodes an account. Only the id is required: blank fields may be null or missing (TradeStation's documentation
+    /// page "HTTP Requests").
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Member.self)
         id = try object.decode(String.self, forKey: .id)
@@ -33,7 +34,8 @@ extension BrokerageAccount: Decodable {
 extension Session {
     /// The user's accounts that this session may use (`GET /v3/brokerage/accounts`).
     ///
-    /// They belong to the session's environment. Accounts that a fence excludes are left out.
+    /// They belong to the session's environment. If the profile is limited to certain accounts (<doc:Fences>), the
+    /// others are left out.
     ///
     /// - Throws: ``APIError`` and ``AccountsError`` as ``get(_:query:as:timeout:)``; `usage` for a v2 profile.
     public func accounts(timeout: Duration? = nil) async throws -> [BrokerageAccount] {
@@ -44,7 +46,8 @@ extension Session {
             throw AccountsError(
                 .usage,
                 "A v2 profile has no list of accounts.",
-                suggestion: "tsaccounts add profile OTHER --live --same-login-as NAME, then the accounts of OTHER"
+                suggestion:
+                    "tsaccounts add profile OTHER --live --same-login-as NAME, then tsaccounts show OTHER --accounts"
             ).about(profile.name)
         }
         var sender = RequestSender(

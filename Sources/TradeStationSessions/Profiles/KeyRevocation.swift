@@ -34,19 +34,15 @@ struct KeyRevocation: Sendable {
     /// - Returns: false when it has no refresh token.
     private func revoke(_ record: ProfileRecord) async throws -> Bool {
         try await services.withLock(on: record.login.id) {
-            let stored = try await registry.storedLogin(of: record)
+            let stored = try await registry.settledLogin(of: record)
             guard let refreshToken = stored.staged?.tokens.refreshToken ?? stored.refreshToken else { return false }
             try NetworkRoom.requireOnce()
             try await services.revocation.revoke(
                 refreshToken,
                 for: ClientCredentials(registration: stored.apiKey.registration, secret: stored.clientSecret)
             )
-            let row = AuditEntry(
-                .revoked,
-                profileName: record.name.text,
-                loginID: record.login.id,
-                detail: ["asked_for": name.text]
-            )
+            var row = AuditEntry.erasure(.revoked, of: stored, for: record.name)
+            row.detail["asked_for"] = name.text
             let crashed = AuditEntry.crashedAttempt(of: stored.login, for: record.name)
             try await services.store.eraseTokens(
                 of: record.login.id,

@@ -107,7 +107,14 @@ struct ProfileAddition: Sendable {
         } catch let error as AccountsError {
             throw error.forUnaddedProfile(request.name)
         }
-        let record = try await insert(.new(login))
+        let record: ProfileRecord
+        do {
+            record = try await signIn(nil).recordingFailure {
+                try await signIn(nil).beforeExchange { try await insertPatiently(.new(login)) }
+            }
+        } catch let error as AccountsError {
+            throw error.forUnaddedProfile(request.name)
+        }
         return try await keepingIfVerified(record) {
             try await signIn(record.login.id)
                 .complete(with: code, in: registry.logins.tokens(of: record), note: interaction.note)
@@ -155,6 +162,21 @@ struct ProfileAddition: Sendable {
         }
         return isRemoved ?? false
     }
+
+    /// Inserts the profile after the user has signed in. A busy database is asked several times, because the sign-in
+    /// would have to be repeated otherwise; each time, the store waits for some seconds.
+    private func insertPatiently(_ login: NewProfile.LoginSource) async throws -> ProfileRecord {
+        for _ in 1..<Self.maximumInserts {
+            do {
+                return try await insert(login)
+            } catch let error as AccountsError where error.code == .storeBusy {
+                try Task.checkCancellation()
+            }
+        }
+        return try await insert(login)
+    }
+
+    private static let maximumInserts = 6
 
     private func insert(_ login: NewProfile.LoginSource) async throws -> ProfileRecord {
         var loginID: Login.ID?

@@ -99,8 +99,8 @@ public struct ProfileRegistry: Sendable {
 
     // MARK: Adding and signing in
 
-    /// Adds a profile and verifies it, and creates the store if there is none: a refresh token in the request is exchanged once, otherwise the user signs in. A
-    /// failure leaves no profile behind.
+    /// Adds a profile and verifies it: a refresh token in the request is exchanged once, otherwise the user signs in. A
+    /// failure leaves no profile behind. The store is created if there is none.
     ///
     /// - Throws: ``AccountsError`` `profile_exists`, `usage`, `input_required`, `closed`, and those of the sign-in or
     ///   exchange; `save_deferred` and those of the store when new tokens could not be saved in the database, in which
@@ -128,6 +128,7 @@ public struct ProfileRegistry: Sendable {
                 scopes: stored.login.scopes,
                 services: services
             )
+            try await signIn.prepare(for: record.login.id)
             let code = try await signIn.authorize(interaction)
             try await signIn.complete(with: code, in: logins.tokens(of: record), note: interaction.note)
             return try await profile(named: name)
@@ -205,7 +206,7 @@ public struct ProfileRegistry: Sendable {
             try await services.withLock(on: record.login.id) {
                 // If other profiles use the login, their next refresh reports its crashed attempt.
                 let isLast = try await profilesSharingLogin(of: record).isEmpty
-                let login = isLast ? try await store.login(record.login.id)?.login : nil
+                let login = isLast ? try await settledLogin(of: record).login : nil
                 try await remove(record, endingAttemptOf: login)
             }
         }
@@ -219,10 +220,10 @@ public struct ProfileRegistry: Sendable {
         try await services.work.run {
             let record = try await profile(named: name)
             try await services.withLock(on: record.login.id) {
-                let login = try await storedLogin(of: record).login
-                let row = AuditEntry(.signedOut, profileName: record.name.text, loginID: login.id)
-                let crashed = AuditEntry.crashedAttempt(of: login, for: record.name)
-                try await store.eraseTokens(of: login.id, leaving: .new, audit: [crashed, row].compactMap { $0 })
+                let stored = try await settledLogin(of: record)
+                let row = AuditEntry.erasure(.signedOut, of: stored, for: record.name)
+                let crashed = AuditEntry.crashedAttempt(of: stored.login, for: record.name)
+                try await store.eraseTokens(of: stored.login.id, leaving: .new, audit: [crashed, row].compactMap { $0 })
             }
             return try await profilesSharingLogin(of: record)
         }
@@ -249,6 +250,13 @@ public struct ProfileRegistry: Sendable {
         let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: record.login.id)
         let crashed = login.flatMap { AuditEntry.crashedAttempt(of: $0, for: record.name) }
         try await store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
+    }
+
+    /// The stored login of a profile, after tokens that could not be saved earlier were saved. The lock of the login is
+    /// held.
+    func settledLogin(of record: ProfileRecord) async throws -> StoredLogin {
+        let stored = try await storedLogin(of: record)
+        return try await TokenSaver(services: services, login: logins.tokens(of: record)).settle(stored)
     }
 
     /// The stored login of a profile, together with tokens that could not be saved yet.

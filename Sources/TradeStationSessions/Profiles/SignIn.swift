@@ -41,30 +41,44 @@ struct SignIn: Sendable {
         }
     }
 
-    /// Exchanges the code and saves the tokens. The old tokens stay until then.
+    /// Reserves the space that the answer needs, so that a full or read-only disk stops a sign-in before the browser opens.
+    ///
+    /// - Throws: ``AccountsError`` `store_full`, `store_readonly`.
+    func prepare(for login: Login.ID) async throws {
+        try await recordingFailure { try await services.store.prepareStaging(for: login) }
+    }
+
+    /// Exchanges the code and saves the tokens. The old tokens stay until then. The lock is taken and the space reserved
+    /// before the code is exchanged: nothing is exchanged that could not be saved.
     ///
     /// - Throws: ``AccountsError`` `wrong_user`, `login_denied`, `lock_timeout`, and those of the exchange;
     ///   `save_deferred` and those of the store when the database does not have the new tokens: the login's next refresh
-    ///   saves them.
+    ///   saves them; `login_required` when another process has signed the user out meanwhile.
     func complete(
         with code: AuthorizationCode,
         in login: LoginTokens,
         note: @escaping @Sendable (String) -> Void
     ) async throws {
-        try await services.withLock(on: login.id) {
-            guard let stored = try await login.read() else { throw AccountsError.profileRemoved.about(profile) }
-            try NetworkRoom.require()
-            try await services.store.prepareStaging(for: login.id)
+        let saveFailure = try await recordingFailure {
+            let lock = try await beforeExchange {
+                try await services.store.lock(login.id, timeoutMilliseconds: services.timeoutMilliseconds)
+            }
+            defer { lock.unlock() }
+            let stored = try await beforeExchange {
+                guard let found = try await login.read() else { throw AccountsError.profileRemoved }
+                let stored = try await TokenSaver(services: services, login: login).settle(found)
+                try NetworkRoom.require()
+                try await services.store.prepareStaging(for: login.id)
+                return stored
+            }
             // Runs in an unstructured task so that cancellation cannot lose the tokens: a code works only once.
-            try await Task {
-                let grant = try await recordingFailure {
-                    let grant = try await redeem(code, over: stored, in: login, note: note)
-                    try requireSameUser(grant, as: stored.login)
-                    return grant
-                }
-                try await save(grant, over: stored, in: login)
+            return try await Task {
+                let grant = try await redeem(code, over: stored, in: login, note: note)
+                try requireSameUser(grant, as: stored.login)
+                return await save(grant, over: stored, in: login)
             }.value
         }
+        if let saveFailure { throw saveFailure.about(profile) }
     }
 
     private func redeem(
@@ -145,16 +159,32 @@ struct SignIn: Sendable {
         )
     }
 
-    private func save(_ grant: Grant, over stored: StoredLogin, in login: LoginTokens) async throws {
-        let staged = stagedTokens(grant.tokens, identity: grant.identity, over: stored)
-        var row = signedInRow(staged, login.id)
-        row.httpStatus = grant.httpStatus
-        row.durationMilliseconds = grant.durationMilliseconds
-        let rows = [AuditEntry.crashedAttempt(of: stored.login, for: profile), row].compactMap { $0 }
-        let saved = await TokenSaver(services: services, login: login).save(staged, over: stored, rows)
-        if let result = saved.result(of: staged, over: stored, .refreshed) { login.adopt(result) }
-        if let failure = saved.failure { throw failure.about(profile) }
+    /// Saves the tokens, if necessary over a generation that another process has saved meanwhile: the user signed in after
+    /// that, and the tokens of a sign-in descend from no other token.
+    ///
+    /// - Returns: Why the database does not have the tokens; nil if it has them.
+    private func save(_ grant: Grant, over stored: StoredLogin, in login: LoginTokens) async -> AccountsError? {
+        var stored = stored
+        for _ in 0..<Self.maximumSaves {
+            let staged = stagedTokens(grant.tokens, identity: grant.identity, over: stored)
+            var row = signedInRow(staged, login.id)
+            row.httpStatus = grant.httpStatus
+            row.durationMilliseconds = grant.durationMilliseconds
+            let rows = [AuditEntry.crashedAttempt(of: stored.login, for: profile), row].compactMap { $0 }
+            let saved = await TokenSaver(services: services, login: login).save(staged, over: stored, rows)
+            if let result = saved.result(of: staged, over: stored, .refreshed) {
+                login.adopt(result)
+                return saved.failure
+            }
+            guard let newer = try? await login.read() else { break }
+            guard newer.refreshToken != nil else { return .signedOutMeanwhile }
+            stored = newer
+        }
+        return .overtaken
     }
+
+    /// How often the tokens are saved over another process's newer generation. Under the login's lock even one is rare.
+    private static let maximumSaves = 3
 
     private func stagedTokens(_ tokens: TokenSet, identity: Identity, over stored: StoredLogin) -> StagedTokens {
         StagedTokens(
@@ -178,20 +208,52 @@ struct SignIn: Sendable {
         return row
     }
 
-    /// Runs a part of the sign-in whose failure is recorded in the audit.
-    private func recordingFailure<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    /// Runs a part of the sign-in whose failure is recorded in the audit. If the audit cannot be written either, the
+    /// failure itself is still what the caller gets.
+    func recordingFailure<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as AccountsError {
             var row = AuditEntry(.signInFailed, profileName: profile.text, loginID: login)
             row.outcome = error.code.rawValue
-            try await services.store.record([row])
+            // Runs in an unstructured task so that a cancelled sign-in is recorded too.
+            _ = await Task { [row] in try? await services.store.record([row]) }.value
             throw login == nil ? error : error.about(profile)
+        }
+    }
+
+    /// Runs a step between the browser and the exchange. The error then says that no token was lost.
+    func beforeExchange<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as AccountsError {
+            throw AccountsError(
+                error.code,
+                error.message,
+                reason: "The user signed in, but the authorization code was not exchanged, so no token is lost.",
+                suggestion: error.suggestion
+            )
         }
     }
 }
 
 extension AccountsError {
+    /// Another process has signed the user out while the user signed in.
+    fileprivate static let signedOutMeanwhile = AccountsError(
+        .loginRequired,
+        "Another process signed this profile out during the sign-in.",
+        reason: "The new tokens are kept only as a late result.",
+        suggestion: "tsaccounts login NAME"
+    )
+
+    /// Other processes have saved newer tokens again and again.
+    fileprivate static let overtaken = AccountsError(
+        .storeBusy,
+        "Other processes changed this sign-in while its new tokens were saved.",
+        reason: "The new tokens are kept only as a late result.",
+        suggestion: "tsaccounts login NAME"
+    )
+
     /// The error that the user sees after a failed code exchange.
     fileprivate static func signInFailed(_ failure: TokenFailure) -> AccountsError {
         guard failure.kind == .invalidGrant || failure.kind == .outcomeUnknown else { return failure.accountsError() }

@@ -14,6 +14,18 @@ extension AccountsError {
         suggestion: "tsaccounts login NAME"
     )
 
+    static let signedOut = AccountsError(
+        .loginRequired,
+        "The user of this profile is signed out on this machine.",
+        suggestion: "tsaccounts login NAME"
+    )
+
+    static let revoked = AccountsError(
+        .loginRequired,
+        "The sign-in was revoked with tsaccounts revoke.",
+        suggestion: "tsaccounts login NAME"
+    )
+
     static let signInEnded = AccountsError(
         .loginRequired,
         "The sign-in has ended: the server no longer accepts the refresh token.",

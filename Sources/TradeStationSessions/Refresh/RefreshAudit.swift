@@ -74,6 +74,8 @@ struct RefreshAudit: Sendable {
         guard staged.rotation == .rotating, !staged.isSignIn, let signedInAt = login.signedInAt,
             let end = stored.apiKey.registration.rotationLimits.signInEnd(signedInAt: signedInAt),
             login.signInWarnedOf != end,
+            // An exchange after the end has shown that the sign-in lasts longer.
+            end > staged.tokens.issuedAt,
             end < staged.tokens.issuedAt.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
         else { return nil }
         var row = AuditEntry(.signInEndsSoon, profileName: request.profile.text, loginID: request.login)
@@ -100,6 +102,15 @@ extension AuditEntry {
         row.attemptID = attempt.id
         row.generationBefore = login.generation
         row.outcome = AuditOutcome.processDied
+        return row
+    }
+
+    /// The row for erasing the tokens of a login, which starts a new generation.
+    static func erasure(_ event: AuditEvent, of stored: StoredLogin, for profile: ProfileName) -> AuditEntry {
+        var row = AuditEntry(event, profileName: profile.text, loginID: stored.login.id)
+        row.generationBefore = stored.login.generation
+        row.generationAfter = stored.login.generation + 1
+        row.refreshTokenBefore = stored.refreshToken
         return row
     }
 }

@@ -5,7 +5,7 @@ import TradeStationModel
 final class RefreshFlight: Sendable {
     /// The current phase of the flight, for the error of a caller that stops waiting.
     enum Phase: Sendable {
-        case reading, locking, pausing, recording, exchanging, saving
+        case reading, locking, pausing, recording, lookingUp, exchanging, saving
     }
 
     private struct Waiter {
@@ -151,6 +151,13 @@ extension AccountsError {
             AccountsError(
                 .backingOff,
                 "The last refresh failed; the next one is not due yet.",
+                suggestion: "the same command with a longer --timeout"
+            )
+        case .lookingUp:
+            AccountsError(
+                .serverUnreachable,
+                "The name of the sign-in server could not be looked up in time.",
+                reason: "The name servers in /etc/resolv.conf do not answer.",
                 suggestion: "the same command with a longer --timeout"
             )
         case .exchanging:

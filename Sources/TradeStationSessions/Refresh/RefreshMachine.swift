@@ -8,6 +8,8 @@ struct RefreshMachine: Sendable {
     let heldGeneration: Int
     /// Attempts made by this flight.
     private var attempts = 0
+    /// The generation that this flight made from tokens that another process could not save.
+    private var recoveredGeneration: Int?
 
     init(intent: RefreshIntent, heldGeneration: Int) {
         self.intent = intent
@@ -53,8 +55,10 @@ struct RefreshMachine: Sendable {
         if let staged = stored.staged { return .recover(staged) }
         if let result = result(satisfiedBy: stored, at: now) { return .deliver(result) }
         switch stored.login.state {
-        case .new: return .fail(.notSignedIn)
-        case .needsLogin: return usableLateResult(of: stored).map { .recover($0) } ?? .fail(.signInEnded)
+        case .new: return .fail(stored.login.erasure == nil ? .notSignedIn : .signedOut)
+        case .needsLogin:
+            return usableLateResult(of: stored).map { .recover($0) }
+                ?? .fail(stored.login.erasure == nil ? .signInEnded : .revoked)
         case .held: return .fail(.held)
         case .ready: break
         }
@@ -70,6 +74,9 @@ struct RefreshMachine: Sendable {
 
     /// Counts an attempt that is about to be sent.
     mutating func countAttempt() { attempts += 1 }
+
+    /// Notes that tokens of an earlier attempt were saved as this generation.
+    mutating func noteRecovery(of generation: Int) { recoveredGeneration = generation }
 
     /// Decides on an answer that returned no tokens.
     ///
@@ -107,8 +114,10 @@ struct RefreshMachine: Sendable {
     /// The stored tokens, if they satisfy the intent.
     func result(satisfiedBy stored: StoredLogin, at now: Moment) -> RefreshResult? {
         guard let tokens = stored.servableTokens else { return nil }
-        let isNew = stored.login.generation > heldGeneration
-        let result = RefreshResult(tokens, of: stored, isNew ? .adopted : .fresh)
+        let generation = stored.login.generation
+        let outcome: RefreshReport.Outcome =
+            generation == recoveredGeneration ? .recovered : generation > heldGeneration ? .adopted : .fresh
+        let result = RefreshResult(tokens, of: stored, outcome)
         return accepts(result, at: now) ? result : nil
     }
 

@@ -100,9 +100,14 @@ struct RefreshTransaction: Sendable {
         try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)
         KillPoint.afterT1.reach()
         // Step 6: exchange the refresh token.
-        flight.enter(.exchanging)
+        flight.enter(.lookingUp)
         let sent = clock.now()
-        let answer = await services.endpoint.refresh(attempt.credentials, refreshToken: attempt.refreshToken)
+        let answer = await services.endpoint.refresh(
+            attempt.credentials,
+            refreshToken: attempt.refreshToken,
+            patience: Int(max(1, remaining)),
+            onConnecting: { [flight] in flight.enter(.exchanging) }
+        )
         let exchange = RefreshAudit.Exchange(sent: sent, received: clock.now(), waiters: flight.waiterCount)
         flight.enter(.saving)
         KillPoint.replyParsed.reach()
@@ -129,12 +134,13 @@ struct RefreshTransaction: Sendable {
     }
 
     /// Saves tokens that a process could not save when it got them; nil when the database has them now.
-    private func recover(_ staged: StagedTokens, of stored: StoredLogin) async throws -> RefreshResult? {
+    private mutating func recover(_ staged: StagedTokens, of stored: StoredLogin) async throws -> RefreshResult? {
         let rows = RefreshAudit(request, of: stored).recoveredRows(staged)
         let saved = await TokenSaver(services: services, login: login).recover(staged, over: stored, rows)
+        if case .saved(let generation, _) = saved { machine.noteRecovery(of: generation) }
         guard let cause = saved.cause else { return nil }
         guard !staged.belongToAnotherUser(than: stored.login),
-            let result = saved.result(of: staged, over: stored, .adopted), machine.accepts(result, at: clock.now())
+            let result = saved.result(of: staged, over: stored, .recovered), machine.accepts(result, at: clock.now())
         else { throw cause }
         return result
     }

@@ -47,6 +47,17 @@ struct TokenSaver: Sendable {
             : await commit(staged, isStaged: staged == stored.staged, over: stored, rows)
     }
 
+    /// Saves an answer that an earlier process could not save, before the tokens are erased or replaced: only the answer
+    /// tells how that process's attempt ended, and it may contain the only refresh token that still works.
+    ///
+    /// - Returns: the login afterwards.
+    func settle(_ stored: StoredLogin) async throws -> StoredLogin {
+        guard let staged = stored.staged else { return stored }
+        let request = services.request(.ahead(of: staged.parentGeneration), for: login.profile, of: login.id)
+        _ = await recover(staged, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
+        return try await login.read() ?? stored
+    }
+
     /// Tries once more to save tokens that exist only in memory, before they are lost.
     func saveUnsaved() async {
         guard let staged = login.unsaved else { return }

@@ -63,7 +63,7 @@ struct StreamConnection {
                 .serverError,
                 "The stream \(request.shownPath) sent data that cannot be read as a JSON object.",
                 reason: fault == .tooLong ? "The object is longer than \(StreamFramer.longestObject) bytes." : nil,
-                suggestion: "the same stream later"
+                suggestion: "open the stream again later"
             )
         }
     }
@@ -80,7 +80,7 @@ struct StreamConnection {
                 .serverError,
                 "An object of the stream \(request.shownPath) does not have the expected form.",
                 reason: request.redacted("\(Element.self): \(APIResponse.explanation(of: error))"),
-                suggestion: "a type with optional members for everything that the server may leave out"
+                suggestion: "use a type with optional members for everything that the server may leave out"
             )
         }
     }
@@ -142,7 +142,7 @@ struct StreamConnection {
 
     /// Tries once to open the stream.
     ///
-    /// - Returns: the interruption that is over now; nil when the stream was never open before, or is not open yet.
+    /// - Returns: the interruption that has ended; nil if the stream was never open before, or could not be opened.
     private mutating func open() async throws -> StreamInterruption? {
         guard let request = try await authorize() else { return nil }
         try NetworkRoom.requireOnce()
@@ -174,7 +174,7 @@ struct StreamConnection {
         return nil
     }
 
-    /// Checks the fences and gets a token; nil when there is no token yet and another try may help.
+    /// Checks the profile's fences (limits) and gets a token; nil when there is no token yet and another try may help.
     private mutating func authorize() async throws -> AuthorizedCall? {
         let deadline = services.deadline
         do {
@@ -203,7 +203,7 @@ struct StreamConnection {
         let unexpected = AccountsError(
             .serverError,
             "The API answered the stream \(request.shownPath) with HTTP \(reply.status).",
-            suggestion: "the path of a stream, for example /v3/marketdata/stream/quotes/MSFT"
+            suggestion: "use the path of a stream, for example /v3/marketdata/stream/quotes/MSFT"
         )
         try await follow(step, orThrow: request.refusal(in: reply) ?? unexpected)
     }

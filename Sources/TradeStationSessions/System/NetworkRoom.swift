@@ -6,8 +6,8 @@ import TradeStationStore
 /// The open files and threads that using the network takes. The network library ends the process if it cannot have them,
 /// so they are checked before anything is recorded or sent.
 enum NetworkRoom {
-    /// The descriptors of one thread of the network library.
-    private static let filesPerThread = 3
+    /// The descriptors of one event loop of the network library.
+    private static let filesPerLoop = 3
     /// A connection, the lookup of its host, and the files of the store.
     private static let spareFiles = 12
     /// The threads for looking up a host and for waiting.
@@ -26,9 +26,9 @@ enum NetworkRoom {
     ///
     /// - Throws: ``AccountsError`` `store_busy` with the limit to raise.
     static func require() throws(AccountsError) {
-        let threads = HTTPTransport.threadCount
+        let (loops, threads) = (HTTPTransport.loopCount, HTTPTransport.threadCount)
         try isStarted.withLock { isStarted throws(AccountsError) in
-            try OpenFiles.require(spareFiles + (isStarted ? 0 : threads * filesPerThread), to: "use the network")
+            try OpenFiles.require(spareFiles + (isStarted ? 0 : loops * filesPerLoop), to: "use the network")
             if !isStarted { try ThreadLimit.require(threads + spareThreads, to: "use the network") }
             isStarted = true
         }

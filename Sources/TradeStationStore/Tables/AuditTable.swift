@@ -28,6 +28,7 @@ struct AuditTable {
     func fetch(_ query: AuditQuery) throws -> [AuditRecord] {
         let conditions: [(String, (any DatabaseValueConvertible)?)] = [
             ("login_id = ?", query.loginID?.rawValue), ("at >= ?", query.since?.description),
+            ("at <= ?", query.until?.description),
             ("seq > ?", query.afterSequence), ("seq <= ?", query.throughSequence),
         ].filter { $0.1 != nil }
         let events = query.events.map { $0.map(\.rawValue) }

@@ -41,7 +41,7 @@ struct AddProfileCommand: StoreCommand {
     )
     var sameLoginAs: String?
 
-    @Option(name: .long, help: "A scope to request; repeat the option for more.")
+    @Option(name: .long, help: "A scope to request (repeatable).")
     var scope: [String] = []
 
     @Option(name: .customLong("redirect-uri"), help: ArgumentHelp("The registered callback URL.", valueName: "url"))
@@ -84,7 +84,7 @@ struct AddProfileCommand: StoreCommand {
 
     @Option(
         name: .customLong("account"),
-        help: ArgumentHelp("Allow only this account; repeat the option for more.", valueName: "id")
+        help: ArgumentHelp("Allow only this account (repeatable).", valueName: "id")
     )
     var account: [String] = []
 
@@ -197,7 +197,7 @@ struct AddProfileCommand: StoreCommand {
     private func summary(_ record: ProfileRecord) -> String {
         let user = record.login.identity.username.map { " for \($0.printable(limit: 60))" } ?? ""
         let next = record.state == .new ? "tsaccounts login \(name)" : "tsaccounts token \(name)"
-        return "Added \(name)\(user): \(record.profile.environment.rawValue), \(record.state.rawValue). Next: \(next)"
+        return "Added \(name)\(user): \(record.environmentText), \(record.stateText). Next: \(next)"
     }
 }
 

@@ -6,7 +6,7 @@ struct AuditRowsCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "@rows",
         abstract: "Show audit rows, oldest first.",
-        usage: "tsaccounts audit [NAME] [--since WHEN] [--limit N] [--follow]",
+        usage: "tsaccounts audit [NAME] [--since WHEN] [--until WHEN] [--limit N] [--follow]",
         shouldDisplay: false
     )
 
@@ -14,11 +14,14 @@ struct AuditRowsCommand: StoreCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Start at this time (RFC 3339) or age (90s, 15m, 2h, 3d).", valueName: "when")
+        help: ArgumentHelp("Show rows from this time or age on (09:31, yesterday, 2h).", valueName: "when")
     )
     var since: String?
 
-    @Option(name: .long, help: ArgumentHelp("Show only the newest N rows.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Show rows up to this time or age.", valueName: "when"))
+    var until: String?
+
+    @Option(name: .long, help: ArgumentHelp("Show the newest N rows.", valueName: "n"))
     var limit: Int?
 
     @Flag(name: .long, help: "Keep printing new rows.") var follow = false
@@ -29,25 +32,46 @@ struct AuditRowsCommand: StoreCommand {
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit takes a number of at least 1.") }
-        if let since, SinceTime(since) == nil {
-            throw ValidationError("--since takes a time like 2026-10-06T09:31:00Z, or an age like 90s, 15m, 2h or 3d.")
+        for (option, text) in [("--since", since), ("--until", until)] {
+            if let text, TimeArgument(text) == nil {
+                throw ValidationError(
+                    "\(option) takes a time like '2026-11-28 22:50', 09:31 or yesterday, or an age like 15m or 1h30m."
+                )
+            }
         }
+        guard !follow || until == nil else { throw ValidationError("Use --follow or --until, not both.") }
     }
 
     func run() async throws {
         let wanted = try name.map { try ProfileName($0) }
         let clock = SystemClock()
+        let (now, zone) = (clock.wallTime(), shared.zone)
         try await withManager { manager in
-            var query = AuditQuery(since: since.flatMap { SinceTime($0) }?.time(now: clock.wallTime()), limit: limit)
-            if let wanted { query.loginID = try await manager.registry.profile(named: wanted).login.id }
+            var query = AuditQuery(
+                since: since.flatMap { TimeArgument($0) }?.time(now: now, in: zone),
+                until: until.flatMap { TimeArgument($0) }?.time(now: now, in: zone),
+                limit: limit
+            )
+            if let wanted { query.loginID = try await login(of: wanted, manager) }
             repeat {
+                let text = AuditText(display: shared.display)
                 for record in try await manager.registry.auditRecords(query) {
-                    try Console.standardOutput(shared.json ? AuditText.json(record) : AuditText.plain(record))
+                    try Console.standardOutput(shared.json ? AuditText.json(record) : text.plain(record))
                     query.afterSequence = record.sequence
                 }
                 query.limit = nil
                 if follow { try await clock.sleep(milliseconds: 500) }
             } while follow
+        }
+    }
+
+    /// The login of a profile. A name that looks like a mistyped subcommand leads to the subcommand.
+    private func login(of name: ProfileName, _ manager: SessionManager) async throws -> Login.ID {
+        do {
+            return try await manager.registry.profile(named: name).login.id
+        } catch let error as AccountsError where error.code == .profileNotFound && error.reason == nil {
+            guard name.text.nearestWord(among: ["verify"]) != nil else { throw error }
+            throw AccountsError(error.code, profile: error.profile, error.message, suggestion: "tsaccounts audit verify")
         }
     }
 }

@@ -22,11 +22,12 @@ struct DemoCommand: StoreCommand {
             attributes: [.posixPermissions: 0o700]
         )
         defer { try? FileManager.default.removeItem(at: directory) }
+        let display = shared.display
         try await Emulator.with(EmulatorConfiguration(accessTokenSeconds: Demo.tokenSeconds, rotate: true)) {
             emulator in
             let configuration = SessionConfiguration(storeDirectory: directory.path)
             try await withSessionManager(configuration: configuration) { manager in
-                try await Demo(manager: manager, emulator: emulator, directory: directory.path).run()
+                try await Demo(manager: manager, emulator: emulator, directory: directory.path, display: display).run()
             }
         }
     }

@@ -8,7 +8,8 @@ struct EmulatorCommand: StoreCommand {
         commandName: "emulator",
         abstract: "Run an emulator of TradeStation's sign-in server and API until Ctrl-C.",
         discussion: """
-            The first line of standard output is JSON with the addresses, clients and users. Paths below CONTROL_URL:
+            The first line of standard output is JSON with the addresses, clients and users. Standard error shows a \
+            command that adds a profile. Paths below CONTROL_URL:
 
               GET  counts    the numbers of requests: {exchanges, refused, orders_accepted, open_streams, ...}
               GET  log       one JSON object per request, with fingerprints instead of tokens
@@ -28,8 +29,9 @@ struct EmulatorCommand: StoreCommand {
               do     close|hang|delay|respond|truncate; hang and delay take "seconds"
                      for streams also go_away|dual_logon|error|silence|cut|end, after a number of "objects"
 
-            In POST streams, "do" can be any of these words, or send (with "objects" or "text"), next or heartbeat. \
-            "to" selects streams by id, kind, username or path. By default each stream sends one object per second.
+            In POST streams, "do" can be send (with "objects" or "text"), next (send the next generated object), \
+            heartbeat, or one of the words above that are only for streams (go_away to end). "to" selects streams by \
+            id, kind, username or path. By default each stream sends one object per second.
 
             Settings of streams: heartbeat_seconds, stream_seconds, stream_limit,
               stream_chunks objects|split|several|bytes, stream_expiry open|cut|error
@@ -37,7 +39,13 @@ struct EmulatorCommand: StoreCommand {
             """
     )
 
-    @Option(name: .long, help: "The port; 0 selects a free one.") var port: UInt16 = 0
+    @Option(name: .long, help: "The port; 0 selects the one in the state file, else a free one.") var port: UInt16 = 0
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep the port, the sign-ins and their tokens in this file over restarts.", valueName: "file")
+    )
+    var state: String?
 
     @Option(
         name: .customLong("access-token-seconds"),
@@ -55,7 +63,7 @@ struct EmulatorCommand: StoreCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Lifetime of an unused refresh token, with --rotate.", valueName: "seconds")
+        help: ArgumentHelp("Refresh token lifetime if unused, with --rotate.", valueName: "seconds")
     )
     var idle = 1800
 
@@ -80,17 +88,40 @@ struct EmulatorCommand: StoreCommand {
             absoluteSeconds: absolute
         )
         configuration.settings.streamSeconds = 1
+        configuration.stateFile = state
         do {
             try await Emulator.with(configuration) { emulator in
                 try Console.standardOutput(emulator.addresses.json)
+                for line in Self.firstSteps(emulator.addresses) { shared.note(line) }
                 while true { try await SystemClock().sleep(milliseconds: 3_600_000) }
             }
         } catch let error as EmulatorError {
             throw AccountsError(
                 .cannotCreate,
                 "The emulator cannot listen on port \(error.port).",
-                suggestion: "--port 0"
+                suggestion: state == nil ? "tsaccounts emulator --port 0" : "end the program that uses this port"
+            )
+        } catch let error as EmulatorStateError {
+            throw AccountsError(
+                .cannotCreate,
+                "The emulator cannot keep its state in \(error.path.printable(limit: 200)).",
+                reason: error.reason,
+                suggestion: "choose another file with --state"
             )
         }
+    }
+
+    /// A command that adds a profile of the emulator, ready to paste: it uses the public client, which has no secret.
+    private static func firstSteps(_ addresses: EmulatorAddresses) -> [String] {
+        let command = [
+            "tsaccounts", "add", "profile", "emulated", "--sim", "--client-id", addresses.publicClientID,
+            "--client-auth", "none", "--authorize-url", addresses.authorizeURL, "--token-url", addresses.tokenURL,
+            "--revoke-url", addresses.revokeURL, "--api-url", addresses.simURL,
+        ]
+        let users = addresses.users.map { "\($0.username) (password \($0.password))" }.joined(separator: " or ")
+        return [
+            "Add a profile of this emulator:", "  " + command.map(\.shellQuoted).joined(separator: " "),
+            "Sign in as \(users). Stop the emulator with Ctrl-C.",
+        ]
     }
 }

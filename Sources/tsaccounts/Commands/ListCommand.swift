@@ -21,7 +21,7 @@ struct ListCommand: StoreCommand {
             } else if records.isEmpty {
                 shared.note("There is no profile yet. Try: tsaccounts add profile main --sim --client-id ID")
             } else {
-                try text.table(records).forEach(Console.standardOutput)
+                try ProfileTable(display: shared.display).lines(records).forEach(Console.standardOutput)
             }
         }
     }

@@ -19,17 +19,17 @@ struct LoginCommand: StoreCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        let wanted = try shared.profileName(name)
+        let wanted = try shared.profile(name)
         guard !shared.noInput else {
             throw AccountsError(
                 .inputRequired,
-                profile: wanted?.text,
+                profile: wanted.name?.text,
                 "A sign-in needs user input, and --no-input is set.",
                 suggestion: "tsaccounts login without --no-input"
             )
         }
         try await withManager { manager in
-            let record = try await manager.registry.profile(namedOrOnly: wanted)
+            let record = try await wanted.record(in: manager)
             let conversation = SignInConversation(
                 shared: shared,
                 opensBrowser: !noBrowser,

@@ -5,16 +5,23 @@ import TradeStationSessions
 struct LogoutCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "logout",
-        abstract: "Delete a login's tokens from this store, without revoking them at the server."
+        abstract: "Delete a login's tokens from this store, without revoking them at the server.",
+        discussion: "Also signs out the other profiles that use the login. On a terminal, asks for confirmation."
     )
 
     @Argument(help: "The profile.") var name: String?
+    @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        let wanted = try shared.profileName(name)
+        let wanted = try shared.profile(name)
         try await withManager { manager in
-            let record = try await manager.registry.profile(namedOrOnly: wanted)
+            let record = try await wanted.record(in: manager)
+            let sharing = try await manager.registry.profilesSharingLogin(of: record).map(\.name.text)
+            if !sharing.isEmpty, !shared.json {
+                shared.note("This also signs out \(sharing.joined(separator: ", ")), on the same login.")
+            }
+            try await Confirmation(answered: yes, noInput: shared.noInput).ask("Sign out of \(record.name)?")
             let others = try await manager.registry.signOut(record.name)
             if shared.json {
                 try Console.standardOutput(
@@ -24,11 +31,8 @@ struct LogoutCommand: StoreCommand {
                     ]).line
                 )
             } else {
-                let names = others.map(\.name.text).joined(separator: ", ")
-                shared.note(
-                    "Signed out of \(record.name)."
-                        + (others.isEmpty ? "" : " Also signed out, on the same login: \(names).")
-                )
+                let names = ([record] + others).map(\.name.text).joined(separator: ", ")
+                shared.note("Signed out of \(names). Next: tsaccounts login \(record.name)")
             }
         }
     }

@@ -10,8 +10,9 @@ struct RefreshCommand: StoreCommand {
             Ignores backoff and an earlier refusal of the API key. If the server has asked for a pause, the command \
             waits until it ends, for at most --timeout.
 
-            To refresh from cron or a timer instead of running serve, use --all --due every 4 minutes. With --due, the \
-            command respects backoff and a refused API key, and skips profiles that were never signed in.
+            To refresh from cron or a timer instead of running serve, run this command every 4 minutes with --all and \
+            --due. With --due, the command respects backoff and a refused API key, skips profiles that were never signed \
+            in to, and includes those whose refresh a dead process has left unfinished.
             """
     )
 
@@ -22,11 +23,13 @@ struct RefreshCommand: StoreCommand {
 
     private struct Result {
         let profile: ProfileName
+        let login: Login.ID
         let report: RefreshReport?
         let failure: AccountsError?
 
         init(record: ProfileRecord, _ result: Swift.Result<RefreshReport, AccountsError>) {
             profile = record.name
+            login = record.login.id
             switch result {
             case .success(let report): (self.report, failure) = (report, nil)
             case .failure(let error): (report, failure) = (nil, error.about(profile))
@@ -40,7 +43,7 @@ struct RefreshCommand: StoreCommand {
     }
 
     func run() async throws {
-        let wanted = try names.isEmpty ? [shared.profileName(nil)] : names.map { try shared.profileName($0) }
+        let wanted = try names.isEmpty ? [shared.profile(nil)] : names.map { try shared.profile($0) }
         try await withManager { manager in
             var records: [ProfileRecord] = []
             if all {
@@ -49,7 +52,7 @@ struct RefreshCommand: StoreCommand {
                 // A profile that was never signed in has no token, so nothing is due.
                 if due { records.removeAll { $0.state == .new } }
             } else {
-                for name in wanted { records.append(try await manager.registry.profile(namedOrOnly: name)) }
+                for choice in wanted { records.append(try await choice.record(in: manager)) }
             }
             let results = try await manager.refresh(all: records, onlyIfDue: due)
             try report(zip(records, results).map { Result(record: $0, $1) })
@@ -64,7 +67,7 @@ struct RefreshCommand: StoreCommand {
             try Console.standardOutput(JSONText.object([("results", .array(results.map(json)))]).line)
         } else {
             for result in results where result.failure != nil || !shared.quiet {
-                Console.standardError(line(result))
+                Console.standardError(line(result, sharing: results))
             }
         }
         let worst = ExitStatus.worst(failures.map { ExitStatus.of($0.code) })
@@ -73,11 +76,20 @@ struct RefreshCommand: StoreCommand {
         throw Ending(status: worst)
     }
 
-    private func line(_ result: Result) -> String {
+    private func line(_ result: Result, sharing results: [Result]) -> String {
         if let failure = result.failure { return FailureText.plain(failure, about: result.profile) }
         guard let report = result.report else { return "" }
-        return
-            "\(result.profile): \(report.outcome.rawValue), generation \(report.generation), until \(report.expiresAt)"
+        let how =
+            switch report.outcome {
+            case .refreshed: "refreshed"
+            case .adopted:
+                results.first { $0.login == result.login && $0.report?.outcome == .refreshed }
+                    .map { "refreshed with \($0.profile), on the same login" } ?? "already refreshed by another process"
+            case .recovered: "recovered tokens that another process had received"
+            case .fresh: "no refresh was due"
+            }
+        let end = shared.display.time.pointAndDistance(report.expiresAt)
+        return "\(result.profile): \(how); the access token ends \(end)"
     }
 
     private func json(_ result: Result) -> JSONText {

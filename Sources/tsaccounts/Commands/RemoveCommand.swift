@@ -7,8 +7,8 @@ struct RemoveCommand: StoreCommand {
         commandName: "remove",
         abstract: "Remove a profile from this store, without revoking its tokens at the server.",
         discussion: """
-            Removing the last profile of a login also removes the login and its tokens. Removing the last login of an \
-            API key also removes the key.
+            Removing the last profile of a sign-in also deletes the sign-in and its tokens. Removing the last sign-in of \
+            an API key also deletes the key.
             """
     )
 
@@ -22,11 +22,9 @@ struct RemoveCommand: StoreCommand {
             let record = try await manager.registry.profile(named: profileName)
             let others = try await manager.registry.profilesSharingLogin(of: record)
             let consequence = others.isEmpty ? " and its tokens" : ""
-            try await Confirmation.demand(
+            try await Confirmation(answered: yes, noInput: shared.noInput).demand(
                 "Remove \(record.name)\(consequence)?",
                 of: record.name,
-                answered: yes,
-                noInput: shared.noInput,
                 command: "tsaccounts remove \(record.name)"
             )
             try await manager.registry.remove(profileName)

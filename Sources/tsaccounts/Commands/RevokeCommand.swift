@@ -18,11 +18,9 @@ struct RevokeCommand: StoreCommand {
             let record = try await manager.registry.profile(named: profileName)
             let ended = try await manager.registry.profilesSharingKey(of: record)
             if !shared.json { announce(ended) }
-            try await Confirmation.demand(
+            try await Confirmation(answered: yes, noInput: shared.noInput).demand(
                 "Revoke?",
                 of: record.name,
-                answered: yes,
-                noInput: shared.noInput,
                 command: "tsaccounts revoke \(record.name)"
             )
             let revoked = try await manager.registry.revoke(profileName)

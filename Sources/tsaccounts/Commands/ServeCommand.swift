@@ -10,7 +10,8 @@ struct ServeCommand: StoreCommand {
         discussion: """
             Refreshes each login in the last quarter of its access token's lifetime, including profiles that are added \
             or signed in while it runs. A failed refresh does not end it. Notifies systemd when it is ready \
-            (Type=notify). On a signal it finishes and saves a running refresh, then exits with status 0. A second \
+            (Type=notify), and tells it which profiles need a sign-in. Prints a line for each refresh; with -v, each line \
+            begins with the time. On a signal it finishes and saves a running refresh, then exits with status 0. A second \
             signal ends it at once.
             """
     )
@@ -20,47 +21,83 @@ struct ServeCommand: StoreCommand {
     func run() async throws {
         let systemd = NotifySocket(environment: ProcessInfo.processInfo.environment)
         let (notices, notice) = AsyncStream.makeStream(of: KeepingNotice.self)
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var configuration = shared.configuration(requester: Self.requester)
         configuration.notice = { notice.yield($0) }
+        let directory = try configuration.dataDirectory
         do {
             try await withSessionManager(configuration: configuration) { manager in
                 let records = try await manager.registry.profiles()
+                let mark = ServeMark.take(in: directory + "/locks")
+                if case .other(let processID) = mark { say(ServeText.otherServer(processID)) }
+                let events = manager.events
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await manager.run() }
-                    group.addTask { try await watch(manager, from: records, systemd) }
-                    group.addTask { for await notice in notices { shared.note(ServeText.line(notice)) } }
+                    group.addTask { try await watch(manager, from: records, wakes, systemd) }
+                    group.addTask {
+                        while true {
+                            try await SystemClock().sleep(milliseconds: Self.roundMilliseconds)
+                            wake.yield()
+                        }
+                    }
+                    group.addTask {
+                        for await notice in notices {
+                            say(ServeText.line(notice))
+                            wake.yield()
+                        }
+                    }
+                    group.addTask {
+                        for await event in events {
+                            if let line = ServeText.line(event, shared.display.time) { say(line) }
+                        }
+                    }
                     defer { systemd.send("STOPPING=1") }
                     try await group.waitForAll()
                 }
+                withExtendedLifetime(mark) {}
             }
         } catch is CancellationError {
             // SIGTERM or SIGINT ends the command with status 0.
         }
     }
 
-    /// Serves all profiles of the store and checks for changes every ten seconds.
-    private func watch(_ manager: SessionManager, from records: [ProfileRecord], _ systemd: NotifySocket) async throws {
+    /// Serves all profiles of the store. Checks for changes every ten seconds, and after every notice.
+    private func watch(
+        _ manager: SessionManager,
+        from records: [ProfileRecord],
+        _ wakes: AsyncStream<Void>,
+        _ systemd: NotifySocket
+    ) async throws {
         var served = ServedProfiles()
-        var names: [String]?
+        var shown: ServedHealth?
         var lastFailure: AccountsError.Code?
         var records = records
+        var wake = wakes.makeAsyncIterator()
         while true {
-            for failure in try await served.update(to: records, of: manager) { shared.note(ServeText.line(failure)) }
-            if served.names != names {
-                if names == nil { systemd.send("READY=1") }
-                systemd.send("STATUS=\(ServeText.status(served.names))")
-                shared.note(ServeText.profiles(served.names))
-                names = served.names
+            for failure in try await served.update(to: records, of: manager) { say(ServeText.line(failure)) }
+            let health = ServedHealth(records, failing: served.failing, shared.display.time)
+            if health != shown {
+                if shown == nil { systemd.send("READY=1") }
+                systemd.send("STATUS=\(ServeText.status(health))")
+                if health.names != shown?.names { say(ServeText.profiles(health)) }
+                shown = health
             }
-            try await SystemClock().sleep(milliseconds: Self.roundMilliseconds)
+            guard await wake.next() != nil else { break }
             do {
                 records = try await manager.registry.profiles()
                 lastFailure = nil
             } catch let error as AccountsError {
-                if lastFailure != error.code { shared.note(ServeText.line(error)) }
+                if lastFailure != error.code { say(ServeText.line(error)) }
                 lastFailure = error.code
             }
         }
+        try Task.checkCancellation()
+    }
+
+    /// Prints a note, with the time if `-v` is set.
+    private func say(_ line: String) {
+        let time = shared.display.time
+        shared.note(shared.verbose ? "\(time.stamp(time.now))  \(line)" : line)
     }
 
     /// The pause between two reads of the profiles: the longest delay before a new profile is noticed.

@@ -19,7 +19,7 @@ struct SetCommand: StoreCommand {
 
     @Option(
         name: .customLong("account"),
-        help: ArgumentHelp("Allow only this account; repeat the option for more.", valueName: "id")
+        help: ArgumentHelp("Allow only this account (repeatable).", valueName: "id")
     )
     var account: [String] = []
 

@@ -13,20 +13,22 @@ struct ShowCommand: StoreCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        let wanted = try shared.profileName(name)
+        let wanted = try shared.profile(name)
         try await withManager { manager in
-            var record = try await manager.registry.profile(namedOrOnly: wanted)
+            var record = try await wanted.record(in: manager)
             var listed: [BrokerageAccount]?
             if accounts {
                 listed = try await brokerageAccounts(record.name, manager)
                 record = try await manager.registry.profile(named: record.name)
             }
             let lateResult = try await manager.registry.lateResult(of: record)
-            let text = ProfileText(now: SystemClock().wallTime())
+            let display = shared.display
             if shared.json {
+                let text = ProfileText(now: display.time.now)
                 try Console.standardOutput(text.json(record, accounts: listed, lateResult: lateResult).line)
             } else {
-                try text.page(record, accounts: listed, lateResult: lateResult).forEach(Console.standardOutput)
+                let page = ProfilePage(display: display)
+                try page.lines(record, accounts: listed, lateResult: lateResult).forEach(Console.standardOutput)
             }
             shared.noteTrustedGroup()
         }

@@ -5,10 +5,11 @@ import TradeStationSessions
 struct StatusCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show the state of profiles; exit with 0 if all are ready.",
+        abstract: "Show profile health; exit with 0 if all profiles are ready.",
         discussion: """
             The exit status is 75 if a profile is degraded, its sign-in ends within 2 hours or its unused refresh \
-            token ends soon; 77 if a profile needs a sign-in; 78 if an API key is refused.
+            token ends soon; 77 if a profile needs a sign-in; 78 if an API key is refused. For each profile that needs \
+            something, the command that mends it is shown.
             """
     )
 
@@ -16,22 +17,25 @@ struct StatusCommand: StoreCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        let wanted = try shared.profileName(name)
+        let wanted = try shared.profile(name)
         try await withManager { manager in
             let records =
-                if let wanted { [try await manager.registry.profile(named: wanted)] } else {
+                if wanted.name != nil { [try await wanted.record(in: manager)] } else {
                     try await manager.registry.profiles()
                 }
-            let text = ProfileText(now: SystemClock().wallTime())
+            let display = shared.display
             if shared.json {
-                try Console.standardOutput(text.json(records).line)
+                try Console.standardOutput(ProfileText(now: display.time.now).json(records).line)
             } else {
-                try text.table(records).forEach(Console.standardOutput)
+                try ProfileTable(display: display).lines(records).forEach(Console.standardOutput)
                 if records.isEmpty { shared.note("There is no profile yet.") }
-                records.compactMap(text.warning).forEach(shared.note)
+                for record in records {
+                    guard let advice = ProfileAdvice(for: record, display.time) else { continue }
+                    shared.note("\(record.name): \(advice.problem) Try: \(advice.command)")
+                }
             }
             shared.noteTrustedGroup()
-            let worst = ExitStatus.worst(records.map { ExitStatus.of($0, now: text.now) })
+            let worst = ExitStatus.worst(records.map { ExitStatus.of($0, now: display.time.now) })
             if worst != ExitStatus.fine { throw Ending(status: worst) }
         }
     }

@@ -21,9 +21,9 @@ struct TokenCommand: StoreCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        let wanted = try shared.profileName(name)
+        let wanted = try shared.profile(name)
         try await withManager { manager in
-            let record = try await manager.registry.profile(namedOrOnly: wanted)
+            let record = try await wanted.record(in: manager)
             let report = try await manager.token(record, validFor: .seconds(Int64(minValidity)))
             if let failure = report.saveFailure, failure.code != .saveDeferred { throw failure }
             try Console.standardOutput(shared.json ? json(report).line : report.token.secret.exposed)

@@ -30,6 +30,15 @@ enum Console {
     /// Returns true if a file descriptor is a terminal.
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+    /// The width of the terminal that standard output is; nil if it is not a terminal.
+    static var standardOutputColumns: Int? {
+        guard isTerminal(STDOUT_FILENO) else { return nil }
+        var size = winsize()
+        // A terminal that does not know its width is taken for one of the usual width.
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     /// Writes all of the text.
     ///
     /// - Returns: 0, or the `errno` of the failure.

@@ -4,6 +4,8 @@ import TradeStationSessions
 enum ExitStatus {
     static let fine: Int32 = 0
     static let interrupted: Int32 = 130
+    /// The user answered no. The same as Ctrl-C at the question, because both end the command at the user's wish.
+    static let declined: Int32 = interrupted
     static let terminated: Int32 = 143
     static let brokenPipe: Int32 = 141
     static let outputFailed: Int32 = 74

@@ -17,7 +17,7 @@ struct ChildProcess: Sendable {
         let signal: Int32?
         /// The exit status, if no signal ended the process.
         let status: Int32
-        /// Standard output and standard error.
+        /// The text that the process wrote to standard output and standard error.
         let output: String
     }
 
@@ -76,7 +76,7 @@ struct ChildProcess: Sendable {
         AccountsError(
             .cannotCreate,
             "No more processes can be started: \(String(cString: strerror(number))).",
-            suggestion: "fewer --processes, or higher limits: ulimit -u and ulimit -n show the current ones"
+            suggestion: "use fewer --processes, or raise the limits that ulimit -u and ulimit -n show"
         )
     }
 }

@@ -6,7 +6,7 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// The limit of open files of this process.
+/// The limit on the number of open files of this process.
 enum DescriptorLimit {
     /// Raises the limit to the wanted number if it is lower.
     ///
@@ -25,7 +25,7 @@ enum DescriptorLimit {
         throw AccountsError(
             .cannotCreate,
             "This number of processes needs \(wanted) open files, but the limit is \(allowed).",
-            suggestion: "ulimit -n \(wanted), or fewer --processes and --logins"
+            suggestion: "ulimit -n \(wanted), or use fewer --processes and --logins"
         )
     }
 }

@@ -5,10 +5,8 @@ struct ServedProfiles {
     private var served: [Profile.ID: (record: ProfileRecord, session: Session)] = [:]
     private var failures: [Profile.ID: AccountsError.Code] = [:]
 
-    /// The names of the profiles, sorted.
-    var names: [String] {
-        served.values.map(\.record.name.text).sorted()
-    }
+    /// The profiles whose session could not be opened.
+    var failing: Set<Profile.ID> { Set(failures.keys) }
 
     /// Opens a session for every profile that is new or has changed, for example after a sign-in by another process,
     /// and drops the sessions of removed profiles.

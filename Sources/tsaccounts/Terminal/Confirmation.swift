@@ -7,31 +7,40 @@ import TradeStationSessions
 #endif
 
 /// Asks for confirmation before an action that cannot be undone.
-enum Confirmation {
+struct Confirmation {
+    /// Whether the option `--yes` answers the question.
+    let answered: Bool
+    /// Whether `--no-input` forbids questions.
+    let noInput: Bool
+
+    private var isPossible: Bool { !noInput && HiddenPrompt.isPossible }
+
     /// Asks the question, unless `--yes` was given.
     ///
     /// - Throws: `AccountsError` `input_required` if no terminal exists; `Ending` if the answer is no.
-    static func demand(
-        _ question: String,
-        of profile: ProfileName,
-        answered: Bool,
-        noInput: Bool,
-        command: String
-    ) async throws {
-        if answered { return }
-        guard !noInput, HiddenPrompt.isPossible else {
+    func demand(_ question: String, of profile: ProfileName, command: String) async throws {
+        guard answered || isPossible else {
             throw AccountsError(
                 .inputRequired,
                 profile: profile.text,
-                "This cannot be undone, and there is no terminal to ask for confirmation.",
+                "There is no terminal to confirm on; use --yes.",
+                reason: "This cannot be undone.",
                 suggestion: "\(command) --yes"
             )
         }
+        try await ask(question)
+    }
+
+    /// Asks the question on a terminal. Without a terminal, or with `--yes`, the answer is yes.
+    ///
+    /// - Throws: `Ending` if the answer is no.
+    func ask(_ question: String) async throws {
+        guard !answered, isPossible else { return }
         Console.prompt("\(question) [y/N] ")
         let answer = try await LineInput(descriptor: STDIN_FILENO).next()?.lowercased() ?? ""
         guard answer == "y" || answer == "yes" else {
             Console.standardError("Nothing was changed.")
-            throw Ending(status: ExitStatus.fine)
+            throw Ending(status: ExitStatus.declined)
         }
     }
 }

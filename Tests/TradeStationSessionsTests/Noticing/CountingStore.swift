@@ -15,7 +15,7 @@ final class CountingStore: CredentialStore {
 
     /// The writes that can be made to fail, as a full disk would.
     enum Write {
-        case sideFile, sideFileSync, commit
+        case sideFile, sideFileSync, commit, profile, audit
     }
 
     private let store: any CredentialStore
@@ -23,6 +23,8 @@ final class CountingStore: CredentialStore {
     private let gate = Mutex<AsyncStream<Never>?>(nil)
 
     private let failing = Mutex<Set<Write>>([])
+    private let busyAdditions = Mutex(0)
+    private let commitObserver = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     private let calls = AsyncStream.makeStream(of: Call.self)
 
@@ -37,6 +39,14 @@ final class CountingStore: CredentialStore {
 
     /// Lets these writes fail from now on, and no others.
     func fail(_ writes: Set<Write>) { failing.withLock { $0 = writes } }
+
+    /// Lets the next additions of a profile fail because another program uses the database.
+    func keepBusy(forAdditions count: Int) { busyAdditions.withLock { $0 = count } }
+
+    /// Runs `body` before the next commit, as another process would.
+    func beforeNextCommit(_ body: @escaping @Sendable () async throws -> Void) {
+        commitObserver.withLock { $0 = body }
+    }
 
     private func require(_ write: Write) throws {
         guard !failing.withLock({ $0.contains(write) }) else {
@@ -83,7 +93,13 @@ final class CountingStore: CredentialStore {
     func createIfMissing() async throws { try await store.createIfMissing() }
 
     func add(_ profile: NewProfile, audit: [AuditEntry]) async throws -> ProfileRecord {
-        try await store.add(profile, audit: audit)
+        try require(.profile)
+        let isBusy = busyAdditions.withLock { count in
+            defer { count = max(0, count - 1) }
+            return count > 0
+        }
+        guard !isBusy else { throw AccountsError(.storeBusy, "Another program uses the test's database.") }
+        return try await store.add(profile, audit: audit)
     }
 
     func update(
@@ -134,6 +150,7 @@ final class CountingStore: CredentialStore {
 
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome {
         try require(.commit)
+        try await commitObserver.withLock { $0.take() }?()
         return try await store.commit(commit, to: login, audit: audit)
     }
 
@@ -141,7 +158,10 @@ final class CountingStore: CredentialStore {
         try await store.recordFailure(failure, of: login, audit: audit)
     }
 
-    func record(_ audit: [AuditEntry]) async throws { try await store.record(audit) }
+    func record(_ audit: [AuditEntry]) async throws {
+        try require(.audit)
+        try await store.record(audit)
+    }
 
     func auditRecords(_ query: AuditQuery) async throws -> [AuditRecord] { try await store.auditRecords(query) }
 

@@ -145,6 +145,23 @@ extension CredentialStoreContract {
             await store.close()
         }
 
+        @Test(arguments: StoreKind.all) func `an exchange after the end of a sign-in shows that it lasts longer`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+            try await sample.refresh(store, id, from: 1)
+            #expect(try await store.login(id)?.login.absoluteExpiresAt != nil)
+            sample.clock.advance(by: .milliseconds(Self.day))
+            let issued = sample.clock.wallTime()
+            try await sample.refresh(store, id, from: 2)
+            let login = try #require(try await store.login(id)).login
+            #expect(login.absoluteExpiresAt == nil)
+            #expect(login.refreshExpiresAt == issued.advanced(byMilliseconds: Self.idle))
+            await store.close()
+        }
+
         @Test(arguments: StoreKind.all) func `a failed login stays degraded while its next attempt runs`(
             kind: StoreKind
         ) async throws {

@@ -1,0 +1,103 @@
+import TradeStationSessions
+
+/// Profiles as a table, for `list` and `status`.
+struct ProfileTable {
+    let display: Display
+
+    private var time: TimeText { display.time }
+
+    /// The lines of the table.
+    func lines(_ records: [ProfileRecord]) -> [String] {
+        var table = Table(columns: Self.columns.filter { $0.isShown(records) }.map(\.column))
+        for record in records {
+            table.add(Self.columns.filter { $0.isShown(records) }.map { $0.cell(record, time) })
+        }
+        return table.lines(on: display)
+    }
+
+    private struct Field {
+        let column: Table.Column
+        var isShown: ([ProfileRecord]) -> Bool = { _ in true }
+        let cell: (ProfileRecord, TimeText) -> Table.Cell
+    }
+
+    private static var columns: [Field] {
+        [
+            Field(column: .init(title: "PROFILE", rank: 10, narrowest: 8, isEssential: true)) { record, _ in
+                Table.Cell(text: record.name.text)
+            },
+            Field(column: .init(title: "ENV", rank: 11, narrowest: 4, isEssential: true)) { record, _ in
+                Table.Cell(text: record.environmentText, color: record.profile.environment == .live ? .bad : nil)
+            },
+            Field(column: .init(title: "STATE", rank: 9, narrowest: 10, isEssential: true)) { record, time in
+                Table.Cell(text: record.stateText, color: record.stateColor(at: time.now))
+            },
+            Field(column: .init(title: "FENCES", rank: 7, narrowest: 9), isShown: { $0.contains(where: \.isFenced) }) {
+                record, _ in Table.Cell(text: record.fenceText, color: record.isFenced ? .warning : nil)
+            },
+            Field(column: .init(title: "ACCESS TOKEN", rank: 6, narrowest: 12)) { record, time in
+                Table.Cell(text: time.remaining(record.login.accessExpiresAt))
+            },
+            // Only the refresh tokens of rotating keys expire.
+            Field(
+                column: .init(title: "REFRESH TOKEN", rank: 5, narrowest: 13),
+                isShown: { $0.contains { $0.login.refreshExpiresAt != nil } }
+            ) { record, time in
+                Table.Cell(text: record.login.refreshExpiresAt.map(time.remaining) ?? "-")
+            },
+            Field(column: .init(title: "NEXT", rank: 8, narrowest: 21)) { record, time in
+                Table.Cell(text: record.next(time), color: record.needsAttention(time) ? .warning : nil)
+            },
+            Field(column: .init(title: "USER", rank: 3, narrowest: 6)) { record, _ in
+                Table.Cell(text: (record.login.identity.username ?? "-").printable(limit: 40))
+            },
+            Field(column: .init(title: "LOGIN", rank: 2, narrowest: 5)) { record, _ in
+                Table.Cell(text: String(record.login.id.rawValue))
+            },
+            Field(column: .init(title: "LAST ERROR", rank: 4, narrowest: 10), isShown: { $0.contains { $0.error != nil } }) {
+                record, _ in Table.Cell(text: (record.error ?? "-").printable(limit: 60))
+            },
+        ]
+    }
+}
+
+extension ProfileRecord {
+    /// The environment, so that nobody mistakes real accounts for simulated ones: `LIVE`, `LIVE v2` or `sim`.
+    var environmentText: String {
+        let name = profile.environment == .live ? "LIVE" : profile.environment.rawValue
+        return profile.apiVersion == .v3 ? name : "\(name) \(profile.apiVersion.rawValue)"
+    }
+
+    /// The state in words. A login whose tokens were erased was signed out; it is not new.
+    var stateText: String { state == .new && login.erasure == .signedOut ? "signed out" : state.rawValue }
+
+    /// The last error of the login or its API key.
+    var error: String? { login.lastError ?? apiKey.lastError }
+
+    /// Whether the profile has a fence.
+    var isFenced: Bool { profile.isReadOnly || profile.accounts != nil }
+
+    /// The fences, for example `read-only, 11000001`.
+    var fenceText: String {
+        guard isFenced else { return "-" }
+        return ((profile.isReadOnly ? ["read-only"] : []) + (profile.accounts ?? [])).joined(separator: ", ")
+    }
+
+    fileprivate func stateColor(at now: Timestamp) -> Display.Color {
+        switch ExitStatus.of(self, now: now) {
+        case ExitStatus.fine: .good
+        case ExitStatus.of(.rateLimited): .warning
+        default: .bad
+        }
+    }
+
+    fileprivate func needsAttention(_ time: TimeText) -> Bool { ProfileAdvice(for: self, time) != nil }
+
+    /// What to do next: a command, a time before which to sign in, or nothing.
+    fileprivate func next(_ time: TimeText) -> String {
+        if state == .ready || state == .refreshing, let end = login.absoluteExpiresAt {
+            return "sign in by \(time.pointAndDistance(end))"
+        }
+        return ProfileAdvice(for: self, time)?.command ?? "-"
+    }
+}

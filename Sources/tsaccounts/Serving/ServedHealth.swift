@@ -1,0 +1,28 @@
+import TradeStationSessions
+
+/// How many of the served profiles are fresh, and what mends the others.
+struct ServedHealth: Equatable {
+    /// The names of all profiles, sorted.
+    let names: [String]
+    /// The number of profiles that can be kept fresh.
+    let freshCount: Int
+    /// The commands that mend the others, one for each login.
+    let commands: [String]
+
+    /// - Parameters:
+    ///   - records: The profiles of the store.
+    ///   - failing: The profiles whose session could not be opened.
+    init(_ records: [ProfileRecord], failing: Set<Profile.ID>, _ time: TimeText) {
+        names = records.map(\.name.text).sorted()
+        var mended = Set<Login.ID>()
+        var (fresh, commands) = (0, [String]())
+        for record in records.sorted(by: { $0.name.text < $1.name.text }) {
+            let advice = ProfileAdvice(for: record, time)
+            let needsUser = advice?.needsUser == true
+            if !needsUser, record.state != .degraded, !failing.contains(record.profile.id) { fresh += 1 }
+            if needsUser, let advice, mended.insert(record.login.id).inserted { commands.append(advice.command) }
+        }
+        freshCount = fresh
+        self.commands = commands
+    }
+}
