@@ -26,6 +26,12 @@ public struct SessionConfiguration: Sendable {
     /// A one-shot command turns this off, because it ends before such a refresh does, and refreshes only shortly before
     /// the token expires.
     public var refreshesBehind = true
+    /// Whether to trust the members of the store's group, and whoever can write to the directories above the store.
+    ///
+    /// Platforms for containers give a volume to a group (`fsGroup` of Kubernetes); without this, such a store is refused
+    /// with `insecure_permissions`. Each audit row that is written says so. The default is `true` if the environment
+    /// variable `TSACCOUNTS_TRUST_GROUP` is 1.
+    public var trustsGroup = ProcessInfo.processInfo.environment["TSACCOUNTS_TRUST_GROUP"] == "1"
     /// Called by ``SessionManager/run()`` when a login can no longer be kept fresh, and when it can be again.
     ///
     /// Must not block.

@@ -16,7 +16,8 @@ public actor SessionManager {
     nonisolated let logins: LoginDirectory
     private var closing: Task<Void, Never>?
 
-    /// Opens the store, or creates it on first use.
+    /// Opens the store. If it does not exist, ``ProfileRegistry/add(_:interaction:)`` creates it; until then, everything
+    /// that needs the store throws `store_missing`, which names the directory.
     ///
     /// - Throws: ``AccountsError`` of the store: `insecure_permissions`, `key_missing`, `key_mismatch`,
     ///   `schema_too_new`, `store_corrupt`, `cannot_create`, `no_store_directory`, `store_busy`.
@@ -25,7 +26,8 @@ public actor SessionManager {
             requester: configuration.requester ?? ProcessInfo.processInfo.processName,
             host: HostName.current,
             pid: ProcessInfo.processInfo.processIdentifier,
-            version: Product.version
+            version: Product.version,
+            trustsGroup: configuration.trustsGroup
         )
         let store = try await configuration.store.open(
             identity: identity,
@@ -45,8 +47,8 @@ public actor SessionManager {
 
     /// A session for a profile.
     ///
-    /// - Throws: ``AccountsError`` `bad_name`, `profile_not_found` (with the nearest name), `record_tampered`,
-    ///   `closed`.
+    /// - Throws: ``AccountsError`` `bad_name`, `profile_not_found` (with the nearest name), `store_missing`,
+    ///   `record_tampered`, `closed`.
     public func session(named name: String) async throws -> Session {
         try requireOpen()
         services.counters.watch()

@@ -96,27 +96,6 @@ extension AccountsError {
         )
     }
 
-    static func symbolicLink(_ path: String) -> AccountsError {
-        AccountsError(
-            .insecurePermissions,
-            "\(path) is a symbolic link.",
-            reason: "A program that can change the link could make tsaccounts use another file.",
-            suggestion: "replace the link with the file itself: rm \(path.shellQuoted)"
-        )
-    }
-
-    static func notRegular(_ path: String) -> AccountsError {
-        AccountsError(
-            .insecurePermissions,
-            "\(path) is not a regular file.",
-            suggestion: "move it away: mv \(path.shellQuoted) \((path + ".bad").shellQuoted)"
-        )
-    }
-
-    static func tooOpen(_ path: String, _ message: String, fix: String) -> AccountsError {
-        AccountsError(.insecurePermissions, message, suggestion: "\(fix) \(path.shellQuoted)")
-    }
-
     static func corrupt(_ path: String, reason: String) -> AccountsError {
         AccountsError(
             .storeCorrupt,
@@ -171,7 +150,7 @@ extension AccountsError {
         case .SQLITE_PERM, .SQLITE_AUTH:
             return .fileFailure(EACCES, path: path, "cannot be used")
         case .SQLITE_CANTOPEN:
-            guard canOpenFiles else { return .tooManyOpenFiles(path) }
+            guard OpenFiles.canOpen(filesOfDatabase) else { return .tooManyOpenFiles(path) }
             let directory = path.directoryName
             guard access(directory, W_OK) == 0 else { return .fileFailure(errno, path: directory, "cannot be written") }
             return AccountsError(
@@ -192,12 +171,9 @@ extension AccountsError {
         }
     }
 
-    // SQLite does not report that the limit on open files was the cause.
-    private static var canOpenFiles: Bool {
-        let descriptor = open("/", O_RDONLY | O_CLOEXEC)
-        if descriptor >= 0 { close(descriptor) }
-        return descriptor >= 0 || (errno != EMFILE && errno != ENFILE)
-    }
+    // The database, its log, the index of its log, and their directory. SQLite does not report that the limit on open files
+    // was the cause.
+    private static let filesOfDatabase = 4
 
     private static var fileSizeIsLimited: Bool {
         var limit = rlimit()
@@ -218,6 +194,17 @@ extension AccountsError {
                 FileSystemType.isNetwork($0) ? "It is on a network file system (\($0)); locks may not work there." : nil
             },
             suggestion: "close the programs that write to this file, then run the command again"
+        )
+    }
+
+    /// - Parameter directory: where a store was expected.
+    static func storeMissing(_ directory: String) -> AccountsError {
+        AccountsError(
+            .storeMissing,
+            "There is no store at \(directory).",
+            reason: "Adding the first profile creates one.",
+            suggestion: "name the right directory (--store DIR, TSACCOUNTS_HOME or HOME), or add a profile: "
+                + "tsaccounts add profile main --sim --client-id ID"
         )
     }
 

@@ -24,7 +24,7 @@ extension SQLiteCredentialStore {
         prepared[login] = try database.showingErrors { try prepareSideFile(of: login) }
     }
 
-    // Touches no path and not the database: both may have been moved, replaced or locked while the answer was on its way.
+    // Touches no path and not the database: they may have been moved, replaced or locked while the answer was on its way.
     package func stage(_ tokens: StagedTokens, for login: Login.ID) throws {
         try database.showingErrors {
             try database.requireOpen()
@@ -48,7 +48,12 @@ extension SQLiteCredentialStore {
             guard storeID == nil || storeID == transaction.keyring.storeID else {
                 throw AccountsError.corrupt(place.name, reason: "Another store took its place during a refresh.")
             }
-            return try transaction.refreshes.commit(commit, to: login, audit: audit, reportsRotation: rotationListener != nil)
+            return try transaction.refreshes.commit(
+                commit,
+                to: login,
+                audit: audit,
+                reportsRotation: rotationListener != nil
+            )
         } published: { commit in
             // Read before the store lock is released: a later change by another process must make it stale.
             (commit, changes.stamp(of: login))

@@ -24,7 +24,7 @@ public struct EmulatedTradeStation: Sendable {
     @discardableResult
     public func add(_ profile: TestProfile) async throws -> ProfileRecord {
         let signIn = try EmulatedSignIn(at: emulator.addresses, as: profile.username)
-        let existing = try await manager.registry.profiles().first { $0.login.identity.subject == signIn.user.subject }
+        let existing = try await profiles().first { $0.login.identity.subject == signIn.user.subject }
         return try await manager.registry.add(
             ProfileRequest(
                 name: ProfileName(profile.name),
@@ -39,6 +39,15 @@ public struct EmulatedTradeStation: Sendable {
             ),
             interaction: signIn.interaction()
         )
+    }
+
+    /// The profiles; none while there is no store, which adding the first one creates.
+    private func profiles() async throws -> [ProfileRecord] {
+        do {
+            return try await manager.registry.profiles()
+        } catch let error as AccountsError where error.code == .storeMissing {
+            return []
+        }
     }
 
     /// Signs the user of a profile in again, like `tsaccounts login`, for example after ``Emulator/revokeAll()``.

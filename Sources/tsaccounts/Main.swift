@@ -16,6 +16,12 @@ enum Main {
         forbidCoreDumps()
         // Without SIGPIPE, a write to a closed pipe fails with EPIPE, and the command can clean up.
         signal(SIGPIPE, SIG_IGN)
+        do {
+            try StartingRoom.require()
+        } catch {
+            Console.standardError(FailureText.plain(error))
+            exit(ExitStatus.of(error.code))
+        }
         exit(await Interruption.cancelling { await run() })
     }
 

@@ -15,6 +15,12 @@ struct SharedOptions: ParsableArguments {
     )
     var store: String?
 
+    @Flag(
+        name: .customLong("trust-group"),
+        help: "Trust the store's group and the directories above it, as on a volume of a container."
+    )
+    var trustGroup = false
+
     @Flag(name: .short, help: "Suppress informational messages.")
     var quiet = false
 
@@ -45,6 +51,7 @@ struct SharedOptions: ParsableArguments {
         configuration.requester = "tsaccounts \(requester)"
         configuration.timeout = .milliseconds(Int64(timeout * 1000))
         configuration.refreshesBehind = false
+        if trustGroup { configuration.trustsGroup = true }
         if verbose { configuration.logger = Logger(label: "tsaccounts", factory: { _ in ConsoleLog() }) }
         return configuration
     }
@@ -64,6 +71,14 @@ struct SharedOptions: ParsableArguments {
         .standardOutput(
             TimeText(now: SystemClock().wallTime(), zone: zone),
             environment: ProcessInfo.processInfo.environment
+        )
+    }
+
+    /// Notes that groups are trusted with the store, if they are.
+    func noteTrustedGroup() {
+        guard configuration(requester: "").trustsGroup else { return }
+        note(
+            "The store's group is trusted (--trust-group or TSACCOUNTS_TRUST_GROUP): its members can change the store."
         )
     }
 

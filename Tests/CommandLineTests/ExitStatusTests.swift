@@ -17,7 +17,7 @@ import TradeStationSessions
         77: ["login_required", "login_denied", "login_timed_out", "wrong_user", "fenced"],
         78: [
             "client_rejected", "insecure_permissions", "key_missing", "key_mismatch", "schema_too_new",
-            "no_store_directory",
+            "store_missing", "no_store_directory",
         ],
     ]
 

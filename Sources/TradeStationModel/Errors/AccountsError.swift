@@ -133,6 +133,8 @@ extension AccountsError {
         public static let keyMismatch = Code(rawValue: "key_mismatch")
         /// The database comes from a newer version.
         public static let schemaTooNew = Code(rawValue: "schema_too_new")
+        /// There is no store in the directory. Adding a profile creates one.
+        public static let storeMissing = Code(rawValue: "store_missing")
         /// No directory for the store is configured.
         public static let noStoreDirectory = Code(rawValue: "no_store_directory")
         /// The manager was closed.

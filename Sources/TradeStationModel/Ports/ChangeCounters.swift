@@ -1,8 +1,8 @@
-/// Counters that every writer of a store, in any process, advances after a commit. With one memory access, a reader can
+/// Counters that every writer of a store, in any process, advances after a commit. With two memory accesses, a reader can
 /// tell whether the tokens that it holds are still the stored ones. Each kind of store has its own implementation.
 ///
-/// The counters are a hint; the database decides. Where they cannot be read or written, changes are noticed later, but
-/// never missed.
+/// The counters are a hint; the database decides. A write by this process is noticed at once, and one by another process
+/// within ten milliseconds. Where they cannot be read or written, changes are noticed later, but never missed.
 package protocol ChangeCounters: AnyObject, Sendable {
     /// Starts reading the counters; before that, every stamp is unknown. Returns at once, and does nothing if
     /// the counters can already be read.
@@ -21,4 +21,7 @@ package protocol ChangeCounters: AnyObject, Sendable {
     /// Waits until a write by this process has changed ``head`` from the given value, or the task is cancelled. A write
     /// by another process does not end the wait.
     func waitForHead(toMoveFrom head: Int64?) async
+
+    /// Stops reading the counters. Further calls do nothing.
+    func close()
 }

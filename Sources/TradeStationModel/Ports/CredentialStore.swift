@@ -29,6 +29,9 @@ package protocol CredentialStore: Sendable {
 
     // MARK: Profiles
 
+    /// Creates the store, unless it exists. Until then, all other methods throw `store_missing`.
+    func createIfMissing() async throws
+
     /// Adds a profile durably, together with its login and key if they are new.
     ///
     /// If a key with the same client id and token endpoint is already stored, that key is used.

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// Sends HTTP requests and reads complete or streaming responses.
@@ -11,6 +12,12 @@ package final class HTTPTransport: Sendable {
     private let connector: Connector
     private let readers = TaskRegister()
     private let isClosed = Atomic(false)
+
+    /// The number of event loops, with a thread each, that the first request of this process starts.
+    package static var loopCount: Int { NIOSingletons.groupLoopCountSuggestion }
+
+    /// The number of threads that the first requests of this process start.
+    package static var threadCount: Int { loopCount + NIOSingletons.blockingPoolThreadCountSuggestion }
 
     /// Creates a transport; does not connect yet.
     ///

@@ -23,18 +23,21 @@ struct ProfileAddition: Sendable {
     private var services: SessionServices { registry.services }
 
     func run() async throws -> ProfileRecord {
-        try await check()
+        try check()
         switch request.source {
         case .sameLogin(let other):
             let record = try await registry.profile(named: other)
+            try await requireFreeName()
             return try await insert(.existing(record.login.id))
         case .key(let key):
+            try await services.store.createIfMissing()
+            try await requireFreeName()
             return try await add(with: key)
         }
     }
 
     /// Validates the request before anything is stored or sent.
-    private func check() async throws {
+    private func check() throws(AccountsError) {
         guard request.environment == .live || request.apiVersion == .v3 else {
             throw AccountsError(
                 .usage,
@@ -51,6 +54,9 @@ struct ProfileAddition: Sendable {
                 suggestion: "leave out --api-url, or add the profile with --live"
             )
         }
+    }
+
+    private func requireFreeName() async throws {
         guard let known = try await services.store.profile(named: request.name) else { return }
         throw AccountsError(
             .profileExists,

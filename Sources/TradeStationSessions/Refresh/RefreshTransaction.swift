@@ -104,6 +104,7 @@ struct RefreshTransaction: Sendable {
     private func perform(_ attempt: RefreshAttempt) async throws -> Progress {
         // Steps 4 and 5 (T1): record that a crashed process's attempt ended unknown and that this one begins.
         flight.enter(.recording)
+        try NetworkRoom.require()
         try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)
         KillPoint.afterT1.reach()
         // Step 6: exchange the refresh token.

@@ -12,6 +12,7 @@ struct DiskSideFile: SideFile {
     private static let headerLength = magic.count + 4
 
     let path: String
+    let policy: PermissionPolicy
 
     var name: String { path }
 
@@ -37,19 +38,19 @@ struct DiskSideFile: SideFile {
     }
 
     func reserve() throws(AccountsError) -> any OpenSideFile {
-        try PrivateDirectory(path: path.directoryName).prepare()
-        let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+        try PrivateDirectory(path: path.directoryName, policy: policy).prepare()
+        let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT, policy: policy)
         try file.reserve(Int64(Self.capacity))
         return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
     func existing() throws(AccountsError) -> (any OpenSideFile)? {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR) else { return nil }
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR, policy: policy) else { return nil }
         return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
     func read() throws(AccountsError) -> Data? {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY) else { return nil }
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY, policy: policy) else { return nil }
         return try Self.answer(in: file)
     }
 
@@ -64,7 +65,7 @@ struct DiskSideFile: SideFile {
     }
 
     func wipe() throws(AccountsError) {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR) else { return }
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR, policy: policy) else { return }
         let length = Self.headerLength + (try Self.answer(in: file)?.count ?? 0)
         try file.write([UInt8](repeating: 0, count: max(Self.capacity, length)))
         try PrivateFile.remove(path)

@@ -6,9 +6,9 @@ final class OpenDirectory: Sendable {
     private let path: String
     private let descriptor: Int32
 
-    /// Opens a directory. A symbolic link is not followed.
+    /// Opens a directory.
     init(path: String) throws(AccountsError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw AccountsError.fileFailure(errno, path: path, "cannot be opened") }
         self.path = path
         self.descriptor = descriptor

@@ -17,6 +17,9 @@ final class MemoryConnection: StoreConnection {
 
     func open() throws { _ = try contents() }
 
+    /// Does nothing: a store in memory exists from the beginning.
+    func createIfMissing() {}
+
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value {
         let contents = try contents()
         return try contents.database.read { try body($0, contents.keyring) }

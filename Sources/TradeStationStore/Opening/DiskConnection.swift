@@ -3,10 +3,15 @@ import TradeStationModel
 
 /// The connection of a store to the database in its directory. Reading opens the database read-only. The writable
 /// connection is opened by the first write, and writes under the store lock.
+///
+/// The database may be missing: then every use throws `store_missing` until ``createIfMissing()`` or another process
+/// has created it.
 final class DiskConnection: StoreConnection {
     private let opener: StoreOpener
     private var opened: OpenedStore?
     private var writer: WriterConnection?
+    /// Whether the database has ever been open.
+    private var wasOpened = false
 
     init(opener: StoreOpener) {
         self.opener = opener
@@ -14,6 +19,13 @@ final class DiskConnection: StoreConnection {
 
     func open() throws {
         opened = try opener.open()
+        if opened != nil { wasOpened = true }
+    }
+
+    func createIfMissing() throws {
+        guard opened == nil, !wasOpened else { return }
+        opened = try opener.openOrCreate()
+        wasOpened = true
     }
 
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value {
@@ -39,7 +51,7 @@ final class DiskConnection: StoreConnection {
         let opened = try current()
         let files = opener.files
         do {
-            try PrivateDirectory(path: files.locks).prepare()
+            try PrivateDirectory(path: files.locks, policy: files.policy).prepare()
             return try opener.lock.hold {
                 let writer =
                     try writer
@@ -72,15 +84,19 @@ final class DiskConnection: StoreConnection {
 
     // The file may have been replaced since it was opened, for example by a backup: then it is opened and checked again.
     private func current() throws -> OpenedStore {
-        let database = opener.files.database
-        guard let file = try FileStatus.of(database) else {
-            throw AccountsError.corrupt(database, reason: "It was removed while it was in use.")
+        let files = opener.files
+        guard let file = try FileStatus.of(files.database) else {
+            if wasOpened { throw AccountsError.corrupt(files.database, reason: "It was removed while it was in use.") }
+            // Another problem than a missing store is named as such.
+            try open()
+            guard let opened else { throw AccountsError.storeMissing(files.location.dataDirectory) }
+            return opened
         }
         // A frozen reader sees no later writes, so it is opened anew: by the usual way, as soon as that works again.
         if let opened, !opened.reader.isFrozen, opened.reader.file.isSameFile(as: file) { return opened }
         close()
         try open()
-        guard let opened else { throw AccountsError.storeClosed }
+        guard let opened else { throw AccountsError.storeMissing(files.location.dataDirectory) }
         return opened
     }
 }

@@ -32,6 +32,11 @@ final class StoreDatabase {
         try showingErrors { try connection.open() }
     }
 
+    /// Creates the database, unless it exists.
+    func createIfMissing() throws {
+        try showingErrors { try usable().createIfMissing() }
+    }
+
     func close() {
         isClosed = true
         connection.close()

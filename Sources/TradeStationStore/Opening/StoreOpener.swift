@@ -9,8 +9,8 @@ struct OpenedStore: Sendable {
     let keyring: Keyring
 }
 
-/// Opens a store, and creates or migrates it under the store lock. An existing store is opened read-only until all checks
-/// have passed.
+/// Opens a store, and creates or migrates it under the store lock. An existing store is opened read-only until all
+/// checks have passed. Only ``openOrCreate()`` creates anything.
 struct StoreOpener: Sendable {
     /// The id `tsac` in the database header, which the database of another program does not have.
     static let applicationID = 0x7473_6163
@@ -34,21 +34,34 @@ struct StoreOpener: Sendable {
         self.clock = clock
         self.random = random
         lock = StoreLock(
-            file: LockFile(path: files.storeLock),
+            file: LockFile(path: files.storeLock, policy: files.policy),
             database: files.database,
             deadlineMilliseconds: lockMilliseconds
         )
-        counters = DiskChangeCounters(path: files.changes)
+        counters = DiskChangeCounters(path: files.changes, policy: files.policy)
     }
 
-    func open() throws -> OpenedStore {
-        try files.check()
+    /// Opens the store, and migrates it if necessary; nil if there is none.
+    func open() throws -> OpenedStore? {
+        var review = StoreReview(of: files)
+        try review.run()
         if let opened = try openCurrent() { return opened }
-        try files.prepareDirectories()
-        try lock.hold {
-            if try hasDatabase() { try migrate() } else { try create() }
+        guard try hasDatabase() else {
+            try requireNoLogWithoutDatabase()
+            return nil
         }
-        guard let opened = try openCurrent() else {
+        try files.prepareDirectories()
+        try lock.hold { try migrate() }
+        return try openCurrent()
+    }
+
+    /// Opens the store, or creates it.
+    func openOrCreate() throws -> OpenedStore {
+        if let opened = try open() { return opened }
+        try files.prepareDirectories()
+        // Another process may have created it meanwhile.
+        try lock.hold { if try !hasDatabase() { try create() } }
+        guard let opened = try open() else {
             throw AccountsError.corrupt(files.database, reason: "It was removed while it was being opened.")
         }
         return opened
@@ -56,7 +69,9 @@ struct StoreOpener: Sendable {
 
     /// Opens the store without changing it; nil if it does not exist or its schema is older than this version.
     private func openCurrent() throws -> OpenedStore? {
-        guard try hasDatabase(), let reader = try StoreReader(path: files.database, logs: files.logs) else { return nil }
+        guard try hasDatabase(), let reader = try StoreReader(path: files.database, logs: files.logs) else {
+            return nil
+        }
         let keyring = try reader.queue.read { database -> Keyring? in
             try requireOurs(database)
             let missing = try migrator.missing(in: database, path: files.database)
@@ -85,7 +100,9 @@ struct StoreOpener: Sendable {
     private func keyring(_ database: Database) throws -> Keyring {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM store"), try row.integer("seal_format") == 1
         else { throw AccountsError.corrupt(files.database, reason: "It does not record how its secrets are sealed.") }
-        guard let master = try KeyFile(path: files.key).load() else { throw AccountsError.keyMissing(files.key) }
+        guard let master = try KeyFile(path: files.key, policy: files.policy).load() else {
+            throw AccountsError.keyMissing(files.key)
+        }
         let keyring = Keyring(master: master, storeID: try row.text("store_id"))
         guard try row.text("key_id") == keyring.keyID, keyring.open(try row.blob("key_check"), for: .keyCheck) != nil
         else {
@@ -103,7 +120,7 @@ struct StoreOpener: Sendable {
     /// incomplete store.
     private func create() throws {
         try requireNoLogWithoutDatabase()
-        let master = try KeyFile(path: files.key).loadOrCreate(random)
+        let master = try KeyFile(path: files.key, policy: files.policy).loadOrCreate(random)
         let keyring = Keyring(master: master, storeID: random.hex(bytes: 16))
         for path in [files.newDatabase] + StoreFiles.auxiliaryFiles(of: files.newDatabase) {
             try PrivateFile.remove(path)

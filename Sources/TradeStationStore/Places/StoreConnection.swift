@@ -3,8 +3,11 @@ import TradeStationModel
 
 /// The connection of one store to its database. Its calls block, on the store's own queue.
 protocol StoreConnection: AnyObject {
-    /// Opens the database, or creates it.
+    /// Opens the database, if it exists.
     func open() throws
+
+    /// Creates the database, unless it exists.
+    func createIfMissing() throws
 
     /// Runs a body on what is committed now.
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value

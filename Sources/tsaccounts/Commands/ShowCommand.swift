@@ -30,6 +30,7 @@ struct ShowCommand: StoreCommand {
                 let page = ProfilePage(display: display)
                 try page.lines(record, accounts: listed, lateResult: lateResult).forEach(Console.standardOutput)
             }
+            shared.noteTrustedGroup()
         }
     }
 

@@ -34,6 +34,7 @@ struct StatusCommand: StoreCommand {
                     shared.note("\(record.name): \(advice.problem) Try: \(advice.command)")
                 }
             }
+            shared.noteTrustedGroup()
             let worst = ExitStatus.worst(records.map { ExitStatus.of($0, now: display.time.now) })
             if worst != ExitStatus.fine { throw Ending(status: worst) }
         }

@@ -21,7 +21,9 @@ enum ExitStatus {
         case .storeFull, .storeReadonly, .saveDeferred: 74
         case .rateLimited, .backingOff, .lockTimeout, .storeBusy, .callbackPortsBusy: 75
         case .loginRequired, .loginDenied, .loginTimedOut, .wrongUser, .fenced: 77
-        case .clientRejected, .insecurePermissions, .keyMissing, .keyMismatch, .schemaTooNew, .noStoreDirectory: 78
+        case .clientRejected, .insecurePermissions, .keyMissing, .keyMismatch, .schemaTooNew, .storeMissing,
+            .noStoreDirectory:
+            78
         default: 70
         }
     }

@@ -14,7 +14,8 @@ struct SelftestDirectory: Sendable {
     init(in given: String?, id: String) throws {
         let url =
             if let given {
-                URL(fileURLWithPath: given).appendingPathComponent("selftest-\(id)")
+                URL(fileURLWithPath: try SessionConfiguration(storeDirectory: given).dataDirectory)
+                    .appendingPathComponent("selftest-\(id)")
             } else {
                 URL(fileURLWithPath: try SessionConfiguration().dataDirectory + "-selftest-\(id)")
             }

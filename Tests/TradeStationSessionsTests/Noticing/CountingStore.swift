@@ -100,6 +100,8 @@ final class CountingStore: CredentialStore {
         try await store.apiKey(clientID: clientID, tokenURL: tokenURL)
     }
 
+    func createIfMissing() async throws { try await store.createIfMissing() }
+
     func add(_ profile: NewProfile, audit: [AuditEntry]) async throws -> ProfileRecord {
         try require(.profile)
         let isBusy = busyAdditions.withLock { count in
