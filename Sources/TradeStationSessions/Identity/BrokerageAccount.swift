@@ -34,7 +34,7 @@ extension BrokerageAccount: Decodable {
 extension Session {
     /// The user's accounts that this session may use (`GET /v3/brokerage/accounts`).
     ///
-    /// They belong to the session's environment. If the profile is limited to certain accounts (<doc:Fences>), the
+    /// They belong to the session's environment. If the profile is limited to certain accounts (a fence), the
     /// others are left out.
     ///
     /// - Throws: ``APIError`` and ``AccountsError`` as ``get(_:query:as:timeout:)``; `usage` for a v2 profile.

@@ -1,3 +1,5 @@
+import TradeStationModel
+
 /// A table that fits into a terminal: no line is longer than the terminal is wide. The least important columns give way
 /// first: their texts are shortened, then they are left out.
 struct Table: Sendable {
