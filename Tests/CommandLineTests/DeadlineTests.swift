@@ -76,7 +76,7 @@ extension CommandLineSuite {
             let status = try await stage.tool.run("status")
             #expect(status.status == 75)
             #expect(status.output.contains("degraded"))
-            #expect(status.errors.contains("p: the refresh token may have ended at 20"))
+            #expect(status.errors.contains("p: The refresh token may have ended "))
             #expect(status.errors.contains("Try: tsaccounts refresh p"))
             #expect(try await stage.tool.run("list").output.contains("degraded"))
             #expect(try await profile(stage)["state"] as? String == "degraded")

@@ -89,8 +89,7 @@ extension HTTPExchange.Outcome {
             return isTooLarge
                 ? .failure(TransportFailure(stage: .unknown, reason: .tooLarge, partial: decoded)) : .success(decoded)
         case .failure(let failure):
-            let partial = failure.partial.map { coding.undo(in: $0).response }
-            return .failure(TransportFailure(stage: failure.stage, reason: failure.reason, partial: partial))
+            return .failure(failure.with(partial: failure.partial.map { coding.undo(in: $0).response }))
         }
     }
 }

@@ -59,7 +59,7 @@ package struct TransportFailure: Error, Sendable {
     /// What happened.
     package let reason: Reason
     /// The part of the response that was received, if at least its head was.
-    package let partial: HTTPExchangeResponse?
+    package private(set) var partial: HTTPExchangeResponse?
     /// The host of the server, if it is known.
     private(set) var host: String?
     /// The host and the port of the proxy, if there is one.
@@ -70,6 +70,13 @@ package struct TransportFailure: Error, Sendable {
         self.stage = stage
         self.reason = reason
         self.partial = partial
+    }
+
+    /// The same failure, with another form of the part of the response that was received.
+    func with(partial: HTTPExchangeResponse?) -> TransportFailure {
+        var copy = self
+        copy.partial = partial
+        return copy
     }
 
     /// The same failure, with the names of the hosts in its explanation.

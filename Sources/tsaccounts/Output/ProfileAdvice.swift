@@ -45,8 +45,11 @@ struct ProfileAdvice: Sendable {
         case .ready, .refreshing:
             guard record.endsSoon(at: time.now) else { return nil }
             if record.mayHaveEnded(at: time.now) {
+                let isSignIn = record.possibleSignInEnd.map { $0 <= time.now } ?? false
+                let end = isSignIn ? record.possibleSignInEnd : record.possibleRefreshTokenEnd
                 self.init(
-                    "The sign-in may have ended; a refresh shows whether it has.",
+                    "The \(isSignIn ? "sign-in" : "refresh token") may have ended"
+                        + "\(end.map { " \(time.pointAndDistance($0))" } ?? ""); a refresh shows whether it has.",
                     "tsaccounts refresh \(name)",
                     needsUser: false
                 )
