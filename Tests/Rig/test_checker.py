@@ -177,6 +177,17 @@ class CorrectHistories(unittest.TestCase):
         world.token(login)
         self.passes(world)
 
+    def test_an_answer_is_saved_without_its_refresh_token(self) -> None:
+        world = Invented(rotate=False)
+        login = world.sign_in()
+        attempt = world.start(login)
+        row = world.save(login, attempt, world.ask(login))
+        row.update(event="refresh_failed", outcome="refresh_token_unusable")
+        world.token(login)
+        world.refresh(login)
+        world.token(login)
+        self.passes(world)
+
     def test_a_login_is_signed_out_and_in_again(self) -> None:
         world = Invented()
         login = world.sign_in()

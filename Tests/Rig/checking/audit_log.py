@@ -18,6 +18,7 @@ class End(Enum):
     SUCCEEDED = "refresh_succeeded"
     RECOVERED = "recovered"
     SALVAGED = "refresh_token_salvaged"  # only the refresh token could be read from the answer
+    UNUSABLE = "refresh_token_unusable"  # all but the refresh token of the answer was saved
     LATE = "late_result"
     ADOPTED = "refresh_adopted"
     FAILED = "refresh_failed"
@@ -25,8 +26,8 @@ class End(Enum):
     DANGLING = "unfinished"
 
 
-BROUGHT_TOKENS = (End.SUCCEEDED, End.RECOVERED, End.SALVAGED, End.LATE)
-SAVED = (End.SUCCEEDED, End.RECOVERED, End.SALVAGED)
+BROUGHT_TOKENS = (End.SUCCEEDED, End.RECOVERED, End.SALVAGED, End.UNUSABLE, End.LATE)
+SAVED = (End.SUCCEEDED, End.RECOVERED, End.SALVAGED, End.UNUSABLE)
 
 
 @dataclass
@@ -102,8 +103,10 @@ class SignIn:
 
 
 def how(settlement: Record) -> End:
-    salvaged = settlement["outcome"] == End.SALVAGED.value
-    return End.SALVAGED if salvaged else End(settlement["event"])
+    for end in (End.SALVAGED, End.UNUSABLE):
+        if settlement["outcome"] == end.value:
+            return end
+    return End(settlement["event"])
 
 
 class AuditLog:
