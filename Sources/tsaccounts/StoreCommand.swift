@@ -19,6 +19,7 @@ extension StoreCommand {
             let note = WaitNote()
             configuration.reportWait = { note.change(to: $0) }
         }
+        defer { Console.clearLine() }
         return try await withSessionManager(configuration: configuration, body)
     }
 }

@@ -79,6 +79,35 @@ extension CommandLineSuite {
             #expect(lines.last?.hasPrefix("p: refreshed") == true)
         }
 
+        @Test(.stage) func `a terminal that the user has stopped does not keep tokens from being saved`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 2.5))])
+            // The child stops its terminal, as Ctrl-S does, and so can write nothing.
+            let script = """
+                import os, pty, signal, sqlite3, sys, termios, time
+                pid, terminal = pty.fork()
+                if pid == 0:
+                    termios.tcflow(2, termios.TCOOFF)
+                    os.execv(sys.argv[2], sys.argv[2:])
+                database = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True, timeout=60)
+                while database.execute("SELECT generation FROM login").fetchone()[0] != 2:
+                    time.sleep(0.1)
+                os.kill(pid, signal.SIGKILL)
+                """
+            let result = try await RunningTool(
+                URL(fileURLWithPath: "/usr/bin/env"),
+                ["timeout", "120", "python3", "-c", script, stage.tool.database, Tool.binary.path, "refresh", "p"],
+                input: nil,
+                directory: stage.tool.directory,
+                environment: [
+                    "TSACCOUNTS_HOME": stage.tool.store, "HOME": stage.tool.directory.path,
+                    "PATH": "/usr/local/bin:/usr/bin:/bin",
+                ]
+            ).result()
+            #expect(result.status == 0, "\(result.errors)")
+        }
+
         @Test(arguments: [
             (RefreshWait.Cause.pause, Int64?(14_200), "p: waiting until the sign-in server may be asked again, 13 s"),
             (.answer, Int64?.none, "p: waiting for the answer of the sign-in server, 2 s so far"),

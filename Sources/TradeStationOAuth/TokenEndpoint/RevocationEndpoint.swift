@@ -43,7 +43,7 @@ package struct RevocationEndpoint: Sendable {
                 error.wasAnswered ? .serverError : .serverUnreachable,
                 "The sign-in server did not confirm that the token was revoked.",
                 reason: error.explanation,
-                suggestion: "run the same command again; revoking a token twice is safe"
+                suggestion: error.suggestion ?? "run the same command again; revoking a token twice is safe"
             )
         }
         guard case .failed(let failure) = answer else { return }

@@ -1,3 +1,4 @@
+import Synchronization
 import TradeStationSessions
 
 #if canImport(Glibc)
@@ -10,10 +11,14 @@ import TradeStationSessions
 ///
 /// What a server, the database or a file name contributes to a line cannot give commands to a terminal.
 enum Console {
+    /// Whether the cursor stands at the end of a line that is rewritten.
+    private static let hasLiveLine = Mutex(false)
+
     /// Prints a line of data.
     ///
     /// - Throws: `Ending`; for a broken pipe without a message.
     static func standardOutput(_ line: String) throws {
+        clearLine()
         let failure = write(line.terminalSafe + "\n", to: STDOUT_FILENO)
         if failure == 0 { return }
         if failure == EPIPE { throw Ending(status: ExitStatus.brokenPipe) }
@@ -23,17 +28,32 @@ enum Console {
 
     /// Prints a human-readable line.
     static func standardError(_ line: String) {
+        clearLine()
         _ = write(line.terminalSafe + "\n", to: STDERR_FILENO)
     }
 
     /// Prints a question for the user, without a line break.
     static func prompt(_ text: String) {
+        clearLine()
         _ = write(text.terminalSafe, to: STDERR_FILENO)
     }
 
-    /// Replaces the line of the terminal at which the cursor stands. Call this only if standard error is a terminal.
-    static func rewriteLine(_ text: String) {
-        _ = write("\r\u{1B}[K" + text.terminalSafe, to: STDERR_FILENO)
+    /// Replaces the line that was written last by this method, or clears it if there is no text any more. The next
+    /// output clears it too. Call this only if standard error is a terminal.
+    ///
+    /// - Parameter text: The text, made while nothing else is written.
+    static func rewriteLine(_ text: () -> String?) {
+        hasLiveLine.withLock { isLive in
+            let text = text()
+            guard isLive || text != nil else { return }
+            isLive = text != nil
+            _ = write("\r\u{1B}[K" + (text ?? "").terminalSafe, to: STDERR_FILENO)
+        }
+    }
+
+    /// Clears the line that ``rewriteLine(_:)`` has written.
+    static func clearLine() {
+        rewriteLine { nil }
     }
 
     /// Returns true if a file descriptor is a terminal.

@@ -1,14 +1,12 @@
+import Foundation
 import Synchronization
 import TradeStationSessions
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// Tells on standard error what a command waits for, once a wait has lasted a second: on a terminal in one line that
 /// counts, elsewhere once for each wait.
+///
+/// It writes from a thread of its own: a terminal that the user has stopped with Ctrl-S must not keep tokens from being
+/// saved.
 final class WaitNote: Sendable {
     private struct Entry {
         let wait: RefreshWait
@@ -18,52 +16,64 @@ final class WaitNote: Sendable {
 
     private struct State {
         var entries: [ProfileName: Entry] = [:]
-        var ticker: Task<Void, Never>?
-        var isLineShown = false
+        var hasThread = false
+
+        /// The waits that have lasted long enough, sorted by profile.
+        func long(at now: ContinuousClock.Instant) -> [Entry] {
+            entries.values.filter { $0.since.duration(to: now) >= WaitNote.patience }
+                .sorted { $0.wait.profile.text < $1.wait.profile.text }
+        }
     }
 
     /// How long a wait lasts before it is mentioned.
     private static let patience = Duration.seconds(1)
-    private static let tick = Duration.milliseconds(250)
+    /// The time between two looks, in seconds.
+    private static let tick = 0.25
 
     private let isTerminal = Console.isTerminal(STDERR_FILENO)
     private let state = Mutex(State())
 
-    /// Records what a profile waits for now.
+    /// Records what a profile waits for now. Does not block.
     func change(to wait: RefreshWait) {
-        state.withLock { state in
-            if state.isLineShown {
-                Console.rewriteLine("")
-                state.isLineShown = false
-            }
+        let startsThread = state.withLock { state in
             state.entries[wait.profile] = wait.cause.map { _ in Entry(wait: wait, since: .now) }
-            if state.entries.isEmpty {
-                state.ticker?.cancel()
-                state.ticker = nil
-            } else if state.ticker == nil {
-                state.ticker = Task { [weak self] in
-                    while (try? await Task.sleep(for: Self.tick)) != nil, let self { self.show() }
-                }
+            defer { state.hasThread = state.hasThread || !state.entries.isEmpty }
+            return !state.hasThread && !state.entries.isEmpty
+        }
+        guard startsThread else { return }
+        Thread.detachNewThread { [self] in
+            while goesOn() {
+                Thread.sleep(forTimeInterval: Self.tick)
+                show()
             }
         }
     }
 
-    private func show() {
+    /// Whether there is still something to wait for.
+    private func goesOn() -> Bool {
         state.withLock { state in
-            let now = ContinuousClock.now
-            let long = state.entries.values.filter { $0.since.duration(to: now) >= Self.patience }
-                .sorted { $0.wait.profile.text < $1.wait.profile.text }
-            guard let first = long.first else { return }
-            if isTerminal {
-                let others = long.count > 1 ? " (and \(long.count - 1) more)" : ""
-                Console.rewriteLine(Self.text(first.wait, after: first.since.duration(to: now), counts: true) + others)
-                state.isLineShown = true
-                return
-            }
-            for entry in long where !entry.isAnnounced {
-                Console.standardError(Self.text(entry.wait, after: .zero, counts: false))
-                state.entries[entry.wait.profile]?.isAnnounced = true
-            }
+            state.hasThread = !state.entries.isEmpty
+            return state.hasThread
+        }
+    }
+
+    private func show() {
+        guard !isTerminal else { return Console.rewriteLine(line) }
+        let lines = state.withLock { state in
+            let news = state.long(at: .now).filter { !$0.isAnnounced }.map(\.wait)
+            for wait in news { state.entries[wait.profile]?.isAnnounced = true }
+            return news.map { Self.text($0, after: .zero, counts: false) }
+        }
+        lines.forEach(Console.standardError)
+    }
+
+    /// The line for a terminal; nil when no wait has lasted long enough.
+    private func line() -> String? {
+        let now = ContinuousClock.now
+        let long = state.withLock { $0.long(at: now) }
+        return long.first.map { first in
+            Self.text(first.wait, after: first.since.duration(to: now), counts: true)
+                + (long.count > 1 ? " (and \(long.count - 1) more)" : "")
         }
     }
 
