@@ -17,11 +17,13 @@ import Testing
         #expect(hidden(arguments, in: "no \"q7Xv2LmZ9pRt4KsW8yBn\" here") == "no \"<hidden>\" here")
     }
 
-    @Test func `words are hidden only as the value of an option about secrets`() {
+    @Test func `words are hidden only where no words belong`() {
         let words = "my-client-secret"
         #expect(hidden(["--secret-file", words], in: words) == "<hidden>")
         #expect(hidden(["--client-secret", words], in: words) == "<hidden>")
+        #expect(hidden(["--timeout", words], in: words) == "<hidden>")
         #expect(hidden(["token", words], in: words) == words)
+        #expect(hidden(["token", "--json", words], in: words) == words)
         #expect(hidden(["--token-url", words], in: words) == words)
     }
 

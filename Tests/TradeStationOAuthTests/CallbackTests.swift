@@ -171,7 +171,11 @@ import TradeStationModel
         _ refusal: CallbackRefusal
     ) async throws {
         let (said, say) = AsyncStream.makeStream(of: String.self)
-        let signIn = try await SignIn.start(note: { say.yield($0) })
+        let notes = Notes()
+        let signIn = try await SignIn.start(note: { note in
+            notes.add(note)
+            say.yield(note)
+        })
         let (port, state) = (signIn.port, signIn.parameter("state"))
         func request(_ line: String, _ rest: String = "") -> String {
             "\(line) HTTP/1.1\r\nHost: localhost:\(port)\r\n\(rest)\r\n"
@@ -202,6 +206,7 @@ import TradeStationModel
         #expect(await said.first { _ in true } == refusal.note)
         _ = try await RawSocket.get(signIn.validTarget, port: port)
         #expect(try await signIn.task.value.code.exposed == "c-1")
+        #expect(notes.all == [refusal.note])
     }
 
     @Test func `the same refusal is noted three times, and icons never`() {

@@ -31,6 +31,7 @@ final class CallbackConnection: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let refusal = event as? CallbackRefusal, !isAnswered {
             let reply = handler.turnAway(refusal)
+            isAnswered = true
             if context.channel.isActive { write(reply, deliver: nil, isHead: false, context) }
         }
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
@@ -43,7 +44,12 @@ final class CallbackConnection: ChannelInboundHandler {
     /// Turns away what the HTTP decoder cannot read.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isAnswered, let error = error as? HTTPParserError else { return context.close(promise: nil) }
-        let refusal: CallbackRefusal = error == .invalidEOFState ? .incomplete : .notHTTP
+        let refusal: CallbackRefusal =
+            switch error {
+            case .invalidEOFState: .incomplete
+            case .headerOverflow: .tooLarge
+            default: .notHTTP
+            }
         write(handler.turnAway(refusal), deliver: nil, isHead: false, context)
     }
 

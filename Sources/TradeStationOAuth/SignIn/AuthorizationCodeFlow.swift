@@ -77,7 +77,7 @@ package struct AuthorizationCodeFlow: Sendable {
             defer { group.cancelAll() }
             group.addTask { [time, limits] in
                 try await time.sleep(milliseconds: limits.signInMilliseconds)
-                throw Self.timedOut(afterMilliseconds: limits.signInMilliseconds)
+                throw Self.timedOut(afterMilliseconds: limits.signInMilliseconds, redirectURI: request.redirectURI)
             }
             if let handler = callback.server?.handler { group.addTask { await handler.outcome() } }
             group.addTask {
@@ -134,12 +134,13 @@ package struct AuthorizationCodeFlow: Sendable {
         )
     }
 
-    private static func timedOut(afterMilliseconds limit: Int64) -> AccountsError {
+    private static func timedOut(afterMilliseconds limit: Int64, redirectURI: String) -> AccountsError {
         let time = limit < 120_000 ? "\(max(1, limit / 1_000)) s" : "\(limit / 60_000) min"
         return AccountsError(
             .loginTimedOut,
             "The sign-in was not completed within \(time).",
-            reason: "The browser did not send a redirect, and no URL was pasted.",
+            reason: "No redirect to \(redirectURI) arrived, and no URL was pasted. "
+                + "If the sign-in page showed an error, the API key may not allow this callback.",
             suggestion: "run the same command again"
         )
     }

@@ -3,8 +3,8 @@ import Foundation
 /// Hides arguments that may be secrets typed where a file name, a URL or a profile name belongs: error messages repeat
 /// arguments, and terminals and logs keep error messages.
 ///
-/// The value of an option that is about a secret is hidden unless it is the path of a file. Any other value is hidden if it
-/// is long and does not look like words.
+/// The value of an option that is about a secret is hidden unless it is the path of a file, and so is the value of an option
+/// that takes a number or one of a few words. Any other value is hidden if it is long and does not look like words.
 struct MistypedSecrets {
     /// The arguments and the profile name of this process.
     static var ofThisProcess: MistypedSecrets {
@@ -19,6 +19,12 @@ struct MistypedSecrets {
     private static let shortestValue = 8
     /// A client id, which is not a secret, has at most this many characters.
     private static let longestClientID = 32
+
+    /// The options that take a number or one of a few words, all shorter than ``shortestValue``.
+    private static let options: Set<String> = [
+        "--timeout", "--min-validity", "--idle", "--absolute", "--limit", "--redirect-port", "--port", "--overlap",
+        "--access-token-seconds", "--api-version", "--client-auth", "--pkce", "--nonce",
+    ]
 
     /// The texts to hide, longest first.
     private let suspects: [String]
@@ -40,10 +46,7 @@ struct MistypedSecrets {
             }
             defer { option = nil }
             guard value.count >= Self.shortestValue, !isFile(value), !value.isPath(isFile) else { continue }
-            let isAboutSecrets = option.map { option in
-                ["secret", "token", "password"].contains { option.contains($0) } && !option.hasSuffix("-url")
-            }
-            if isAboutSecrets ?? false {
+            if let option, Self.options.contains(option) || option.isAboutSecrets {
                 suspects.append(value)
             } else if option != "--client-id" || value.count > Self.longestClientID {
                 suspects += value.split { ":/?#&=@, ".contains($0) }.map(String.init).filter(\.looksRandom)
@@ -59,6 +62,11 @@ struct MistypedSecrets {
 }
 
 extension String {
+    /// Whether the option with this name takes a secret or a file with one, or would if it existed.
+    fileprivate var isAboutSecrets: Bool {
+        ["secret", "token", "password"].contains { contains($0) } && !hasSuffix("-url")
+    }
+
     /// Whether the text is written as a path and leads into a directory that exists.
     fileprivate func isPath(_ isFile: (String) -> Bool) -> Bool {
         guard hasPrefix("/") || hasPrefix("./") || hasPrefix("../") || hasPrefix("~/") else { return false }
