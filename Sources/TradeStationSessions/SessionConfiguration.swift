@@ -36,6 +36,8 @@ public struct SessionConfiguration: Sendable {
     ///
     /// Must not block.
     public var notice: @Sendable (KeepingNotice) -> Void = { _ in }
+    /// Called with what callers of a refresh wait for. Must not block.
+    package var reportWait: @Sendable (RefreshWait) -> Void = { _ in }
     /// Receives log messages, at most at level `info` and without secrets. Discards them by default.
     public var logger = Logger(label: "tsaccounts", factory: { _ in SwiftLogNoOpLogHandler() })
     /// Receives counters and timers; nil means the factory that the program bootstrapped `MetricsSystem` with.

@@ -23,6 +23,8 @@ final class SessionServices: Sendable {
     let timeoutMilliseconds: Int64
     /// Whether a token in its soft window is refreshed in the background.
     let refreshesBehind: Bool
+    /// Told what callers of a refresh wait for.
+    let reportWait: @Sendable (RefreshWait) -> Void
     /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs.
     let keeper: FreshnessKeeper
 
@@ -39,6 +41,7 @@ final class SessionServices: Sendable {
         metrics = SessionMetrics(factory: configuration.metrics)
         timeoutMilliseconds = configuration.timeout.wholeMilliseconds
         refreshesBehind = configuration.refreshesBehind
+        reportWait = configuration.reportWait
         keeper = FreshnessKeeper(clock: clock, timeout: timeoutMilliseconds, notice: configuration.notice)
         var signIn = TransportConfiguration(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
         signIn.lookUpMilliseconds = Int(configuration.timeout.wholeMilliseconds)

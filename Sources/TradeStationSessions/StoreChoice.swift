@@ -83,7 +83,7 @@ public struct StoreChoice: Sendable {
             throw AccountsError(
                 .noStoreDirectory,
                 "A store in memory has no directory.",
-                suggestion: "the standard store, or StoreChoice.directory(PATH)"
+                suggestion: "use StoreChoice.standard or StoreChoice.directory(PATH)"
             )
         }
     }

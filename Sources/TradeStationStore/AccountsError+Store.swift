@@ -33,7 +33,7 @@ extension AccountsError {
                 .storeBusy,
                 "\(path) \(what).",
                 reason: reason,
-                suggestion: "close other programs and run it again"
+                suggestion: "close other programs and run the command again"
             )
         case ENOSYS, ENOLCK, ENOTSUP, EOPNOTSUPP, EINVAL, ENOTTY, EOVERFLOW:
             return .unsupportedFileSystem(path, "\(path) \(what).", reason: reason)
@@ -193,7 +193,7 @@ extension AccountsError {
             reason: FileSystemType.of(path).flatMap {
                 FileSystemType.isNetwork($0) ? "It is on a network file system (\($0)); locks may not work there." : nil
             },
-            suggestion: "close the programs that write to this file, then run the same command again"
+            suggestion: "close the programs that write to this file, then run the command again"
         )
     }
 

@@ -8,10 +8,10 @@ public import TradeStationModel
 public final class TestClock: TimeSource {
     private struct Sleeper {
         let since: Int64
+        /// How long the task sleeps, also if it wakes in between.
         let milliseconds: Int64
+        let wakesAt: Int64
         let continuation: CheckedContinuation<Void, any Error>
-
-        var wakesAt: Int64 { since + milliseconds }
     }
 
     private struct State {
@@ -121,6 +121,15 @@ public final class TestClock: TimeSource {
     ///
     /// - Throws: `CancellationError`.
     public func sleep(milliseconds: Int64) async throws {
+        try await sleep(milliseconds: milliseconds, of: milliseconds)
+    }
+
+    /// Sleeps until the clock has moved this far, as a part of a sleep of `whole` milliseconds.
+    ///
+    /// ``whileTimePasses(sleepingLessThan:_:)``, ``sleeps(for:)`` and ``waitForSleeper(of:)`` consider the whole sleep.
+    ///
+    /// - Throws: `CancellationError`.
+    public func sleep(milliseconds: Int64, of whole: Int64) async throws {
         let id = state.withLock { $0.makeID() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
@@ -129,7 +138,8 @@ public final class TestClock: TimeSource {
                     if milliseconds <= 0 { return .success(()) }
                     state.sleepers[id] = Sleeper(
                         since: state.boot,
-                        milliseconds: milliseconds,
+                        milliseconds: whole,
+                        wakesAt: state.boot + milliseconds,
                         continuation: continuation
                     )
                     state.notifyObservers()

@@ -8,7 +8,11 @@ struct SharedOptions: ParsableArguments {
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
-    @Option(name: .long, help: ArgumentHelp("Keep everything in this directory.", valueName: "dir"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep everything in this directory.", valueName: "dir"),
+        completion: .directory
+    )
     var store: String?
 
     @Flag(

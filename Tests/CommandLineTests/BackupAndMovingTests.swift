@@ -43,7 +43,8 @@ extension CommandLineSuite {
                     esac
                     """,
                     "systemctl": "exit 0", "git": "exit 0",
-                    "swift": "case \"$*\" in *--show-bin-path) echo \(Tool.binary.deletingLastPathComponent().path) ;; esac",
+                    "swift":
+                        "case \"$*\" in *--show-bin-path) echo \(Tool.binary.deletingLastPathComponent().path) ;; esac",
                 ]
                 for (name, script) in scripts {
                     let file = directory.appendingPathComponent(name)

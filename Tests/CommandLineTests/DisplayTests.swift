@@ -28,7 +28,8 @@ import TradeStationSessions
     }
 
     @Test(arguments: [
-        (1, "…"), (5, "swing"), (18, "swing  sign in so…"), (19, "swing  sign in soon"), (28, "swing  somebo…  sign in soon"),
+        (1, "…"), (5, "swing"), (18, "swing  sign in so…"), (19, "swing  sign in soon"),
+        (28, "swing  somebo…  sign in soon"),
         (200, "swing  somebody  sign in soon"),
     ])
     func `a table shortens and gives up its least important columns first`(_ width: Int, _ row: String) throws {

@@ -9,7 +9,9 @@ extension CommandLineSuite {
             return try JSONDecoder().decode(EmulatorAddresses.self, from: Data(try #require(await lines.next()).utf8))
         }
 
-        @Test(.tool) func `the printed command adds a profile, and a restart with --state keeps its sign-in`() async throws {
+        @Test(.tool) func `the printed command adds a profile, and a restart with --state keeps its sign-in`()
+            async throws
+        {
             let tool = try Tool.current
             let arguments = ["emulator", "--rotate", "--state", tool.directory.path + "/state.json"]
             var running = try tool.start(arguments)
@@ -48,11 +50,12 @@ extension CommandLineSuite {
             let tool = try Tool.current
             let file = tool.directory.appendingPathComponent("notes.txt")
             try Data("not a state".utf8).write(to: file)
-            let foreign = try await tool.run("emulator", "--state", file.path)
+            // An emulator that starts after all is ended.
+            let foreign = try await tool.shell("timeout 60 tsaccounts emulator --state \(file.path)")
             #expect(foreign.status == 73)
             #expect(foreign.errors.contains("It is not the state of an emulator."))
             #expect(try String(contentsOf: file, encoding: .utf8) == "not a state")
-            let nowhere = try await tool.run("emulator", "--state", tool.directory.path + "/none/state.json")
+            let nowhere = try await tool.shell("timeout 60 tsaccounts emulator --state ~/none/state.json")
             #expect(nowhere.status == 73)
         }
     }

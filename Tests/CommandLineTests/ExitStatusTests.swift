@@ -9,7 +9,7 @@ import TradeStationSessions
         64: ["usage", "input_required", "bad_name", "min_validity_too_long"],
         65: ["store_corrupt", "record_tampered", "audit_broken"],
         66: ["profile_not_found"],
-        69: ["server_unreachable", "server_error"],
+        69: ["server_unreachable", "server_error", "refused_repeatedly"],
         70: ["internal", "closed"],
         73: ["profile_exists", "cannot_create"],
         74: ["store_full", "store_readonly", "save_deferred"],

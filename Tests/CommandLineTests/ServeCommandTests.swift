@@ -106,7 +106,8 @@ extension CommandLineSuite {
                 try await stage.add("q", user: 1)
                 try await stage.add("p")
                 #expect(try await stage.tool.run("logout", "p").status == 0)
-                let signedOut = "p: The user of this profile is signed out on this machine. [login_required] Try: tsaccounts login p"
+                let signedOut =
+                    "p: The user of this profile is signed out on this machine. [login_required] Try: tsaccounts login p"
                 while let line = await lines.next(), line != signedOut {}
                 let health = "STATUS=Keeping 1 of 2 profiles fresh. Try: tsaccounts login p"
                 while let status = await systemd.next(), status != health {}

@@ -19,12 +19,14 @@ extension CommandLineSuite {
                 ("add profile x --clent-id Y", "tsaccounts add profile x --client-id Y"),
                 ("token --min-validty=5", "tsaccounts token --min-validity=5"),
                 ("remove --nonsense", "tsaccounts remove --help"), ("refresh -x", "tsaccounts refresh --help"),
-                ("audit --since lately", "tsaccounts audit --help"), ("audit verify --sinc 1h", "tsaccounts audit verify --help"),
+                ("audit --since lately", "tsaccounts audit --help"),
+                ("audit verify --sinc 1h", "tsaccounts audit verify --help"),
                 ("token a b", "tsaccounts token --help"), ("add profile", "tsaccounts add profile --help"),
                 ("refresh --all p", "tsaccounts refresh --help"), ("--timeout 0 list", "tsaccounts list --help"),
             ]
         )
-        func `a usage error names the nearest command or option, also as JSON`(_ line: String, _ advice: String) async throws
+        func `a usage error names the nearest command or option, also as JSON`(_ line: String, _ advice: String)
+            async throws
         {
             let tool = try Tool.current
             let words = line.split(separator: " ").map(String.init)
@@ -55,7 +57,10 @@ extension CommandLineSuite {
                 for command in ["token", "show", "status", "login", "logout", "refresh"] {
                     let result = try await tool.run(command)
                     #expect(result.status == (name == "typo" ? 66 : 64), "\(command)")
-                    #expect(result.errors.contains("The name comes from the variable TSACCOUNTS_PROFILE."), "\(command)")
+                    #expect(
+                        result.errors.contains("The name comes from the variable TSACCOUNTS_PROFILE."),
+                        "\(command)"
+                    )
                 }
                 #expect(!(try await tool.run("token", "other").errors.contains("TSACCOUNTS_PROFILE")))
             }

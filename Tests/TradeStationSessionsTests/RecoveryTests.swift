@@ -85,7 +85,9 @@ import TradeStationTesting
     }
 
     @Test(.stage(rotate: true), arguments: ["logout", "revoke", "login", "remove"])
-    func `the command that ends a login saves the answer that a process that died had received`(how: String) async throws {
+    func `the command that ends a login saves the answer that a process that died had received`(how: String)
+        async throws
+    {
         let name = try ProfileName("paper")
         let record = try await stage.paper()
         if how == "remove" { try await manager.registry.remove(ProfileName("real")) }
@@ -111,7 +113,8 @@ import TradeStationTesting
         #expect(rows.last?.integer("generation_after") == Int64(record.login.generation + 2))
     }
 
-    @Test(.stage(rotate: true)) func `a refresh that saves the tokens of a process that died reports them as recovered`()
+    @Test(.stage(rotate: true))
+    func `a refresh that saves the tokens of a process that died reports them as recovered`()
         async throws
     {
         let record = try await stage.paper()
@@ -131,7 +134,9 @@ import TradeStationTesting
     func `after a sign-out or a revocation here, the error says so`(how: String) async throws {
         let name = try ProfileName("paper")
         let session = try await manager.session(named: "paper")
-        if how == "logout" { _ = try await manager.registry.signOut(name) } else {
+        if how == "logout" {
+            _ = try await manager.registry.signOut(name)
+        } else {
             _ = try await manager.registry.revoke(name)
         }
         let expected = how == "logout" ? AccountsError.signedOut : .revoked

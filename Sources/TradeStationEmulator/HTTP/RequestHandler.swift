@@ -14,7 +14,9 @@ struct RequestHandler: Sendable {
         guard let fault = admission.fault else { return .send(try await perform(request, admission)) }
         switch (fault.action, fault.time) {
         case (.stream(let trouble, let afterObjects), _):
-            return .send(try await perform(request, admission, StreamScript(trouble: trouble, afterObjects: afterObjects)))
+            return .send(
+                try await perform(request, admission, StreamScript(trouble: trouble, afterObjects: afterObjects))
+            )
         case (.truncate, _):
             let answer = try await perform(request, admission, StreamScript(trouble: .cut, afterObjects: 0))
             return answer.stream == nil ? .sendHalf(answer) : .send(answer)

@@ -86,6 +86,8 @@ extension AccountsError {
         public static let serverUnreachable = Code(rawValue: "server_unreachable")
         /// The server returned an answer that cannot be used.
         public static let serverError = Code(rawValue: "server_error")
+        /// The sign-in server refuses again and again with the same error code, which no standard defines.
+        public static let refusedRepeatedly = Code(rawValue: "refused_repeatedly")
         /// A request that may change something got no readable answer: the server may have carried it out.
         public static let outcomeUnknown = Code(rawValue: "outcome_unknown")
         /// A defect in this program.

@@ -19,11 +19,22 @@ public protocol TimeSource: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func sleep(milliseconds: Int64) async throws
+
+    /// Suspends the current task for at least the given time, as a part of a sleep of `whole` milliseconds. Between the
+    /// parts the task only looks at the clocks. A clock that a test controls treats this like a sleep of `whole`.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled.
+    func sleep(milliseconds: Int64, of whole: Int64) async throws
 }
 
 extension TimeSource {
     /// The time of ``wallTime()``.
     public func coarseWallMilliseconds() -> Int64 { wallTime().milliseconds }
+
+    /// Suspends the current task like ``sleep(milliseconds:)``.
+    public func sleep(milliseconds: Int64, of whole: Int64) async throws {
+        try await sleep(milliseconds: milliseconds)
+    }
 
     /// Returns the readings of both clocks.
     package func now() -> Moment {

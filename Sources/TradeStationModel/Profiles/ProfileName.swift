@@ -20,14 +20,14 @@ public struct ProfileName: Sendable, CustomStringConvertible {
                 .badName,
                 "This is not a valid profile name.",
                 reason: "A name has 1 to 64 of the characters A-Z a-z 0-9 . _ - and begins with a letter or digit.",
-                suggestion: "use a name like swing or ira-2"
+                suggestion: "choose a name like swing or ira-2"
             )
         }
         guard !Self.reserved.contains(text.lowercased()) else {
             throw AccountsError(
                 .badName,
                 "\"\(text)\" cannot be a profile name: it is a reserved word.",
-                suggestion: "use a name like swing or ira-2"
+                suggestion: "choose a name like swing or ira-2"
             )
         }
         self.text = text

@@ -6,7 +6,8 @@ public enum ProfileState: String, Hashable, Sendable {
     case ready
     /// A refresh is running, or a process crashed during one.
     case refreshing
-    /// The last refresh failed; the current token is served while it is valid.
+    /// The last refresh failed, or the sign-in may have ended because it was not used for long; the current token is
+    /// served while it is valid.
     case degraded
     /// The user has to sign in again.
     case needsLogin = "needs_login"

@@ -63,7 +63,7 @@ struct SignInCallback: Sendable {
             .callbackPortsBusy,
             "No port is free to receive the browser's redirect (\(list)).",
             reason: "Other programs use these ports, or this user is not allowed to.",
-            suggestion: "the same command with --paste; ss -ltnp lists the programs"
+            suggestion: "run the same command with --paste; ss -ltnp lists the programs"
         )
     }
 }

@@ -122,7 +122,7 @@ package struct AuthorizationCodeFlow: Sendable {
             .inputRequired,
             "This computer cannot receive the redirect of this sign-in.",
             reason: "The redirect URL must be pasted, and there is no terminal to paste it into.",
-            suggestion: "the same command with --paste on a terminal"
+            suggestion: "run the same command with --paste on a terminal"
         )
     }
 
@@ -130,7 +130,7 @@ package struct AuthorizationCodeFlow: Sendable {
         AccountsError(
             .inputRequired,
             "Standard input ended before the redirect URL was pasted.",
-            suggestion: "the same command again, then paste the complete URL from the browser's address bar"
+            suggestion: "run the same command again, then paste the complete URL from the browser's address bar"
         )
     }
 
@@ -140,7 +140,7 @@ package struct AuthorizationCodeFlow: Sendable {
             .loginTimedOut,
             "The sign-in was not completed within \(time).",
             reason: "The browser did not send a redirect, and no URL was pasted.",
-            suggestion: "the same command again"
+            suggestion: "run the same command again"
         )
     }
 }

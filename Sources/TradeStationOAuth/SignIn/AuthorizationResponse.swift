@@ -101,21 +101,21 @@ enum AuthorizationResponse: Sendable {
                 .serverError,
                 "The sign-in server reported an internal error.",
                 reason: reason,
-                suggestion: "the same command again in a moment"
+                suggestion: "run the same command again in a moment"
             )
         case "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope":
             return AccountsError(
                 .clientRejected,
                 "The sign-in server rejected the authorization request for this API key.",
                 reason: reason,
-                suggestion: "the client id, redirect URI and scopes that were registered for the API key"
+                suggestion: "use the client id, redirect URI and scopes that were registered for the API key"
             )
         default:
             return AccountsError(
                 .loginDenied,
                 "The sign-in was declined.",
                 reason: reason,
-                suggestion: "the same command again"
+                suggestion: "run the same command again"
             )
         }
     }

@@ -43,7 +43,7 @@ extension TokenClaims {
             .loginDenied,
             "The sign-in server's ID token does not match this sign-in.",
             reason: reason,
-            suggestion: "the same command again"
+            suggestion: "run the same command again"
         )
     }
 }

@@ -20,7 +20,7 @@ package struct RevocationEndpoint: Sendable {
             throw AccountsError(
                 .usage,
                 "This API key has no revocation URL.",
-                suggestion: "the sign-in server's web page for connected applications"
+                suggestion: "end the sign-in on the sign-in server's web page for connected applications"
             )
         }
         let request = ClientAuthenticator.request(
@@ -43,7 +43,7 @@ package struct RevocationEndpoint: Sendable {
                 error.wasAnswered ? .serverError : .serverUnreachable,
                 "The sign-in server did not confirm that the token was revoked.",
                 reason: error.explanation,
-                suggestion: "the same command again; revoking a token twice is safe"
+                suggestion: "run the same command again; revoking a token twice is safe"
             )
         }
         guard case .failed(let failure) = answer else { return }
@@ -53,7 +53,7 @@ package struct RevocationEndpoint: Sendable {
             allowed.contains(error.code) ? error.code : .serverError,
             "The sign-in server did not revoke the token.",
             reason: error.reason ?? error.message,
-            suggestion: error.code == .clientRejected ? error.suggestion : "the same command again in a moment"
+            suggestion: error.code == .clientRejected ? error.suggestion : "run the same command again in a moment"
         )
     }
 }

@@ -103,11 +103,11 @@ extension TokenFailure {
 
     private var suggestion: String {
         switch kind {
-        case .notSent, .outcomeUnknown, .serverTrouble: advice ?? "the same command again in a moment"
-        case .rateLimited: "the same command again in \(retryAfterSeconds ?? 60) seconds"
+        case .notSent, .outcomeUnknown, .serverTrouble: advice ?? "run the same command again in a moment"
+        case .rateLimited: "run the same command again in \(retryAfterSeconds ?? 60) seconds"
         case .invalidGrant, .userActionRequired: "tsaccounts login NAME"
         case .clientRejected: "tsaccounts set NAME --secret-file FILE"
-        case .requestRejected: "tsaccounts show NAME, and compare it with the registration of the API key"
+        case .requestRejected: "tsaccounts show NAME   # and compare it with the registration of the API key"
         case .unrecognised: "tsaccounts audit NAME"
         }
     }

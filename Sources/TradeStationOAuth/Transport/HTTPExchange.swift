@@ -11,8 +11,12 @@ struct HTTPExchange: Sendable {
 
     private var configuration: TransportConfiguration { connector.configuration }
 
-    /// Sends the request and reads the whole response.
+    /// Sends the request and reads the whole response. Decompresses it if the server compressed it.
     func run(over path: Connector.Path) async -> Outcome {
+        await receive(over: path).decompressed(limit: configuration.maximumBodyBytes)
+    }
+
+    private func receive(over path: Connector.Path) async -> Outcome {
         // The client may send the request before it notices a cancellation.
         guard !Task.isCancelled else { return .failure(TransportFailure(stage: .notSent, reason: .cancelled)) }
         let body = OutgoingBody(request.body)

@@ -4,8 +4,8 @@ import Synchronization
 /// Sends HTTP requests and reads complete or streaming responses.
 ///
 /// It never follows a redirect (a 307 would send the secrets to another server), never retries, speaks only HTTP/1.1 and
-/// does not decompress. It uses a proxy only as a tunnel (`CONNECT`). The underlying clients are created with the first
-/// request.
+/// asks for no compression. A complete response that is compressed all the same is decompressed. It uses a proxy only as
+/// a tunnel (`CONNECT`). The underlying clients are created with the first request.
 package final class HTTPTransport: Sendable {
     private let configuration: TransportConfiguration
     private let sleep: @Sendable (_ milliseconds: Int) async throws -> Void

@@ -16,7 +16,10 @@ struct Route: Hashable, Sendable {
     /// The addresses that are tried for one request.
     private static let mostAddresses = 3
 
-    /// The routes to a server, in the order in which they are tried. They share the time for connecting.
+    /// The routes to a server, in the order in which they are tried.
+    ///
+    /// The last one has the whole time for connecting, and each one before it a third, so that an address that does not
+    /// answer leaves time for the next one.
     ///
     /// - Parameters:
     ///   - addresses: The addresses of the server, or of the proxy if there is one.
@@ -27,19 +30,20 @@ struct Route: Hashable, Sendable {
         connectMilliseconds: Int
     ) -> [Route] {
         let chosen = alternating(addresses).prefix(mostAddresses)
-        let share = max(1, connectMilliseconds / max(1, chosen.count))
-        return chosen.map { address in
+        return chosen.enumerated().map { index, address in
+            let isLast = index == chosen.count - 1
+            let limit = max(1, isLast ? connectMilliseconds : connectMilliseconds / 3)
             guard let proxy else {
                 let isName = address != destination.host
                 return Route(
                     name: isName ? destination.host : nil,
                     address: isName ? address : nil,
-                    connectMilliseconds: share
+                    connectMilliseconds: limit
                 )
             }
             return Route(
                 proxy: .server(host: address, port: proxy.port, authorization: proxy.authorization),
-                connectMilliseconds: share
+                connectMilliseconds: limit
             )
         }
     }

@@ -31,8 +31,7 @@ extension TransportFailure.Reason {
 
     private init?(connecting error: HTTPClientError) {
         switch error {
-        case .connectTimeout, .getConnectionFromPoolTimeout: self = .notConnected
-        case .tlsHandshakeTimeout: self = .notTrusted
+        case .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout: self = .notConnected
         case .httpProxyHandshakeTimeout, .invalidProxyResponse: self = .refusedByProxy
         case .proxyAuthenticationRequired: self = .deniedByProxy
         case .alreadyShutdown: self = .closed

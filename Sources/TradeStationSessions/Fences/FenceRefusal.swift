@@ -32,10 +32,11 @@ struct FenceRefusal: Sendable {
 
     private var suggestion: String {
         switch kind {
-        case .readOnly: "tsaccounts set NAME --read-only off, if the profile is meant to trade"
-        case .accounts: "tsaccounts set NAME --account ID, with one --account for each account that the profile may use"
+        case .readOnly: "tsaccounts set NAME --read-only off   # if the profile is meant to trade"
+        case .accounts:
+            "tsaccounts set NAME --account ID   # one --account for each account that the profile may use"
         case .environment:
-            "tsaccounts add profile OTHER --live --same-login-as NAME, if the program is meant to use real money"
+            "tsaccounts add profile OTHER --live --same-login-as NAME   # if the program is meant to use real money"
         }
     }
 }

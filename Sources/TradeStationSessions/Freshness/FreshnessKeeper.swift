@@ -148,8 +148,9 @@ final class FreshnessKeeper: Sendable {
                 repeat {
                     // Sleep in short steps: the clocks may be set, and some timers do not count the time while the machine
                     // is suspended.
-                    let nap = min(time - clock.bootMilliseconds(), Self.longestSleep)
-                    guard (try? await clock.sleep(milliseconds: nap)) != nil else { return }
+                    let rest = min(time - clock.bootMilliseconds(), Self.longestSleep)
+                    let nap = min(rest, Self.longestNap)
+                    guard (try? await clock.sleep(milliseconds: nap, of: rest)) != nil else { return }
                     wakeUp.yield()
                 } while clock.bootMilliseconds() < time
             }
@@ -158,7 +159,10 @@ final class FreshnessKeeper: Sendable {
     }
 
     /// In milliseconds.
-    private static let longestSleep: Int64 = 10_000
+    private static let longestSleep: Int64 = 60_000
+
+    /// The longest time between two looks at the clocks, in milliseconds.
+    private static let longestNap: Int64 = 10_000
 
     /// How far the clocks may drift apart, in milliseconds, before every login is checked.
     private static let largestDrift: Int64 = 1000
@@ -232,6 +236,6 @@ extension AccountsError {
     fileprivate static let alreadyRunning = AccountsError(
         .usage,
         "The session manager already keeps its sessions fresh.",
-        suggestion: "one run() per SessionManager"
+        suggestion: "call run() once for each SessionManager"
     )
 }

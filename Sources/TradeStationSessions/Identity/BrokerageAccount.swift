@@ -34,11 +34,26 @@ extension BrokerageAccount: Decodable {
 extension Session {
     /// The user's accounts that this session may use (`GET /v3/brokerage/accounts`).
     ///
-    /// They belong to the session's environment. If the profile is limited to certain accounts (<doc:Fences>), the
+    /// They belong to the session's environment. If the profile is limited to certain accounts (a fence), the
     /// others are left out.
     ///
     /// - Throws: ``APIError`` and ``AccountsError`` as ``get(_:query:as:timeout:)``; `usage` for a v2 profile.
     public func accounts(timeout: Duration? = nil) async throws -> [BrokerageAccount] {
+        let (accounts, record) = try await allAccounts(timeout: timeout)
+        let fence = record.profile.accounts.map { Set($0.map { $0.lowercased() }) }
+        return accounts.filter { fence?.contains($0.id.lowercased()) ?? true }
+    }
+
+    /// The user's accounts, also those that a fence excludes. A fence that is to be changed is checked with them.
+    ///
+    /// - Throws: ``APIError`` and ``AccountsError`` as ``accounts(timeout:)``.
+    package func unfencedAccounts() async throws -> [BrokerageAccount] {
+        try await allAccounts(timeout: nil).accounts
+    }
+
+    private func allAccounts(
+        timeout: Duration?
+    ) async throws -> (accounts: [BrokerageAccount], record: ProfileRecord) {
         struct List: Decodable {
             let Accounts: [BrokerageAccount]
         }
@@ -47,7 +62,7 @@ extension Session {
                 .usage,
                 "A v2 profile has no list of accounts.",
                 suggestion:
-                    "tsaccounts add profile OTHER --live --same-login-as NAME, then tsaccounts show OTHER --accounts"
+                    "tsaccounts add profile OTHER --live --same-login-as NAME   # then use the accounts of OTHER"
             ).about(profile.name)
         }
         var sender = RequestSender(
@@ -55,9 +70,6 @@ extension Session {
             call: APICall(method: "GET", path: "/v3/brokerage/accounts", timeout: timeout)
         )
         let (response, record) = try await sender.send()
-        let fence = record.profile.accounts.map { Set($0.map { $0.lowercased() }) }
-        return try response.decoded(as: List.self).value.Accounts.filter { account in
-            fence?.contains(account.id.lowercased()) ?? true
-        }
+        return (try response.decoded(as: List.self).value.Accounts, record)
     }
 }

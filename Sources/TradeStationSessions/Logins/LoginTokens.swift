@@ -189,7 +189,7 @@ final class LoginTokens: Sendable {
 
     /// Starts the login's flight. All waiting callers share its task, which is not cancelled with any of them.
     private func launch(_ request: RefreshRequest, in state: inout State) -> RefreshFlight {
-        let flight = RefreshFlight(request, clock: clock)
+        let flight = RefreshFlight(request, clock: clock, report: services.reportWait)
         let machine = RefreshMachine(intent: request.intent, heldGeneration: state.snapshot.generation)
         let transaction = RefreshTransaction(flight: flight, login: self, services: services, machine: machine)
         let task = Task { [self] in

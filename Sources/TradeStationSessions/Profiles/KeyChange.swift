@@ -38,7 +38,7 @@ public struct KeyChange: Sendable {
                 .inputRequired,
                 "No setting to change was given.",
                 suggestion:
-                    "--read-only on|off, --account ID, --any-account, --secret-file FILE, --redirect-uri URL, "
+                    "use one or more of --read-only on|off, --account ID, --any-account, --secret-file FILE, --redirect-uri URL, "
                     + "--client-auth post|basic|none, --idle or --absolute SECONDS"
             )
         }
@@ -56,7 +56,7 @@ public struct KeyChange: Sendable {
                 throw AccountsError(
                     .usage,
                     "A public client has no secret.",
-                    suggestion: "either --secret-file or --client-auth none"
+                    suggestion: "use either --secret-file or --client-auth none"
                 )
             }
             registration.usesPKCE = true
@@ -97,7 +97,7 @@ extension RotationLimits {
             throw AccountsError(
                 .usage,
                 "A lifetime must be between 0 and \(Self.longest) seconds; 0 means unlimited.",
-                suggestion: "--idle 1800 --absolute 86400, which are TradeStation's values for rotating keys"
+                suggestion: "use --idle 1800 --absolute 86400, which are TradeStation's values for rotating keys"
             )
         }
         return limits

@@ -43,7 +43,7 @@ struct ProfileAddition: Sendable {
                 .usage,
                 profile: request.name.text,
                 "The simulator supports v3 only.",
-                suggestion: "--live --api-version v2, or --sim without --api-version"
+                suggestion: "use --live --api-version v2, or --sim without --api-version"
             )
         }
         if let url = request.apiURL, request.environment == .sim, Fence.isLiveHost(url) {
@@ -86,7 +86,7 @@ struct ProfileAddition: Sendable {
                 profile: self.request.name.text,
                 "Signing in requires user interaction.",
                 suggestion:
-                    "--refresh-token-file FILE, or --no-login, then tsaccounts login \(self.request.name.text)"
+                    "use --refresh-token-file FILE, or --no-login and then tsaccounts login \(self.request.name.text)"
             )
         }
         return try await signIn(login, credentials, interaction)
@@ -223,8 +223,8 @@ extension AccountsError {
     fileprivate func forUnaddedProfile(_ name: ProfileName) -> AccountsError {
         let advice: String? =
             switch code {
-            case .clientRejected: "the same command with the right client id and secret"
-            case .loginRequired: "the same command with a refresh token that still works, or with a sign-in"
+            case .clientRejected: "run the same command with the right client id and secret"
+            case .loginRequired: "run the same command with a refresh token that still works, or with a sign-in"
             default: suggestion
             }
         return AccountsError(code, profile: name.text, message, reason: reason, suggestion: advice)

@@ -48,7 +48,7 @@ public struct ProfileRegistry: Sendable {
             : AccountsError(
                 .inputRequired,
                 "There are several profiles: \(all.map(\.name.text).joined(separator: ", ")).",
-                suggestion: "the command with a profile name, or TSACCOUNTS_PROFILE"
+                suggestion: "name the profile, or set TSACCOUNTS_PROFILE"
             )
     }
 
@@ -223,7 +223,11 @@ public struct ProfileRegistry: Sendable {
                 let stored = try await settledLogin(of: record)
                 let row = AuditEntry.erasure(.signedOut, of: stored, for: record.name)
                 let crashed = AuditEntry.crashedAttempt(of: stored.login, for: record.name)
-                try await store.eraseTokens(of: stored.login.id, leaving: .new, audit: [crashed, row].compactMap { $0 })
+                try await store.eraseTokens(
+                    of: stored.login.id,
+                    leaving: .new,
+                    audit: [crashed, row].compactMap { $0 }
+                )
             }
             return try await profilesSharingLogin(of: record)
         }

@@ -96,7 +96,7 @@ extension ProfileRequest.KeyRequest {
             throw AccountsError(
                 .usage,
                 "The client ID is not valid.",
-                suggestion: "the API key as TradeStation shows it, with --client-id"
+                suggestion: "pass the API key as TradeStation shows it with --client-id"
             )
         }
         guard (authorizeURL == nil) == (tokenURL == nil) else {
@@ -104,7 +104,7 @@ extension ProfileRequest.KeyRequest {
                 .usage,
                 "The authorization and token endpoints can only be changed together.",
                 reason: "Otherwise, the authorization code of one server would be sent to another.",
-                suggestion: "both --authorize-url and --token-url"
+                suggestion: "use both --authorize-url and --token-url"
             )
         }
         let authentication = authentication ?? (secret == nil ? .none : .post)
@@ -114,7 +114,7 @@ extension ProfileRequest.KeyRequest {
                 : AccountsError(
                     .inputRequired,
                     "This client authentication method requires a client secret.",
-                    suggestion: "--secret-file FILE, or --secret-file - to read it from standard input"
+                    suggestion: "use --secret-file FILE, or --secret-file - to read it from standard input"
                 )
         }
         guard usesPKCE ?? true || authentication != .none else {
@@ -151,7 +151,7 @@ extension ProfileRequest.KeyRequest {
             throw AccountsError(
                 .usage,
                 "This API key is already known, with another secret.",
-                suggestion: "tsaccounts set NAME --secret-file FILE, with a profile of that key"
+                suggestion: "tsaccounts set NAME --secret-file FILE   # with a profile of that key"
             )
         }
         let differs =

@@ -16,6 +16,8 @@ struct SignIn: Sendable {
     private struct Grant: Sendable {
         let tokens: TokenSet
         let identity: Identity
+        /// What the audit says about the answer besides the tokens.
+        let detail: [String: String]
         let httpStatus: Int
         let durationMilliseconds: Int
     }
@@ -92,7 +94,8 @@ struct SignIn: Sendable {
             code: code.code,
             verifier: code.verifier,
             redirectURI: code.redirectURI,
-            for: credentials
+            for: credentials,
+            at: sent.wall
         )
         let received = services.clock.now()
         switch answer {
@@ -109,7 +112,13 @@ struct SignIn: Sendable {
                     now: received.wall
                 )
             }
-            if grant.refreshToken == nil {
+            switch grant.issuedRefreshToken {
+            case .token: break
+            case .unusable(let reason):
+                note(
+                    "The refresh token that the sign-in server returned cannot be kept: this sign-in ends when its access token expires. \(reason)"
+                )
+            case .none, .empty:
                 note(
                     "The sign-in server returned no refresh token: this sign-in ends when its access token expires. Request the scope offline_access."
                 )
@@ -123,10 +132,18 @@ struct SignIn: Sendable {
                     lifetimeSeconds: grant.lifetimeSeconds
                 ),
                 identity: TokenClaims.identity(idToken: grant.idToken, accessToken: grant.accessToken),
+                detail: Self.detail(of: grant),
                 httpStatus: grant.httpStatus,
                 durationMilliseconds: Int(received.bootMilliseconds - sent.bootMilliseconds)
             )
         }
+    }
+
+    private static func detail(of grant: TokenGrant) -> [String: String] {
+        var detail: [String: String] = [:]
+        if grant.lifetimeOrigin != .expiresIn { detail["expires_in"] = grant.lifetimeOrigin.rawValue }
+        if case .unusable(let reason) = grant.issuedRefreshToken { detail["refresh_token"] = reason }
+        return detail
     }
 
     /// Saves the refresh token of an otherwise unusable answer. The answer does not show whose token it is, so this is
@@ -168,6 +185,7 @@ struct SignIn: Sendable {
         for _ in 0..<Self.maximumSaves {
             let staged = stagedTokens(grant.tokens, identity: grant.identity, over: stored)
             var row = signedInRow(staged, login.id)
+            row.detail = grant.detail
             row.httpStatus = grant.httpStatus
             row.durationMilliseconds = grant.durationMilliseconds
             let rows = [AuditEntry.crashedAttempt(of: stored.login, for: profile), row].compactMap { $0 }
@@ -227,10 +245,11 @@ struct SignIn: Sendable {
         do {
             return try await body()
         } catch let error as AccountsError {
+            let consequence = "The user signed in, but the code was not exchanged, so no token is lost."
             throw AccountsError(
                 error.code,
                 error.message,
-                reason: "The user signed in, but the authorization code was not exchanged, so no token is lost.",
+                reason: [error.reason, consequence].compactMap { $0 }.joined(separator: " "),
                 suggestion: error.suggestion
             )
         }

@@ -49,17 +49,21 @@ extension AccountsError {
     static let held = AccountsError(
         .loginRequired,
         "This login is on hold until a user signs in again.",
-        suggestion: "tsaccounts audit NAME, then tsaccounts login NAME"
+        suggestion: "tsaccounts audit NAME && tsaccounts login NAME"
     )
 
     static let clientRejected = AccountsError(
         .clientRejected,
         "The sign-in server refuses this API key.",
         reason: "The client id is unknown or disabled, or the secret is wrong.",
-        suggestion: "tsaccounts set NAME --secret-file FILE, then tsaccounts refresh NAME"
+        suggestion: "tsaccounts set NAME --secret-file FILE && tsaccounts refresh NAME"
     )
 
-    static let closed = AccountsError(.closed, "The session manager is closed.", suggestion: "a new SessionManager")
+    static let closed = AccountsError(
+        .closed,
+        "The session manager is closed.",
+        suggestion: "create a new SessionManager"
+    )
 
     static func minValidityTooLong(lifetimeSeconds: Int) -> AccountsError {
         AccountsError(
@@ -74,7 +78,16 @@ extension AccountsError {
         AccountsError(
             .rateLimited,
             "The sign-in server is limiting requests; the next one is allowed in \(seconds) seconds.",
-            suggestion: "the same command in \(seconds) seconds"
+            suggestion: "run the same command in \(seconds) seconds"
+        )
+    }
+
+    static func refusedRepeatedly(_ error: String?) -> AccountsError {
+        AccountsError(
+            .refusedRepeatedly,
+            "The sign-in server has refused several times in a row with the same error code, which is not standard.",
+            reason: error.map { "The error code is \($0). A new sign-in may help." } ?? "A new sign-in may help.",
+            suggestion: "tsaccounts login NAME"
         )
     }
 
@@ -83,7 +96,8 @@ extension AccountsError {
             .backingOff,
             "The last refresh failed; the next one is due in \(seconds) seconds.",
             reason: last.map { "The failure was \($0)." },
-            suggestion: "the same command in \(seconds) seconds"
+            suggestion: last == Code.refusedRepeatedly.rawValue
+                ? "tsaccounts login NAME" : "run the same command in \(seconds) seconds"
         )
     }
 
@@ -98,13 +112,22 @@ extension AccountsError {
             .saveDeferred,
             "The new tokens could not be written to the database. They are saved in the side file.",
             reason: cause?.message,
-            suggestion: "tsaccounts token NAME once the database is writable again; this saves the tokens in it"
+            suggestion: "tsaccounts token NAME   # once the database is writable again; this saves the tokens in it"
+        )
+    }
+
+    static func refreshTokenUnusable(because reason: String) -> AccountsError {
+        AccountsError(
+            .serverError,
+            "The sign-in server replaced the refresh token, but the new one cannot be kept.",
+            reason: reason,
+            suggestion: "tsaccounts login NAME"
         )
     }
 
     static let answeredTooLate = AccountsError(
         .serverUnreachable,
         "The sign-in server answered so late that the new token has almost expired.",
-        suggestion: "the same command again"
+        suggestion: "run the same command again"
     )
 }

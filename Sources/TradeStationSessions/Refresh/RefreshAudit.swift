@@ -92,6 +92,8 @@ enum AuditOutcome {
     static let processDied = "process_died"
     /// Only the refresh token of the answer was usable.
     static let refreshTokenSalvaged = "refresh_token_salvaged"
+    /// The answer's refresh token cannot be kept; its other tokens were saved.
+    static let refreshTokenUnusable = "refresh_token_unusable"
 }
 
 extension AuditEntry {

@@ -28,10 +28,17 @@ final class RefreshFlight: Sendable {
 
     private let state = Mutex(State())
     private let clock: any TimeSource
+    private let report: @Sendable (RefreshWait) -> Void
 
-    init(_ request: RefreshRequest, clock: any TimeSource) {
+    /// - Parameter report: Called with each phase, and when the flight ends.
+    init(
+        _ request: RefreshRequest,
+        clock: any TimeSource,
+        report: @escaping @Sendable (RefreshWait) -> Void = { _ in }
+    ) {
         self.request = request
         self.clock = clock
+        self.report = report
     }
 
     /// The number of waiting callers.
@@ -49,8 +56,11 @@ final class RefreshFlight: Sendable {
     }
 
     /// Records the current phase.
-    func enter(_ phase: Phase) {
+    ///
+    /// - Parameter milliseconds: How long the phase takes, if that is known.
+    func enter(_ phase: Phase, for milliseconds: Int64? = nil) {
         state.withLock { $0.phase = phase }
+        report(RefreshWait(profile: request.profile, cause: phase.cause, milliseconds: milliseconds))
     }
 
     /// Waits for the end of the flight, until the boot clock reaches `deadline` or the task is cancelled.
@@ -91,6 +101,7 @@ final class RefreshFlight: Sendable {
 
     /// Ends the flight: all callers that still wait get the result.
     func finish(_ result: Result<RefreshResult, any Error>) {
+        report(RefreshWait(profile: request.profile, cause: nil, milliseconds: nil))
         let (waiters, watch) = state.withLock { state in
             state.result = result
             if case .success(let landed) = result { state.stamp = landed.stamp }
@@ -135,36 +146,43 @@ final class RefreshFlight: Sendable {
 extension AccountsError {
     fileprivate static func leftWaiting(_ phase: RefreshFlight.Phase) -> AccountsError {
         switch phase {
-        case .reading, .recording, .saving:
+        case .saving:
+            AccountsError(
+                .storeBusy,
+                "The refresh has succeeded, but its answer could not be saved in the database in time.",
+                reason: "The answer is kept, and is saved in the database as soon as that is free.",
+                suggestion: "tsaccounts status NAME"
+            )
+        case .reading, .recording:
             AccountsError(
                 .storeBusy,
                 "The store did not answer in time.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .locking:
             AccountsError(
                 .lockTimeout,
                 "Another process is refreshing this login and has not finished in time.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .pausing:
             AccountsError(
                 .backingOff,
                 "The last refresh failed; the next one is not due yet.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .lookingUp:
             AccountsError(
                 .serverUnreachable,
                 "The name of the sign-in server could not be looked up in time.",
                 reason: "The name servers in /etc/resolv.conf do not answer.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         case .exchanging:
             AccountsError(
                 .serverUnreachable,
                 "The sign-in server has not answered in time; the refresh continues.",
-                suggestion: "the same command with a longer --timeout"
+                suggestion: "run the same command with a longer --timeout"
             )
         }
     }

@@ -99,8 +99,8 @@ extension AccountsError {
         switch error.status {
         case 401: (code, advice) = (.loginRequired, "tsaccounts login NAME")
         case 403: (code, advice) = (.loginDenied, "use a profile with the scope and account that the request needs")
-        case 429: (code, advice) = (.rateLimited, "the same command later")
-        default: (code, advice) = (.serverError, "the same command later")
+        case 429: (code, advice) = (.rateLimited, "run the same command later")
+        default: (code, advice) = (.serverError, "run the same command later")
         }
         let refusal = AccountsError(
             code,

@@ -87,12 +87,12 @@ struct AuthorizedCall: Sendable {
     }
 
     private func unreachable(_ subject: String, because failure: TransportFailure) -> AccountsError {
-        AccountsError(
-            failure.wasAnswered ? .serverError : .serverUnreachable,
-            failure.wasAnswered
-                ? "The API's answer to \(subject) cannot be used." : "The API did not answer \(subject).",
+        let isMalformed = failure.reason == .malformedResponse
+        return AccountsError(
+            isMalformed ? .serverError : .serverUnreachable,
+            isMalformed ? "The API's answer to \(subject) cannot be used." : "The API did not answer \(subject).",
             reason: failure.explanation,
-            suggestion: failure.suggestion ?? "send the same request again when the network works"
+            suggestion: failure.suggestion ?? "send the request again when the network works"
         ).about(profile)
     }
 
@@ -101,7 +101,7 @@ struct AuthorizedCall: Sendable {
         AccountsError(
             .serverUnreachable,
             "There was no time left to send \(call.method) \(shownPath).",
-            suggestion: "send the same request again with a longer timeout"
+            suggestion: "send the request again with a longer timeout"
         )
     }
 }

@@ -146,7 +146,7 @@ extension Session {
                 .usage,
                 "The body cannot be encoded as JSON.",
                 reason: "\(type(of: value))",
-                suggestion: "use a body of strings, whole numbers, arrays and objects"
+                suggestion: "send a body of strings, whole numbers, arrays and objects"
             )
         }
     }

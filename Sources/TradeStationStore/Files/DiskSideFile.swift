@@ -5,6 +5,9 @@ import TradeStationModel
 struct DiskSideFile: SideFile {
     /// The reserved space: enough for three tokens of 16 KiB each and the other fields.
     static let capacity = 65_536
+    /// The largest content: three tokens that each fit into the database. What is beyond the reserved space needs free
+    /// space.
+    private static let largestContent = 4 * capacity
     private static let magic = Array("tsac-pending-1\n\0".utf8)
     private static let headerLength = magic.count + 4
 
@@ -52,16 +55,19 @@ struct DiskSideFile: SideFile {
     }
 
     private static func answer(in file: PrivateFile) throws(AccountsError) -> Data? {
-        let bytes = try file.read(limit: headerLength + capacity)
-        guard bytes.count > headerLength, Array(bytes[..<magic.count]) == magic else { return nil }
-        let length = bytes[magic.count..<headerLength].reduce(0) { $0 << 8 | Int($1) }
-        guard length > 0, bytes.count - headerLength >= length else { return nil }
-        return Data(bytes[headerLength..<(headerLength + length)])
+        let header = try file.read(limit: headerLength)
+        guard header.count == headerLength, Array(header[..<magic.count]) == magic else { return nil }
+        let length = header[magic.count...].reduce(0) { $0 << 8 | Int($1) }
+        guard (1...largestContent).contains(length) else { return nil }
+        let bytes = try file.read(limit: headerLength + length)
+        guard bytes.count == headerLength + length else { return nil }
+        return Data(bytes[headerLength...])
     }
 
     func wipe() throws(AccountsError) {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDWR, policy: policy) else { return }
-        try file.write([UInt8](repeating: 0, count: Self.capacity))
+        let length = Self.headerLength + (try Self.answer(in: file)?.count ?? 0)
+        try file.write([UInt8](repeating: 0, count: max(Self.capacity, length)))
         try PrivateFile.remove(path)
     }
 }

@@ -49,7 +49,7 @@ extension LockPlace {
             .lockTimeout,
             "\(holder) is refreshing this sign-in and has not finished after \(milliseconds) ms.",
             reason: "This is normal while the sign-in server answers slowly.",
-            suggestion: "run it again, with a longer --timeout; if that does not help, \(advice)"
+            suggestion: "run the command again with a longer --timeout; if that does not help, \(advice)"
         )
     }
 }

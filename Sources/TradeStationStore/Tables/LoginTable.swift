@@ -82,6 +82,7 @@ struct LoginTable {
 
     /// Computes and saves when refresh tokens and sign-ins end, for one login of a key, or for all of its logins.
     ///
+    /// A key that is not known to rotate has no ends, unless a user has set its limits: only keys that rotate have any.
     /// A login without an access token has a refresh token of unknown age, so no expiry is saved for it.
     func noteDeadlines(of key: APIKey, only login: Login.ID? = nil) throws {
         let rows = try Row.fetchAll(
@@ -92,7 +93,7 @@ struct LoginTable {
         )
         for row in rows {
             let isAlive = try row.text("state") == Login.State.ready.rawValue
-            let limits = key.rotation == .rotating && isAlive ? key.registration.rotationLimits : nil
+            let limits = key.mayRotate && isAlive ? key.registration.rotationLimits : nil
             let issued = try accessExpiry(row).map { expiry in
                 expiry.moment.wall.advanced(byMilliseconds: -Int64(expiry.lifetimeSeconds) * 1000)
             }
@@ -200,5 +201,12 @@ struct LoginTable {
             notBefore: row.optionalTime("not_before"),
             createdAt: row.time("created_at")
         )
+    }
+}
+
+extension APIKey {
+    /// Whether the key rotates, as an exchange has shown, or as a user has said by setting the limits.
+    fileprivate var mayRotate: Bool {
+        rotation == .rotating || rotation == .unknown && registration.rotationLimits != RotationLimits()
     }
 }

@@ -118,7 +118,7 @@ struct ProfileTable {
             profile: name.text,
             "A profile named \"\(name)\" already exists.",
             reason: "Names that differ only in case are the same.",
-            suggestion: "another name, or: tsaccounts show \(name)"
+            suggestion: "choose another name, or look at the profile: tsaccounts show \(name)"
         )
     }
 

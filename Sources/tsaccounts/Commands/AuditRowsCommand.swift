@@ -10,7 +10,7 @@ struct AuditRowsCommand: StoreCommand {
         shouldDisplay: false
     )
 
-    @Argument(help: "The profile whose login is shown; without it, all rows.") var name: String?
+    @Argument(help: "The profile whose login is shown; without it, all rows.", completion: .profiles) var name: String?
 
     @Option(
         name: .long,
@@ -71,7 +71,12 @@ struct AuditRowsCommand: StoreCommand {
             return try await manager.registry.profile(named: name).login.id
         } catch let error as AccountsError where error.code == .profileNotFound && error.reason == nil {
             guard name.text.nearestWord(among: ["verify"]) != nil else { throw error }
-            throw AccountsError(error.code, profile: error.profile, error.message, suggestion: "tsaccounts audit verify")
+            throw AccountsError(
+                error.code,
+                profile: error.profile,
+                error.message,
+                suggestion: "tsaccounts audit verify"
+            )
         }
     }
 }

@@ -43,7 +43,10 @@ struct EmulatorCommand: StoreCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Keep the port, the sign-ins and their tokens in this file over restarts.", valueName: "file")
+        help: ArgumentHelp(
+            "Keep the port, the sign-ins and their tokens in this file over restarts.",
+            valueName: "file"
+        )
     )
     var state: String?
 

@@ -6,10 +6,13 @@ struct LogoutCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "logout",
         abstract: "Delete a login's tokens from this store, without revoking them at the server.",
-        discussion: "Also signs out the other profiles that use the login. On a terminal, asks for confirmation."
+        discussion: """
+            Also signs out the other profiles that use the login. On a terminal, asks for confirmation; a no ends with \
+            exit status 130.
+            """
     )
 
-    @Argument(help: "The profile.") var name: String?
+    @Argument(help: "The profile.", completion: .profiles) var name: String?
     @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 

@@ -16,7 +16,7 @@ struct RefreshCommand: StoreCommand {
             """
     )
 
-    @Argument(help: "The profiles.") var names: [String] = []
+    @Argument(help: "The profiles.", completion: .profiles) var names: [String] = []
     @Flag(name: .long, help: "All profiles.") var all = false
     @Flag(name: .long, help: "With --all: only profiles whose token expires soon.") var due = false
     @OptionGroup var shared: SharedOptions

@@ -8,11 +8,11 @@ struct RemoveCommand: StoreCommand {
         abstract: "Remove a profile from this store, without revoking its tokens at the server.",
         discussion: """
             Removing the last profile of a sign-in also deletes the sign-in and its tokens. Removing the last sign-in of \
-            an API key also deletes the key.
+            an API key also deletes the key. A no to the question ends with exit status 130.
             """
     )
 
-    @Argument(help: "The profile.") var name: String
+    @Argument(help: "The profile.", completion: .profiles) var name: String
     @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 

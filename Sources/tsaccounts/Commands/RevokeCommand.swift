@@ -5,10 +5,11 @@ import TradeStationSessions
 struct RevokeCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Revoke a refresh token at the server. This ends every sign-in of its API key."
+        abstract: "Revoke a refresh token at the server. This ends every sign-in of its API key.",
+        discussion: "A no to the question ends with exit status 130."
     )
 
-    @Argument(help: "The profile.") var name: String
+    @Argument(help: "The profile.", completion: .profiles) var name: String
     @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 

@@ -66,8 +66,8 @@ struct SelftestCommand: StoreCommand {
                 "The self-test failed.",
                 reason: "The store, emulator.jsonl and processes.jsonl are kept in \(directory.path).",
                 suggestion: verdict.isOverload
-                    ? "fewer --processes and --logins: this machine is too slow for this number"
-                    : "tsaccounts audit --store \(directory.path), then report a bug and attach the directory"
+                    ? "use fewer --processes and --logins: this machine is too slow for this number"
+                    : "tsaccounts audit --store \(directory.path)   # then report a bug and attach the directory"
             )
         }
         directory.remove()

@@ -61,7 +61,8 @@ enum TimeArgument: Equatable {
     /// `2026-11-28`, `2026-11-28 22:50` or `2026-11-28T22:50:03` as a date and time with seconds.
     private static func dateAndTime(_ text: String) -> String? {
         let parts = text.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == " " || $0 == "T" }
-        guard parts.count < 2 || !parts[1].isEmpty, let time = parts.count < 2 ? "00:00:00" : clockTime(String(parts[1]))
+        guard parts.count < 2 || !parts[1].isEmpty,
+            let time = parts.count < 2 ? "00:00:00" : clockTime(String(parts[1]))
         else { return nil }
         let shown = "\(parts[0]) \(time)"
         return Timestamp(shown + "Z") == nil ? nil : shown
@@ -70,7 +71,8 @@ enum TimeArgument: Equatable {
     /// `9:31`, `09:31` or `09:31:07` as a time with seconds.
     private static func clockTime(_ text: String) -> String? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), (1...2).contains(parts[0].count), parts.dropFirst().allSatisfy({ $0.count == 2 })
+        guard (2...3).contains(parts.count), (1...2).contains(parts[0].count),
+            parts.dropFirst().allSatisfy({ $0.count == 2 })
         else { return nil }
         let padded = (parts[0].count == 1 ? "0" : "") + text + (parts.count == 2 ? ":00" : "")
         return Timestamp("2000-01-01 \(padded)Z") == nil ? nil : padded

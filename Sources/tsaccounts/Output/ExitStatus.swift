@@ -16,7 +16,7 @@ enum ExitStatus {
         case .usage, .inputRequired, .badName, .minValidityTooLong: 64
         case .storeCorrupt, .recordTampered, .auditBroken: 65
         case .profileNotFound: 66
-        case .serverUnreachable, .serverError, .outcomeUnknown: 69
+        case .serverUnreachable, .serverError, .refusedRepeatedly, .outcomeUnknown: 69
         case .profileExists, .cannotCreate: 73
         case .storeFull, .storeReadonly, .saveDeferred: 74
         case .rateLimited, .backingOff, .lockTimeout, .storeBusy, .callbackPortsBusy: 75
@@ -32,7 +32,7 @@ enum ExitStatus {
     ///
     /// It is 75 also if the sign-in or the unused refresh token ends soon.
     static func of(_ record: ProfileRecord, now: Timestamp) -> Int32 {
-        switch record.state {
+        switch record.state(at: now) {
         case .refreshing:
             // An attempt older than two minutes was left by a process that died.
             let started = record.login.attempt?.startedAt ?? now

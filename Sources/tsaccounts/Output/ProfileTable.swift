@@ -30,10 +30,11 @@ struct ProfileTable {
                 Table.Cell(text: record.environmentText, color: record.profile.environment == .live ? .bad : nil)
             },
             Field(column: .init(title: "STATE", rank: 9, narrowest: 10, isEssential: true)) { record, time in
-                Table.Cell(text: record.stateText, color: record.stateColor(at: time.now))
+                Table.Cell(text: record.stateText(at: time.now), color: record.stateColor(at: time.now))
             },
             Field(column: .init(title: "FENCES", rank: 7, narrowest: 9), isShown: { $0.contains(where: \.isFenced) }) {
-                record, _ in Table.Cell(text: record.fenceText, color: record.isFenced ? .warning : nil)
+                record,
+                _ in Table.Cell(text: record.fenceText, color: record.isFenced ? .warning : nil)
             },
             Field(column: .init(title: "ACCESS TOKEN", rank: 6, narrowest: 12)) { record, time in
                 Table.Cell(text: time.remaining(record.login.accessExpiresAt))
@@ -54,8 +55,12 @@ struct ProfileTable {
             Field(column: .init(title: "LOGIN", rank: 2, narrowest: 5)) { record, _ in
                 Table.Cell(text: String(record.login.id.rawValue))
             },
-            Field(column: .init(title: "LAST ERROR", rank: 4, narrowest: 10), isShown: { $0.contains { $0.error != nil } }) {
-                record, _ in Table.Cell(text: (record.error ?? "-").printable(limit: 60))
+            Field(
+                column: .init(title: "LAST ERROR", rank: 4, narrowest: 10),
+                isShown: { $0.contains { $0.error != nil } }
+            ) {
+                record,
+                _ in Table.Cell(text: (record.error ?? "-").printable(limit: 60))
             },
         ]
     }
@@ -68,8 +73,10 @@ extension ProfileRecord {
         return profile.apiVersion == .v3 ? name : "\(name) \(profile.apiVersion.rawValue)"
     }
 
-    /// The state in words. A login whose tokens were erased was signed out; it is not new.
-    var stateText: String { state == .new && login.erasure == .signedOut ? "signed out" : state.rawValue }
+    /// The state at a time, in words. A login whose tokens were erased was signed out; it is not new.
+    func stateText(at now: Timestamp) -> String {
+        state == .new && login.erasure == .signedOut ? "signed out" : state(at: now).rawValue
+    }
 
     /// The last error of the login or its API key.
     var error: String? { login.lastError ?? apiKey.lastError }
@@ -95,7 +102,9 @@ extension ProfileRecord {
 
     /// What to do next: a command, a time before which to sign in, or nothing.
     fileprivate func next(_ time: TimeText) -> String {
-        if state == .ready || state == .refreshing, let end = login.absoluteExpiresAt {
+        if state == .ready || state == .refreshing, !mayHaveEnded(at: time.now),
+            let end = login.absoluteExpiresAt
+        {
             return "sign in by \(time.pointAndDistance(end))"
         }
         return ProfileAdvice(for: self, time)?.command ?? "-"

@@ -1,3 +1,5 @@
+import TradeStationModel
+
 /// A table that fits into a terminal: no line is longer than the terminal is wide. The least important columns give way
 /// first: their texts are shortened, then they are left out.
 struct Table: Sendable {
@@ -25,9 +27,9 @@ struct Table: Sendable {
         self.columns = columns
     }
 
-    /// Adds a row with a cell for each column.
+    /// Adds a row with a cell for each column. Characters that are not printable are replaced.
     mutating func add(_ cells: [Cell]) {
-        rows.append(cells)
+        rows.append(cells.map { Cell(text: $0.text.printable(limit: 120), color: $0.color) })
     }
 
     /// The lines of the table, the titles first.

@@ -25,7 +25,7 @@ enum DescriptorLimit {
         throw AccountsError(
             .cannotCreate,
             "This number of processes needs \(wanted) open files, but the limit is \(allowed).",
-            suggestion: "ulimit -n \(wanted), or use fewer --processes and --logins"
+            suggestion: "ulimit -n \(wanted)   # or use fewer --processes and --logins"
         )
     }
 }

@@ -32,7 +32,7 @@ struct SelftestDirectory: Sendable {
                 .cannotCreate,
                 "The directory \(path) cannot be created.",
                 reason: "The self-test needs a directory on the file system that it tests.",
-                suggestion: "tsaccounts selftest --store DIR, with a directory in which you can create files"
+                suggestion: "tsaccounts selftest --store DIR   # with a directory in which you can create files"
             )
         }
     }

@@ -41,7 +41,9 @@ final class ServeMark: Sendable {
             guard errno == EWOULDBLOCK else { return .unknown }
             var bytes = [UInt8](repeating: 0, count: 16)
             let count = read(descriptor, &bytes, bytes.count)
-            return .other(count > 0 ? Int32(String(decoding: bytes[..<count].prefix { $0 > 0x20 }, as: UTF8.self)) : nil)
+            return .other(
+                count > 0 ? Int32(String(decoding: bytes[..<count].prefix { $0 > 0x20 }, as: UTF8.self)) : nil
+            )
         }
         let note = Array("\(getpid())\n".utf8)
         _ = ftruncate(descriptor, 0)

@@ -28,7 +28,8 @@ enum ServeText {
     }
 
     private static func remedy(_ health: ServedHealth) -> String? {
-        guard !health.commands.isEmpty else { return nil }
+        guard health.freshCount < health.names.count else { return nil }
+        guard !health.commands.isEmpty else { return "Try: tsaccounts status" }
         let others = health.commands.count - mostCommands
         return "Try: \(health.commands.prefix(mostCommands).joined(separator: "; "))"
             + (others > 0 ? "   # and \(others) more: tsaccounts status" : "")
@@ -51,7 +52,8 @@ enum ServeText {
     /// itself repeats what failed.
     static func line(_ failure: AccountsError) -> String {
         let advice = failure.suggestion.flatMap { $0.hasPrefix("tsaccounts ") ? " Try: \($0)" : nil }
-        return "\(failure.message) [\(failure.code)]" + (advice ?? "")
+        let text = [failure.message, failure.reason].compactMap { $0 }.joined(separator: " ")
+        return "\(text) [\(failure.code)]" + (advice ?? "")
     }
 
     /// A note that another process serves the same store.

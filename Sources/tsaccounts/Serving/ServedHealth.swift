@@ -19,7 +19,9 @@ struct ServedHealth: Equatable {
         for record in records.sorted(by: { $0.name.text < $1.name.text }) {
             let advice = ProfileAdvice(for: record, time)
             let needsUser = advice?.needsUser == true
-            if !needsUser, record.state != .degraded, !failing.contains(record.profile.id) { fresh += 1 }
+            // While refreshes fail, a token that is still valid is served.
+            let isValid = record.login.accessExpiresAt.map { $0 > time.now } ?? false
+            if !needsUser, record.state != .degraded || isValid, !failing.contains(record.profile.id) { fresh += 1 }
             if needsUser, let advice, mended.insert(record.login.id).inserted { commands.append(advice.command) }
         }
         freshCount = fresh

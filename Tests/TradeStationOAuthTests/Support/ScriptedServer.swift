@@ -58,6 +58,10 @@ final class ScriptedServer: Sendable {
             try await outbound.write(ByteBuffer(string: text))
         }
 
+        func write(_ bytes: [UInt8]) async throws {
+            try await outbound.write(ByteBuffer(bytes: bytes))
+        }
+
         func reply(_ status: String, headers: [String] = [], body: String) async throws {
             let fields = ["Content-Length: \(body.utf8.count)"] + headers
             try await write("HTTP/1.1 \(status)\r\n\(fields.joined(separator: "\r\n"))\r\n\r\n\(body)")

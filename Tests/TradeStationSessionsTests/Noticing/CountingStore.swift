@@ -11,6 +11,8 @@ final class CountingStore: CredentialStore {
         case heldLogin
         /// An attempt is to be recorded.
         case begin
+        /// Tokens are to be committed, and the commit is held back.
+        case heldCommit
     }
 
     /// The writes that can be made to fail, as a full disk would.
@@ -21,6 +23,7 @@ final class CountingStore: CredentialStore {
     private let store: any CredentialStore
     private let reads = Atomic<Int>(0)
     private let gate = Mutex<AsyncStream<Never>?>(nil)
+    private let commitGate = Mutex<AsyncStream<Never>?>(nil)
 
     private let failing = Mutex<Set<Write>>([])
     private let busyAdditions = Mutex(0)
@@ -76,6 +79,13 @@ final class CountingStore: CredentialStore {
             gate.withLock { $0 = nil }
             continuation.finish()
         }
+    }
+
+    /// Holds back commits from now on, until the returned closure is called.
+    func holdCommits() -> @Sendable () -> Void {
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        commitGate.withLock { $0 = stream }
+        return { continuation.finish() }
     }
 
     func lateResult(of login: Login.ID) async throws -> LateResult? { try await store.lateResult(of: login) }
@@ -151,6 +161,10 @@ final class CountingStore: CredentialStore {
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome {
         try require(.commit)
         try await commitObserver.withLock { $0.take() }?()
+        if let gate = commitGate.withLock({ $0 }) {
+            calls.continuation.yield(.heldCommit)
+            for await _ in gate {}
+        }
         return try await store.commit(commit, to: login, audit: audit)
     }
 

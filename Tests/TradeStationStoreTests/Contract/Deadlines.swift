@@ -145,6 +145,32 @@ extension CredentialStoreContract {
             await store.close()
         }
 
+        @Test(arguments: StoreKind.all)
+        func `limits that were set count from the sign-in, also before a refresh shows that the key rotates`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let start = sample.clock.wallTime()
+            let record = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+            sample.clock.advance(by: .milliseconds(90_000))
+            var registration = record.apiKey.registration
+            registration.rotationLimits = RotationLimits(idleSeconds: 60, absoluteSeconds: 3600)
+            try await store.update(record.apiKey.id, registration: registration, secret: nil, audit: [])
+            let changed = try #require(try await store.profiles().first)
+            #expect(changed.login.refreshExpiresAt == start.advanced(byMilliseconds: 60_000))
+            #expect(changed.login.absoluteExpiresAt == start.advanced(byMilliseconds: 3_600_000))
+            #expect(changed.state(at: sample.clock.wallTime()) == .degraded)
+            // An exchange shows that the sign-in has not ended, and that the key does not rotate.
+            var commit = sample.commit("b", after: 1)
+            commit.rotation = .static
+            _ = try await store.commit(commit, to: record.login.id, audit: [])
+            let refreshed = try #require(try await store.profiles().first)
+            #expect(refreshed.login.refreshExpiresAt == nil)
+            #expect(refreshed.state(at: sample.clock.wallTime()) == .ready)
+            await store.close()
+        }
+
         @Test(arguments: StoreKind.all) func `an exchange after the end of a sign-in shows that it lasts longer`(
             kind: StoreKind
         ) async throws {
