@@ -94,7 +94,7 @@ extension CommandLineSuite {
                 as="setpriv --reuid 1777 --regid 1777 --clear-groups"
                 $as tsaccounts add profile p --sim --client-id c --no-login -q || exit 1
                 for limit in 1 2 3; do
-                    $as bash -c "ulimit -u $limit; exec tsaccounts list --json" || echo $?
+                    timeout 60 $as bash -c "ulimit -u $limit; exec tsaccounts list --json" || echo $?
                 done
                 """
             let result = try await tool.shell(script)
