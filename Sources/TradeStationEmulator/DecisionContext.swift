@@ -1,6 +1,6 @@
 import Foundation
 
-/// The time and the random bytes that a decision can use.
+/// The current time and the source of random bytes for handling a request.
 struct DecisionContext: Sendable {
     let now: Date
     let randomBytes: @Sendable (Int) -> [UInt8]

@@ -6,7 +6,7 @@ import NIOHTTP1
 public struct EmulatedBrowser: Sendable {
     /// Why a simulated sign-in failed.
     public struct Failure: Error, CustomStringConvertible, Sendable {
-        /// The unexpected result.
+        /// The reason, for example an unexpected HTTP status.
         public let description: String
     }
 
@@ -72,7 +72,7 @@ public struct EmulatedBrowser: Sendable {
         return request
     }
 
-    /// The client does not follow redirects; the caller does.
+    /// The HTTP client. It does not follow redirects, because a sign-in returns the redirect URL.
     private static let client = HTTPClient(
         eventLoopGroupProvider: .singleton,
         configuration: .init(redirectConfiguration: .disallow)

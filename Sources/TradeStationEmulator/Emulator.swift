@@ -157,7 +157,7 @@ public final class Emulator: Sendable {
         core.withState { change(&$0.server.settings) }
     }
 
-    /// Moves the emulator's clock forward; streams send what is due.
+    /// Moves the emulator's clock forward; streams send the objects and heartbeats that are due by then.
     public func advance(bySeconds seconds: Double) {
         core.advance(bySeconds: seconds)
     }

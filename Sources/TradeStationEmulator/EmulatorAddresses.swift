@@ -20,7 +20,7 @@ public struct EmulatorAddresses: Sendable, Equatable, Codable {
     public let liveURL: String
     /// The base URL of the simulator API; a client appends `/v3/…`.
     public let simURL: String
-    /// The base URL for `/v2/…`; as at TradeStation, the live one.
+    /// The base URL of v2 of the API; a client appends `/v2/…`. As at TradeStation, this is the live base URL.
     public let v2URL: String
     /// The client id of the confidential client.
     public let clientID: String

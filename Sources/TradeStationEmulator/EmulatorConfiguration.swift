@@ -6,7 +6,8 @@ public struct EmulatorConfiguration: Sendable {
     public var port: Int
     /// The settings that can also change while the emulator runs, such as lifetimes and rotation.
     public var settings: EmulatorSettings
-    /// Registered redirect URIs in addition to ``defaultRedirectURIs``; they are compared character by character.
+    /// The redirect URIs that are registered in addition to ``defaultRedirectURIs``. The redirect URI of a request must
+    /// be identical to a registered one.
     public var additionalRedirectURIs: [String]
     /// The client id of the confidential client (an API key with a secret).
     public var clientID: String
@@ -22,10 +23,11 @@ public struct EmulatorConfiguration: Sendable {
     public var issuer: String
     /// The emulator's clock, without the time that ``Emulator/advance(bySeconds:)`` adds.
     public var now: @Sendable () -> Date
-    /// Returns a number of random bytes.
+    /// Returns the given number of random bytes.
     public var randomBytes: @Sendable (Int) -> [UInt8]
 
-    /// Creates a configuration; the settings that the command line offers are parameters here too.
+    /// Creates a configuration. The settings for which `tsaccounts emulator` has an option are parameters; the others
+    /// can be changed in ``settings``.
     public init(
         port: Int = 0,
         accessTokenSeconds: Int = 1200,

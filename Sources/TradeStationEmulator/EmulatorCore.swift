@@ -60,9 +60,9 @@ final class EmulatorCore: Sendable {
         }
     }
 
-    /// Moves the clock forward and lets the streams send what is due.
+    /// Moves the clock forward and lets the streams send the objects and heartbeats that are due by then.
     ///
-    /// - Returns: The seconds by which the clock is ahead of the configured one.
+    /// - Returns: The seconds by which the clock is ahead of ``EmulatorConfiguration/now``.
     @discardableResult
     func advance(bySeconds seconds: Double) -> Double {
         let ahead = withState { state in
@@ -79,7 +79,7 @@ final class EmulatorCore: Sendable {
         passTime()
     }
 
-    /// Lets the streams send what is due.
+    /// Lets the streams send the objects and heartbeats that are due.
     func passTime() {
         withState { state, now in state.passTime(to: now) }
     }

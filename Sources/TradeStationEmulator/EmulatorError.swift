@@ -5,7 +5,7 @@ public struct EmulatorError: Error, Sendable, CustomStringConvertible {
     /// The error of the operating system.
     public let reason: String
 
-    /// The reason and a suggestion.
+    /// A message with the port, the reason and a suggestion.
     public var description: String {
         "The emulator cannot listen on 127.0.0.1:\(port): \(reason). Use port 0 to get a free one."
     }

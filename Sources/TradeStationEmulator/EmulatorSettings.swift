@@ -1,5 +1,5 @@
-/// The settings that can change while the emulator runs. TradeStation does not publish their values or sets them per
-/// API key.
+/// The settings that can change while the emulator runs. TradeStation does not publish the values of some of them and
+/// sets the others separately for each API key.
 public struct EmulatorSettings: Sendable, Equatable {
     /// The refresh tokens that a revocation ends.
     public enum RevokeScope: String, Sendable, Codable {
@@ -17,9 +17,9 @@ public struct EmulatorSettings: Sendable, Equatable {
     public var overlapSeconds: Int
     /// With rotation: the seconds after which an unused refresh token expires.
     public var idleSeconds: Int
-    /// With rotation: the seconds after the sign-in at which all its refresh tokens expire.
+    /// With rotation: the seconds from a sign-in until all its refresh tokens expire.
     public var absoluteSeconds: Int
-    /// Whether the server reads HTTP Basic client authentication.
+    /// Whether the sign-in server reads client credentials from an HTTP Basic header.
     public var acceptsBasic: Bool
     /// The refresh tokens that a revocation ends.
     public var revokeScope: RevokeScope
@@ -34,14 +34,16 @@ public struct EmulatorSettings: Sendable, Equatable {
     public var streamExpiry: StreamExpiry
     /// The maximum number of open streams per user; 0 means no limit.
     public var streamLimit: Int
-    /// The maximum number of requests per user and resource within the window; 0 means no limit and no headers.
+    /// The maximum number of requests per user and resource within ``quotaSeconds``; 0 means no limit and no rate limit
+    /// headers.
     public var quotaLimit: Int
     /// The length of the quota's rolling window, in seconds.
     public var quotaSeconds: Int
     /// Whether a 429 answer of the API contains `Retry-After`, which TradeStation does not document.
     public var sendsRetryAfter: Bool
 
-    /// Creates settings; the defaults are those of a default API key: no rotation, access tokens of 20 minutes.
+    /// Creates settings. The default values are TradeStation's defaults for an API key: no rotation, and access tokens
+    /// that are valid for 20 minutes.
     public init(
         accessTokenSeconds: Int = 1200,
         rotate: Bool = false,

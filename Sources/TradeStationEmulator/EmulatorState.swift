@@ -2,7 +2,7 @@ import Foundation
 
 /// The complete state of an emulator, as one value.
 struct EmulatorState: Sendable {
-    /// A request that was logged, with its number in the log and its fault.
+    /// The log number, endpoint and fault of a request that was counted and logged.
     struct Admission: Sendable {
         let seq: Int
         let endpoint: Endpoint
@@ -17,7 +17,7 @@ struct EmulatorState: Sendable {
     var streams = OpenStreams()
     var observers = CountObservers()
     var faults = FaultQueue()
-    /// The seconds by which the emulator's clock is ahead of the configured one.
+    /// The seconds by which the emulator's clock is ahead of ``EmulatorConfiguration/now``.
     var clockOffset: TimeInterval = 0
     private var tally = EmulatorCounts()
     private(set) var log: [RequestLogEntry] = []
@@ -136,7 +136,8 @@ struct EmulatorState: Sendable {
         return outcome
     }
 
-    /// Lets streams send what is due and ends those whose access token has expired, if the settings require it.
+    /// Lets streams send the objects and heartbeats that are due. Ends those whose access token has expired, if the
+    /// settings require it.
     mutating func passTime(to now: Date, _ selection: StreamSelection = .all) {
         let server = server
         streams.update(selection) { stream in

@@ -12,7 +12,7 @@ package enum KillPoint: String, CaseIterable, Sendable {
     case beforeLock = "before_lock"
     /// The login's lock was just taken.
     case afterLock = "after_lock"
-    /// The transaction that records the attempt is complete except for its commit.
+    /// T1, the transaction that records the attempt, is complete except for its commit.
     case inT1 = "in_t1"
     /// The attempt is recorded.
     case afterT1 = "after_t1"
@@ -20,9 +20,9 @@ package enum KillPoint: String, CaseIterable, Sendable {
     case beforeConnect = "before_connect"
     /// The answer was read and classified.
     case replyParsed = "reply_parsed"
-    /// The answer is in the side file.
+    /// The answer is in the side file, beside the database.
     case sideFileWritten = "side_file_written"
-    /// The transaction that saves the answer is complete except for its commit.
+    /// T2, the transaction that saves the answer, is complete except for its commit.
     case inT2 = "in_t2"
     /// The answer is saved.
     case afterT2 = "after_t2"
@@ -59,11 +59,11 @@ package enum KillPoint: String, CaseIterable, Sendable {
             guard let armed = Self.armed, armed.point == self, !Self.wasReached.exchange(true, ordering: .relaxed)
             else { return }
             kill(getpid(), armed.action.signal)
-            // A signal handler runs on another thread; this thread continues after it.
+            // A signal may be handled on another thread; this thread waits for that.
             usleep(100_000)
         }
     #else
-        /// Nothing, in a release build.
+        /// Does nothing in a release build.
         @inlinable
         @inline(__always)
         package func reach() {}

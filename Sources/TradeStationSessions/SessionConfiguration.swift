@@ -1,4 +1,5 @@
 public import CoreMetrics
+import Foundation
 public import Logging
 public import TradeStationModel
 import TradeStationStore
@@ -11,19 +12,32 @@ public struct SessionConfiguration: Sendable {
     public var requester: String?
     /// How long a caller waits for a token. A refresh that has started continues after the caller stops waiting.
     public var timeout: Duration = .seconds(30)
-    /// How long connecting to a server may take.
+    /// How long connecting to a server may take, after its name has been looked up.
     public var connectTimeout: Duration = .seconds(3)
     /// How long a whole exchange with the token endpoint may take.
+    ///
+    /// The lookup of the server's name does not count; ``timeout`` limits it.
     public var exchangeTimeout: Duration = .seconds(5)
+    /// The proxy, and the certificate authorities that are trusted. The default is what the environment of the process
+    /// says: `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    public var network = NetworkSettings(environment: ProcessInfo.processInfo.environment)
     /// Whether a token in the last quarter of its lifetime is refreshed in the background while callers still get it.
     ///
     /// A one-shot command turns this off, because it ends before such a refresh does, and refreshes only shortly before
     /// the token expires.
     public var refreshesBehind = true
+    /// Whether to trust the members of the store's group, and whoever can write to the directories above the store.
+    ///
+    /// Platforms for containers give a volume to a group (`fsGroup` of Kubernetes); without this, such a store is refused
+    /// with `insecure_permissions`. Each audit row that is written says so. The default is `true` if the environment
+    /// variable `TSACCOUNTS_TRUST_GROUP` is 1.
+    public var trustsGroup = ProcessInfo.processInfo.environment["TSACCOUNTS_TRUST_GROUP"] == "1"
     /// Called by ``SessionManager/run()`` when a login can no longer be kept fresh, and when it can be again.
     ///
     /// Must not block.
     public var notice: @Sendable (KeepingNotice) -> Void = { _ in }
+    /// Called with what callers of a refresh wait for. Must not block.
+    package var reportWait: @Sendable (RefreshWait) -> Void = { _ in }
     /// Receives log messages, at most at level `info` and without secrets. Discards them by default.
     public var logger = Logger(label: "tsaccounts", factory: { _ in SwiftLogNoOpLogHandler() })
     /// Receives counters and timers; nil means the factory that the program bootstrapped `MetricsSystem` with.

@@ -16,7 +16,8 @@ public actor SessionManager {
     nonisolated let logins: LoginDirectory
     private var closing: Task<Void, Never>?
 
-    /// Opens the store, or creates it on first use.
+    /// Opens the store. If it does not exist, ``ProfileRegistry/add(_:interaction:)`` creates it; until then, everything
+    /// that needs the store throws `store_missing`, which names the directory.
     ///
     /// - Throws: ``AccountsError`` of the store: `insecure_permissions`, `key_missing`, `key_mismatch`,
     ///   `schema_too_new`, `store_corrupt`, `cannot_create`, `no_store_directory`, `store_busy`.
@@ -25,7 +26,8 @@ public actor SessionManager {
             requester: configuration.requester ?? ProcessInfo.processInfo.processName,
             host: HostName.current,
             pid: ProcessInfo.processInfo.processIdentifier,
-            version: Product.version
+            version: Product.version,
+            trustsGroup: configuration.trustsGroup
         )
         let store = try await configuration.store.open(
             identity: identity,
@@ -45,8 +47,8 @@ public actor SessionManager {
 
     /// A session for a profile.
     ///
-    /// - Throws: ``AccountsError`` `bad_name`, `profile_not_found` (with the nearest name), `record_tampered`,
-    ///   `closed`.
+    /// - Throws: ``AccountsError`` `bad_name`, `profile_not_found` (with the nearest name), `store_missing`,
+    ///   `record_tampered`, `closed`.
     public func session(named name: String) async throws -> Session {
         try requireOpen()
         services.counters.watch()
@@ -131,10 +133,13 @@ public actor SessionManager {
         }
     }
 
-    /// Whether neither the access token nor the refresh token of a login has to be renewed yet.
+    /// Whether neither the access token nor the refresh token of a login has to be renewed yet, and no process died during
+    /// a refresh.
     private func isAtRest(_ login: LoginTokens, _ record: ProfileRecord) async throws -> Bool {
         // Only a rotating key's refresh token can be due before the access token is.
-        guard record.login.refreshExpiresAt != nil, let stored = try await login.read() else { return true }
+        guard record.login.refreshExpiresAt != nil || record.login.attempt != nil,
+            let stored = try await login.read()
+        else { return true }
         if case .rest = FreshnessNeed(of: stored, now: services.clock.now()) { return true }
         return false
     }
@@ -204,6 +209,7 @@ public actor SessionManager {
     private func end() async {
         services.work.close()
         services.keeper.close()
+        services.stopLookUps()
         let flights = logins.close()
         await services.streamTransport.shutdown()
         for flight in flights { await flight.value }

@@ -23,10 +23,13 @@ final class SessionServices: Sendable {
     let timeoutMilliseconds: Int64
     /// Whether a token in its soft window is refreshed in the background.
     let refreshesBehind: Bool
+    /// Told what callers of a refresh wait for.
+    let reportWait: @Sendable (RefreshWait) -> Void
     /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs.
     let keeper: FreshnessKeeper
 
     private let signInTransport: HTTPTransport
+    private let resolver = NameResolver()
 
     init(store: any CredentialStore, configuration: SessionConfiguration) {
         self.store = store
@@ -38,19 +41,23 @@ final class SessionServices: Sendable {
         metrics = SessionMetrics(factory: configuration.metrics)
         timeoutMilliseconds = configuration.timeout.wholeMilliseconds
         refreshesBehind = configuration.refreshesBehind
+        reportWait = configuration.reportWait
         keeper = FreshnessKeeper(clock: clock, timeout: timeoutMilliseconds, notice: configuration.notice)
-        signInTransport = HTTPTransport(
-            configuration: .init(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
-        )
+        var signIn = TransportConfiguration(configuration, reply: configuration.exchangeTimeout, megabytes: 1)
+        signIn.lookUpMilliseconds = Int(configuration.timeout.wholeMilliseconds)
+        signInTransport = HTTPTransport(configuration: signIn, resolver: resolver)
         // Token exchanges use another client, so they never reuse an idle API connection. A year of minute bars is about
         // ten megabytes; the size limit only stops endless responses.
         apiTransport = HTTPTransport(
-            configuration: .init(configuration, reply: configuration.timeout, megabytes: 64)
+            configuration: .init(configuration, reply: configuration.timeout, megabytes: 64),
+            resolver: resolver
         )
         // Streams keep their connections, so requests use another client and never wait for a free one.
         var streams = TransportConfiguration(configuration, reply: configuration.timeout, megabytes: 1)
         streams.connectionsPerHost = 1 << 16
-        streamTransport = HTTPTransport(configuration: streams)
+        // Ends before a stream counts as silent, so that the error names the resolver.
+        streams.lookUpMilliseconds = Int(min(configuration.timeout.wholeMilliseconds, StreamMachine.longestSilence / 2))
+        streamTransport = HTTPTransport(configuration: streams, resolver: resolver)
         endpoint = TokenEndpoint(transport: signInTransport)
         revocation = RevocationEndpoint(transport: signInTransport)
     }
@@ -122,6 +129,11 @@ final class SessionServices: Sendable {
 
     // MARK: Closing
 
+    /// Ends every lookup of a name. A request that waits for one is not sent.
+    func stopLookUps() {
+        resolver.close()
+    }
+
     /// Closes connections and the store, after everything that uses them has ended.
     func shutDown() async {
         await signInTransport.shutdown()
@@ -136,7 +148,8 @@ extension TransportConfiguration {
             connectMilliseconds: Int(configuration.connectTimeout.wholeMilliseconds),
             replyMilliseconds: Int(reply.wholeMilliseconds),
             maximumBodyBytes: megabytes << 20,
-            userAgent: "tsaccounts/\(Product.version)"
+            userAgent: "tsaccounts/\(Product.version)",
+            network: configuration.network
         )
     }
 }

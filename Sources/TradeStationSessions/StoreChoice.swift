@@ -14,10 +14,11 @@ public struct StoreChoice: Sendable {
 
     /// The store of the current user, which the command line uses too.
     ///
-    /// In `TSACCOUNTS_HOME`, otherwise in the XDG directories.
+    /// In `TSACCOUNTS_HOME`, which must be an absolute path or begin with `~/`, otherwise in the XDG directories.
     public static let standard = StoreChoice(place: .standard)
 
-    /// A store that keeps everything in one directory. The directory is created on first use.
+    /// A store that keeps everything in one directory. A relative path starts at the working directory, and `~/` at the
+    /// home directory. Adding the first profile creates the directory.
     public static func directory(_ path: String) -> StoreChoice {
         StoreChoice(place: .directory(path))
     }
@@ -39,7 +40,7 @@ public struct StoreChoice: Sendable {
         StoreChoice(place: .memory(MemoryStore(), onNewRefreshToken))
     }
 
-    /// Opens the store, or creates it.
+    /// Opens the store.
     ///
     /// - Throws: ``AccountsError`` of the store.
     func open(
@@ -56,7 +57,13 @@ public struct StoreChoice: Sendable {
                 rotationListener: listener
             )
         }
-        return try await SQLiteCredentialStore.open(at: location(), identity: identity, clock: clock, random: random)
+        return try await SQLiteCredentialStore.open(
+            at: location(),
+            identity: identity,
+            clock: clock,
+            random: random,
+            trustsGroup: identity.trustsGroup
+        )
     }
 
     /// The directories of the store on disk.
@@ -64,8 +71,14 @@ public struct StoreChoice: Sendable {
     /// - Throws: ``AccountsError`` `no_store_directory`.
     func location() throws(AccountsError) -> StoreLocation {
         switch place {
-        case .standard: try StoreLocation.standard(environment: ProcessInfo.processInfo.environment)
-        case .directory(let path): StoreLocation(directory: path)
+        case .standard:
+            try StoreLocation.standard(environment: ProcessInfo.processInfo.environment)
+        case .directory(let path):
+            try StoreLocation.directory(
+                path,
+                environment: ProcessInfo.processInfo.environment,
+                workingDirectory: FileManager.default.currentDirectoryPath
+            )
         case .memory:
             throw AccountsError(
                 .noStoreDirectory,

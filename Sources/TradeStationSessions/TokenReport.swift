@@ -6,9 +6,10 @@ public struct TokenReport: Sendable {
     public let profile: ProfileRecord
     /// The token.
     public let token: AccessToken
-    /// The remaining lifetime of the token. Setting the wall clock does not affect it.
+    /// The remaining lifetime of the token, by the clock of this machine that shows less.
     public let life: Duration
-    /// Set when the new token could not be saved in the database: `save_deferred` if it is safe in the side file,
-    /// another code if it is only in this process's memory.
+    /// Set when the new tokens could not be saved completely: `save_deferred` if they are safe in the side file,
+    /// `server_error` if the access token is saved but the server's new refresh token cannot be kept, another code if they
+    /// are only in this process's memory.
     public let saveFailure: AccountsError?
 }

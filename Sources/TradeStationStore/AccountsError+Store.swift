@@ -16,7 +16,7 @@ extension AccountsError {
                 .insecurePermissions,
                 "\(path) \(what).",
                 reason: reason,
-                suggestion: "run it as the owner, which this command shows, or name another store with --store DIR: "
+                suggestion: "run the command as the owner, or name another store with --store DIR; to show the owner: "
                     + "ls -ld \(path.directoryName.shellQuoted) \(path.shellQuoted)"
             )
         case EEXIST, ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
@@ -26,21 +26,51 @@ extension AccountsError {
                 reason: reason,
                 suggestion: "tsaccounts --store DIR ..."
             )
-        case EMFILE, ENFILE, EAGAIN:
+        case EMFILE, ENFILE:
+            return .tooManyOpenFiles(path)
+        case EAGAIN, EINTR, EBUSY, ETXTBSY, ENOMEM, ENOBUFS:
             return AccountsError(
                 .storeBusy,
                 "\(path) \(what).",
                 reason: reason,
                 suggestion: "close other programs and run the command again"
             )
+        case ENOSYS, ENOLCK, ENOTSUP, EOPNOTSUPP, EINVAL, ENOTTY, EOVERFLOW:
+            return .unsupportedFileSystem(path, "\(path) \(what).", reason: reason)
         default:
-            return AccountsError(
-                .storeCorrupt,
-                "\(path) \(what).",
-                reason: reason,
-                suggestion: "check the disk that holds \(path.shellQuoted)"
-            )
+            // Among them EIO, and what network file systems report: ESTALE, ENOTCONN, ETIMEDOUT, EHOSTDOWN.
+            return .deviceFailure(path, "\(path) \(what).", reason: reason)
         }
+    }
+
+    /// The file system lacks something that a store needs: file locks, shared memory or reserved space.
+    static func unsupportedFileSystem(_ path: String, _ message: String, reason: String) -> AccountsError {
+        AccountsError(
+            .cannotCreate,
+            message,
+            reason: "\(FileSystemType.named(at: path).capitalizedFirst) does not support it: \(reason)",
+            suggestion: "name a directory on a local disk: tsaccounts --store DIR ..."
+        )
+    }
+
+    /// The disk, or the connection to it, failed.
+    static func deviceFailure(_ path: String, _ message: String, reason: String) -> AccountsError {
+        AccountsError(
+            .storeReadonly,
+            message,
+            reason: "\(FileSystemType.named(at: path).capitalizedFirst) failed: \(reason)",
+            suggestion: "check the disk that holds it (df \(path.directoryName.shellQuoted)), or name a directory on a "
+                + "local disk: tsaccounts --store DIR ..."
+        )
+    }
+
+    static func tooManyOpenFiles(_ path: String) -> AccountsError {
+        AccountsError(
+            .storeBusy,
+            "\(path) cannot be opened: too many files are open.",
+            reason: "The limit of this process or of the machine is reached.",
+            suggestion: "raise the limit, then run it again: ulimit -n 256"
+        )
     }
 
     /// No free space or quota is left, or the process's limit on file size is reached.
@@ -64,27 +94,6 @@ extension AccountsError {
             reason: reason,
             suggestion: "make the file system writable, or name another store: tsaccounts --store DIR ..."
         )
-    }
-
-    static func symbolicLink(_ path: String) -> AccountsError {
-        AccountsError(
-            .insecurePermissions,
-            "\(path) is a symbolic link.",
-            reason: "A program that can change the link could make tsaccounts use another file.",
-            suggestion: "replace the link with the file itself: rm \(path.shellQuoted)"
-        )
-    }
-
-    static func notRegular(_ path: String) -> AccountsError {
-        AccountsError(
-            .insecurePermissions,
-            "\(path) is not a regular file.",
-            suggestion: "move it away: mv \(path.shellQuoted) \((path + ".bad").shellQuoted)"
-        )
-    }
-
-    static func tooOpen(_ path: String, _ message: String, fix: String) -> AccountsError {
-        AccountsError(.insecurePermissions, message, suggestion: "\(fix) \(path.shellQuoted)")
     }
 
     static func corrupt(_ path: String, reason: String) -> AccountsError {
@@ -118,6 +127,11 @@ extension AccountsError {
         case .SQLITE_IOERR_SHMSIZE:
             // The index of the write-ahead log could not grow.
             return .full(path, reason: code)
+        case .SQLITE_IOERR_LOCK, .SQLITE_IOERR_UNLOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_CHECKRESERVEDLOCK,
+            .SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMMAP, .SQLITE_IOERR_SHMLOCK, .SQLITE_PROTOCOL, .SQLITE_NOLFS:
+            return .unsupportedFileSystem(path, "\(path) cannot be locked or shared.", reason: code)
+        case .SQLITE_IOERR_NOMEM, .SQLITE_NOMEM:
+            return .fileFailure(ENOMEM, path: path, "cannot be used")
         case .SQLITE_IOERR_WRITE where fileSizeIsLimited:
             // SQLite reports no errno for a failed commit: if a limit is set, it is the likely reason.
             return .full(path, reason: "The limit on file size is reached, or the disk is faulty. \(code)")
@@ -136,7 +150,7 @@ extension AccountsError {
         case .SQLITE_PERM, .SQLITE_AUTH:
             return .fileFailure(EACCES, path: path, "cannot be used")
         case .SQLITE_CANTOPEN:
-            // Reading, too, needs two small files beside the database.
+            guard OpenFiles.canOpen(filesOfDatabase) else { return .tooManyOpenFiles(path) }
             let directory = path.directoryName
             guard access(directory, W_OK) == 0 else { return .fileFailure(errno, path: directory, "cannot be written") }
             return AccountsError(
@@ -146,12 +160,7 @@ extension AccountsError {
                 suggestion: "check the directory and its permissions: ls -la \(path.shellQuoted)"
             )
         case .SQLITE_IOERR:
-            return AccountsError(
-                .storeReadonly,
-                "\(path) cannot be read or written.",
-                reason: code,
-                suggestion: "check the disk that holds it, then run the command again"
-            )
+            return .deviceFailure(path, "\(path) cannot be read or written.", reason: code)
         default:
             return AccountsError(
                 .internal,
@@ -161,6 +170,10 @@ extension AccountsError {
             )
         }
     }
+
+    // The database, its log, the index of its log, and their directory. SQLite does not report that the limit on open files
+    // was the cause.
+    private static let filesOfDatabase = 4
 
     private static var fileSizeIsLimited: Bool {
         var limit = rlimit()
@@ -177,7 +190,21 @@ extension AccountsError {
         AccountsError(
             .storeBusy,
             "Another program kept \(path) busy for 5 seconds.",
-            suggestion: "close programs that write to it, then run the command again"
+            reason: FileSystemType.of(path).flatMap {
+                FileSystemType.isNetwork($0) ? "It is on a network file system (\($0)); locks may not work there." : nil
+            },
+            suggestion: "close the programs that write to this file, then run the command again"
+        )
+    }
+
+    /// - Parameter directory: where a store was expected.
+    static func storeMissing(_ directory: String) -> AccountsError {
+        AccountsError(
+            .storeMissing,
+            "There is no store at \(directory).",
+            reason: "Adding the first profile creates one.",
+            suggestion: "name the right directory (--store DIR, TSACCOUNTS_HOME or HOME), or add a profile: "
+                + "tsaccounts add profile main --sim --client-id ID"
         )
     }
 
@@ -199,6 +226,9 @@ extension AccountsError {
 }
 
 extension String {
+    /// The text with its first letter in upper case.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
     /// The path without its last component.
     var directoryName: String {
         guard let slash = lastIndex(of: "/") else { return "." }

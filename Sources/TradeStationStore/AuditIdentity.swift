@@ -8,12 +8,15 @@ package struct AuditIdentity: Hashable, Sendable {
     package var pid: Int32
     /// The version of the program.
     package var version: String
+    /// Whether the permissions of groups are trusted. If so, each audit row says so.
+    package var trustsGroup: Bool
 
     /// Creates an identity.
-    package init(requester: String?, host: String, pid: Int32, version: String) {
+    package init(requester: String?, host: String, pid: Int32, version: String, trustsGroup: Bool = false) {
         self.requester = requester
         self.host = host
         self.pid = pid
         self.version = version
+        self.trustsGroup = trustsGroup
     }
 }

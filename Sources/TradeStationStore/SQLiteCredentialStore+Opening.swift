@@ -1,8 +1,10 @@
 package import TradeStationModel
 
 extension SQLiteCredentialStore {
-    /// Opens the store at a location, or creates one.
+    /// Opens the store at a location. If it does not exist, every use throws `store_missing` until
+    /// ``createIfMissing()`` or another process has created it.
     ///
+    /// - Parameter trustsGroup: whether groups, and whoever can write to the directories above the store, are trusted.
     /// - Throws: ``AccountsError``: `insecure_permissions`, `key_missing`, `key_mismatch`, `schema_too_new`,
     ///   `store_corrupt`, `store_busy`, `store_full`, `store_readonly`, `cannot_create`. Existing files are not changed
     ///   then.
@@ -10,9 +12,17 @@ extension SQLiteCredentialStore {
         at location: StoreLocation,
         identity: AuditIdentity,
         clock: any TimeSource,
-        random: RandomSource
+        random: RandomSource,
+        trustsGroup: Bool = false
     ) async throws -> SQLiteCredentialStore {
-        try await open(at: location, identity: identity, clock: clock, random: random, migrations: Migration.all)
+        try await open(
+            at: location,
+            identity: identity,
+            clock: clock,
+            random: random,
+            migrations: Migration.all,
+            policy: PermissionPolicy(trustsGroup: trustsGroup)
+        )
     }
 
     static func open(
@@ -21,10 +31,11 @@ extension SQLiteCredentialStore {
         clock: any TimeSource,
         random: RandomSource,
         migrations: [Migration],
+        policy: PermissionPolicy = .strict,
         lockMilliseconds: Int = 5000
     ) async throws -> SQLiteCredentialStore {
         let opener = StoreOpener(
-            files: StoreFiles(location: location),
+            files: StoreFiles(location: location, policy: policy),
             migrator: Migrator(migrations: migrations, version: identity.version),
             clock: clock,
             random: random,

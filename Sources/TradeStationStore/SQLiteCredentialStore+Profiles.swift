@@ -1,6 +1,10 @@
 package import TradeStationModel
 
 extension SQLiteCredentialStore {
+    package func createIfMissing() throws {
+        try database.createIfMissing()
+    }
+
     package func add(_ profile: NewProfile, audit: [AuditEntry]) throws -> ProfileRecord {
         let record = try database.write(.power) { try $0.profileWriter.add(profile, audit: audit) }
         if case .new(let login) = profile.login, let token = login.tokens?.refreshToken {

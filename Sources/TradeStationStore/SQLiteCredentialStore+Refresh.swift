@@ -16,35 +16,44 @@ extension SQLiteCredentialStore {
             try transaction.logins.setAttempt(attempt, of: login)
             try transaction.audit.append(audit)
             KillPoint.inT1.reach()
-            return PreparedSideFile(file: file, login: stored, key: key, epoch: database.epoch)
+            return PreparedSideFile(file: file, login: stored, key: key, keyring: transaction.keyring)
         }
     }
 
     package func prepareStaging(for login: Login.ID) throws {
-        prepared[login] = try database.showingErrors {
-            try prepareSideFile(try place.sideFile(of: login).reserve(), of: login)
-        }
+        prepared[login] = try database.showingErrors { try prepareSideFile(of: login) }
     }
 
+    // Touches no path and not the database: they may have been moved, replaced or locked while the answer was on its way.
     package func stage(_ tokens: StagedTokens, for login: Login.ID) throws {
         try database.showingErrors {
-            let keyring = try database.keyring()
-            let current = prepared[login].flatMap { $0.epoch == database.epoch ? $0 : nil }
-            try (current ?? prepareSideFile(try place.sideFile(of: login).open(), of: login)).write(
-                tokens,
-                keyring: keyring,
-                nonce: database.random.bytes(12)
-            )
+            try database.requireOpen()
+            try preparedSideFile(of: login).write(tokens, nonce: database.random.bytes(12))
         }
     }
 
     package func synchronizeStaged(for login: Login.ID) throws {
-        try database.showingErrors { try place.sideFile(of: login).synchronize() }
+        try database.showingErrors {
+            let sideFile = place.sideFile(of: login)
+            let open = try prepared[login].flatMap { $0.file.isNamed ? $0.file : nil } ?? sideFile.existing()
+            guard let open else { throw AccountsError.sideFileLost(sideFile.name) }
+            try open.synchronize()
+        }
     }
 
     package func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) throws -> TokenCommit.Outcome {
+        let storeID = prepared[login]?.keyring.storeID
         let (commit, stamp) = try database.write(.power) { transaction in
-            try transaction.refreshes.commit(commit, to: login, audit: audit, reportsRotation: rotationListener != nil)
+            // Another store that took this one's place has logins with the same ids.
+            guard storeID == nil || storeID == transaction.keyring.storeID else {
+                throw AccountsError.corrupt(place.name, reason: "Another store took its place during a refresh.")
+            }
+            return try transaction.refreshes.commit(
+                commit,
+                to: login,
+                audit: audit,
+                reportsRotation: rotationListener != nil
+            )
         } published: { commit in
             // Read before the store lock is released: a later change by another process must make it stale.
             (commit, changes.stamp(of: login))
@@ -65,8 +74,20 @@ extension SQLiteCredentialStore {
         prepared[login] = nil
     }
 
-    private func prepareSideFile(_ file: any OpenSideFile, of login: Login.ID) throws -> PreparedSideFile {
-        let (stored, key) = try database.read { try $0.logins.require(login) }
-        return PreparedSideFile(file: file, login: stored, key: key, epoch: database.epoch)
+    /// What was prepared before the request was sent. Tokens that only memory kept, and a side file that was removed
+    /// meanwhile, are prepared for now.
+    private func preparedSideFile(of login: Login.ID) throws -> PreparedSideFile {
+        if let ready = prepared[login], ready.file.isNamed { return ready }
+        let ready = try prepareSideFile(of: login)
+        prepared[login] = ready
+        return ready
+    }
+
+    private func prepareSideFile(of login: Login.ID) throws -> PreparedSideFile {
+        let file = try place.sideFile(of: login).reserve()
+        return try database.read { transaction in
+            let (stored, key) = try transaction.logins.require(login)
+            return PreparedSideFile(file: file, login: stored, key: key, keyring: transaction.keyring)
+        }
     }
 }

@@ -51,6 +51,7 @@ package actor SQLiteCredentialStore: CredentialStore {
 
     package func close() {
         prepared = [:]
+        changes.close()
         database.close()
     }
 }

@@ -9,7 +9,8 @@ public import TradeStationSessions
 public struct EmulatedTradeStation: Sendable {
     /// The session manager.
     public let manager: SessionManager
-    /// The emulator of sign-in server, API and streams: counts requests, injects faults and controls streams.
+    /// The emulator of TradeStation's sign-in server, API and streams. A test uses it to count requests, inject faults
+    /// and control streams.
     public let emulator: Emulator
     /// The clock of manager and emulator.
     public let clock: TestClock
@@ -23,7 +24,7 @@ public struct EmulatedTradeStation: Sendable {
     @discardableResult
     public func add(_ profile: TestProfile) async throws -> ProfileRecord {
         let signIn = try EmulatedSignIn(at: emulator.addresses, as: profile.username)
-        let existing = try await manager.registry.profiles().first { $0.login.identity.subject == signIn.user.subject }
+        let existing = try await profiles().first { $0.login.identity.subject == signIn.user.subject }
         return try await manager.registry.add(
             ProfileRequest(
                 name: ProfileName(profile.name),
@@ -40,6 +41,15 @@ public struct EmulatedTradeStation: Sendable {
         )
     }
 
+    /// The profiles; none while there is no store, which adding the first one creates.
+    private func profiles() async throws -> [ProfileRecord] {
+        do {
+            return try await manager.registry.profiles()
+        } catch let error as AccountsError where error.code == .storeMissing {
+            return []
+        }
+    }
+
     /// Signs the user of a profile in again, like `tsaccounts login`, for example after ``Emulator/revokeAll()``.
     ///
     /// - Throws: ``AccountsError`` as ``ProfileRegistry/signIn(_:interaction:)``.
@@ -51,37 +61,39 @@ public struct EmulatedTradeStation: Sendable {
 
     /// Lets time pass in small steps while programs run.
     ///
-    /// Each step ends at the next heartbeat or when a sleeping task wakes. After each step streams send what is due. The
-    /// next step starts when the tasks that woke sleep again and pending requests have their answers, at the latest after
-    /// two seconds of real time.
+    /// Each step ends at the next heartbeat or when a sleeping task wakes. After each step, streams send the objects
+    /// and heartbeats that are due. The next step starts when the tasks that woke sleep again and pending requests have
+    /// their answers, but at the latest after two seconds of real time.
     ///
     /// - Throws: `CancellationError`.
     public func pass(_ duration: Duration) async throws {
         let end = clock.bootMilliseconds() + duration.wholeMilliseconds
         while clock.bootMilliseconds() < end {
-            let count = clock.sleeperCount(otherThan: limits)
-            let next = clock.rest(ofSleepsBelow: .max) ?? .max
-            let woken = clock.move(byMilliseconds: min(end - clock.bootMilliseconds(), step, next))
+            let count = clock.sleeperCount(otherThan: timeLimits)
+            let next = clock.millisecondsUntilWake(ofSleepsBelow: .max) ?? .max
+            let woken = clock.move(byMilliseconds: min(end - clock.bootMilliseconds(), stepMilliseconds, next))
             // A task whose time limit has passed retries after a pause, so it sleeps again.
-            try await settle(sleepers: count + woken.count(where: limits.contains))
+            try await settle(sleepers: count + woken.count(where: timeLimits.contains))
         }
     }
 
-    /// The milliseconds until something can be due on a stream; by default, heartbeats are due every five seconds (OpenAPI
-    /// file, `Heartbeat`).
-    private var step: Int64 {
+    /// The shortest interval at which streams send something, in milliseconds. By default, this is the interval of the
+    /// heartbeats: five seconds (OpenAPI file, `Heartbeat`).
+    private var stepMilliseconds: Int64 {
         let settings = emulator.settings
         let seconds = [settings.heartbeatSeconds, settings.streamSeconds].filter { $0 > 0 }.min() ?? 5
         return max(1, Int64(seconds * 1000))
     }
 
-    /// The durations of sleeps that are time limits: of a call for its answer, and of a stream for its next byte.
-    private var limits: Set<Int64> { [configuration.timeout.wholeMilliseconds, 30_000] }
+    /// The durations, in milliseconds, of sleeps that are time limits: for the answer to a call, and for the next byte
+    /// of a stream.
+    private var timeLimits: Set<Int64> { [configuration.timeout.wholeMilliseconds, 30_000] }
 
-    /// Waits until no time limit from before the current time is pending and `count` other tasks sleep.
+    /// Waits until `count` tasks sleep for durations that are not in ``timeLimits``, and every other sleep started at
+    /// the current time; at most for two seconds of real time.
     private func settle(sleepers count: Int) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { [clock, limits] group in
-            group.addTask { try await clock.waitUntilSettled(sleepers: count, limits: limits) }
+        try await withThrowingTaskGroup(of: Void.self) { [clock, timeLimits] group in
+            group.addTask { try await clock.waitUntilSettled(sleepers: count, limits: timeLimits) }
             group.addTask { try await SystemClock().sleep(milliseconds: Self.settleMilliseconds) }
             defer { group.cancelAll() }
             try await group.next()

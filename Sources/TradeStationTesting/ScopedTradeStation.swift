@@ -34,12 +34,12 @@ public func withTradeStation<Result: Sendable>(
     configure: (inout SessionConfiguration) -> Void = { _ in },
     _ body: (EmulatedTradeStation) async throws -> Result
 ) async throws -> Result {
-    var emulation = configuration
-    emulation.now = { Date(timeIntervalSince1970: Double(clock.wallTime().milliseconds) / 1000) }
+    var emulatorConfiguration = configuration
+    emulatorConfiguration.now = { Date(timeIntervalSince1970: Double(clock.wallTime().milliseconds) / 1000) }
     var settings = SessionConfiguration(store: .inMemory())
     configure(&settings)
     settings.clock = clock
-    return try await Emulator.with(emulation) { emulator in
+    return try await Emulator.with(emulatorConfiguration) { emulator in
         clock.onMove { [weak emulator] in emulator?.streams.passTime() }
         return try await withSessionManager(configuration: settings) { manager in
             let tradeStation = EmulatedTradeStation(

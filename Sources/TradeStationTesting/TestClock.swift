@@ -8,10 +8,10 @@ public import TradeStationModel
 public final class TestClock: TimeSource {
     private struct Sleeper {
         let since: Int64
+        /// How long the task sleeps, also if it wakes in between.
         let milliseconds: Int64
+        let wakesAt: Int64
         let continuation: CheckedContinuation<Void, any Error>
-
-        var wakesAt: Int64 { since + milliseconds }
     }
 
     private struct State {
@@ -27,7 +27,7 @@ public final class TestClock: TimeSource {
             self.wall = wall
         }
 
-        mutating func id() -> Int {
+        mutating func makeID() -> Int {
             nextID += 1
             return nextID
         }
@@ -45,7 +45,7 @@ public final class TestClock: TimeSource {
     public let bootID: String
     private let state: Mutex<State>
 
-    /// Creates a clock that does not move.
+    /// Creates a clock that stands still until a test moves it.
     ///
     /// - Parameters:
     ///   - wall: The wall clock time; by default a Tuesday at 9:31 in UTC.
@@ -96,7 +96,7 @@ public final class TestClock: TimeSource {
             while true {
                 try await wait { $0.sleepers.values.contains { $0.milliseconds < milliseconds } }
                 try Task.checkCancellation()
-                if let rest = rest(ofSleepsBelow: milliseconds) { move(byMilliseconds: rest) }
+                if let rest = millisecondsUntilWake(ofSleepsBelow: milliseconds) { move(byMilliseconds: rest) }
             }
         }
         // Stop the mover before returning, so that the clock does not move afterwards.
@@ -117,11 +117,20 @@ public final class TestClock: TimeSource {
 
     // MARK: Waiting
 
-    /// Sleeps until the clock has moved this far.
+    /// Sleeps until the clock has moved forward by this many milliseconds.
     ///
     /// - Throws: `CancellationError`.
     public func sleep(milliseconds: Int64) async throws {
-        let id = state.withLock { $0.id() }
+        try await sleep(milliseconds: milliseconds, of: milliseconds)
+    }
+
+    /// Sleeps until the clock has moved this far, as a part of a sleep of `whole` milliseconds.
+    ///
+    /// ``whileTimePasses(sleepingLessThan:_:)``, ``sleeps(for:)`` and ``waitForSleeper(of:)`` consider the whole sleep.
+    ///
+    /// - Throws: `CancellationError`.
+    public func sleep(milliseconds: Int64, of whole: Int64) async throws {
+        let id = state.withLock { $0.makeID() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 let immediate: Result<Void, any Error>? = state.withLock { state in
@@ -129,7 +138,8 @@ public final class TestClock: TimeSource {
                     if milliseconds <= 0 { return .success(()) }
                     state.sleepers[id] = Sleeper(
                         since: state.boot,
-                        milliseconds: milliseconds,
+                        milliseconds: whole,
+                        wakesAt: state.boot + milliseconds,
                         continuation: continuation
                     )
                     state.notifyObservers()
@@ -155,7 +165,7 @@ public final class TestClock: TimeSource {
         return state.withLock { $0.sleepers.values.contains { $0.milliseconds == milliseconds } }
     }
 
-    /// Waits until a task sleeps, or sleeps for exactly `duration` if it is given.
+    /// Waits until a task sleeps; if `duration` is given, waits until a task sleeps for exactly that long.
     ///
     /// - Throws: `CancellationError`.
     public func waitForSleeper(of duration: Duration? = nil) async throws {
@@ -192,7 +202,7 @@ public final class TestClock: TimeSource {
     }
 
     /// The milliseconds until the next task wakes, among those that sleep for less than `limit`; nil if none does.
-    func rest(ofSleepsBelow limit: Int64) -> Int64? {
+    func millisecondsUntilWake(ofSleepsBelow limit: Int64) -> Int64? {
         state.withLock { state in
             state.sleepers.values.filter { $0.milliseconds < limit }.map { $0.wakesAt - state.boot }.min()
         }
@@ -203,8 +213,8 @@ public final class TestClock: TimeSource {
         state.withLock { $0.sleeperCount(otherThan: limits) }
     }
 
-    /// Waits until `count` tasks sleep for durations that are not in `limits`, and no sleep with a duration in `limits` is
-    /// left from before the current time.
+    /// Waits until `count` tasks sleep for durations that are not in `limits`, and every sleep with a duration in
+    /// `limits` started at the current time.
     func waitUntilSettled(sleepers count: Int, limits: Set<Int64>) async throws {
         try await wait { state in
             state.sleeperCount(otherThan: limits) >= count
@@ -215,7 +225,7 @@ public final class TestClock: TimeSource {
     private func wait(until condition: (State) -> Bool) async throws {
         let (changes, observer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in
-            let id = state.id()
+            let id = state.makeID()
             state.observers[id] = observer
             return id
         }

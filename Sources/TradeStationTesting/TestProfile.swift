@@ -4,15 +4,15 @@ public import TradeStationModel
 public struct TestProfile: Hashable, Sendable {
     /// The profile name.
     public var name: String
-    /// Live or simulator, both of the emulator.
+    /// The environment: the emulator's live or simulator API.
     public var environment: Environment
     /// The user who signs in, one of ``EmulatorConfiguration/users``; nil means the first one.
     public var username: String?
     /// The API version.
     public var apiVersion: APIVersion
-    /// Whether the fence forbids orders.
+    /// Whether requests to order endpoints are refused.
     public var isReadOnly: Bool
-    /// The account ids that the fence allows; nil means all.
+    /// The ids of the accounts that the profile may use; nil means all accounts.
     public var accounts: [String]?
 
     /// Creates a profile.

@@ -16,13 +16,19 @@ enum Main {
         forbidCoreDumps()
         // Without SIGPIPE, a write to a closed pipe fails with EPIPE, and the command can clean up.
         signal(SIGPIPE, SIG_IGN)
+        do {
+            try StartingRoom.require()
+        } catch {
+            Console.standardError(FailureText.plain(error))
+            exit(ExitStatus.of(error.code))
+        }
         exit(await Interruption.cancelling { await run() })
     }
 
     private static func run() async -> Int32 {
         var command: any ParsableCommand
         do {
-            command = try Tsaccounts.parseAsRoot()
+            command = try await Tsaccounts.asyncParseAsRoot()
         } catch {
             return end(with: error)
         }
@@ -64,19 +70,28 @@ enum Main {
     ///
     /// - Returns: The exit status.
     private static func end(with error: any Error) -> Int32 {
-        guard let usage = UsageFailure(Array(CommandLine.arguments.dropFirst())) else {
-            Tsaccounts.exit(withError: error)
-        }
+        guard let usage = UsageFailure(Array(CommandLine.arguments.dropFirst())) else { return printHelp(error) }
         let failure: AccountsError
         if let unknown = usage.unknownCommand {
             failure = unknown
         } else if Tsaccounts.exitCode(for: error) == .success {
-            Tsaccounts.exit(withError: error)
+            return printHelp(error)
         } else {
             failure = usage.unknownOption ?? usage.error(Tsaccounts.message(for: error))
         }
         Console.standardError(usage.asksForJSON ? FailureText.json(failure) : FailureText.plain(failure))
         return ExitStatus.of(failure.code)
+    }
+
+    /// Prints the parser's help or message, without what may be a secret.
+    private static func printHelp(_ error: any Error) -> Int32 {
+        let code = Tsaccounts.exitCode(for: error)
+        let text = Tsaccounts.fullMessage(for: error, columns: nil)
+        guard code == .success else {
+            Console.standardError(MistypedSecrets.ofThisProcess.hidden(in: text))
+            return code.rawValue
+        }
+        return ((try? Console.standardOutput(text)) != nil) ? code.rawValue : ExitStatus.brokenPipe
     }
 
     /// Disables core dumps: a core file would contain tokens.

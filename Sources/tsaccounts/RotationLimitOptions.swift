@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// The lifetimes of the refresh tokens and sign-ins of a rotating API key.
 ///
-/// The defaults are TradeStation's figures. They are unconfirmed, so users can change them.
+/// The defaults are TradeStation's figures. They are unconfirmed, so users can change them. Setting one also says that the
+/// key rotates, which otherwise only the first refresh shows.
 struct RotationLimitOptions: ParsableArguments {
     @Option(
         name: .long,

@@ -8,8 +8,18 @@ struct SharedOptions: ParsableArguments {
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
-    @Option(name: .long, help: ArgumentHelp("Keep everything in this directory.", valueName: "dir"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep everything in this directory.", valueName: "dir"),
+        completion: .directory
+    )
     var store: String?
+
+    @Flag(
+        name: .customLong("trust-group"),
+        help: "Trust the store's group and the directories above it, as on a volume of a container."
+    )
+    var trustGroup = false
 
     @Flag(name: .short, help: "Suppress informational messages.")
     var quiet = false
@@ -41,6 +51,7 @@ struct SharedOptions: ParsableArguments {
         configuration.requester = "tsaccounts \(requester)"
         configuration.timeout = .milliseconds(Int64(timeout * 1000))
         configuration.refreshesBehind = false
+        if trustGroup { configuration.trustsGroup = true }
         if verbose { configuration.logger = Logger(label: "tsaccounts", factory: { _ in ConsoleLog() }) }
         return configuration
     }
@@ -60,6 +71,14 @@ struct SharedOptions: ParsableArguments {
         .standardOutput(
             TimeText(now: SystemClock().wallTime(), zone: zone),
             environment: ProcessInfo.processInfo.environment
+        )
+    }
+
+    /// Notes that groups are trusted with the store, if they are.
+    func noteTrustedGroup() {
+        guard configuration(requester: "").trustsGroup else { return }
+        note(
+            "The store's group is trusted (--trust-group or TSACCOUNTS_TRUST_GROUP): its members can change the store."
         )
     }
 

@@ -13,6 +13,12 @@ extension StoreCommand {
 
     /// Opens the store, runs `body`, and closes the store.
     func withManager<Result: Sendable>(_ body: (SessionManager) async throws -> Result) async throws -> Result {
-        try await withSessionManager(configuration: shared.configuration(requester: Self.requester), body)
+        var configuration = shared.configuration(requester: Self.requester)
+        // A failure with --json is one line on standard error, and nothing else.
+        if !shared.quiet, !shared.json {
+            let note = WaitNote()
+            configuration.reportWait = { note.change(to: $0) }
+        }
+        return try await withSessionManager(configuration: configuration, body)
     }
 }

@@ -13,11 +13,12 @@ struct Tsaccounts: AsyncParsableCommand {
             """,
         version: Product.version,
         subcommands: [
-            AddCommand.self, SetCommand.self, LoginCommand.self, LogoutCommand.self, ListCommand.self,
+            AddCommand.self, ImportCommand.self,
+            SetCommand.self, LoginCommand.self, LogoutCommand.self, ListCommand.self,
             ShowCommand.self, RenameCommand.self, RemoveCommand.self, RevokeCommand.self, RefreshCommand.self,
             ServeCommand.self,
             TokenCommand.self, StatusCommand.self, AuditCommand.self, DemoCommand.self, EmulatorCommand.self,
-            SelftestCommand.self,
+            SelftestCommand.self, CompletionCommand.self,
         ]
     )
 

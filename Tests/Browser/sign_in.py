@@ -147,7 +147,7 @@ def run(tsaccounts, folder, started):
         browser.click("button[value=sign_in]")
 
     add = child("add", "profile", "swing", "--sim", "--client-id", place["client_id"], "--secret-file", "-",
-                "--no-browser", "--authorize-url", place["authorize_url"], "--token-url", place["token_url"],
+                "--no-browser", "--timeout", "120", "--authorize-url", place["authorize_url"], "--token-url", place["token_url"],
                 "--revoke-url", place["revoke_url"], "--api-url", place["sim_url"], text=place["client_secret"] + "\n")
     url = browser.open_sign_in(add)
     browser.picture("1-sign-in")
@@ -162,7 +162,7 @@ def run(tsaccounts, folder, started):
     token = child("token", "swing").ended(0)
     check(token.count(".") == 2 and token.count("\n") == 1, "tsaccounts token did not print one token")
 
-    login = child("login", "swing", "--no-browser")
+    login = child("login", "swing", "--no-browser", "--timeout", "120")
     url = browser.open_sign_in(login)
     browser.click("button[value=decline]")
     shown = browser.wait_for("Not signed in", "declined")

@@ -63,6 +63,29 @@ extension CommandLineSuite {
             #expect(changed.output.contains("absolute_lifetime_s"))
         }
 
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `a sign-in that may have ended is not shown as ready, also before it is known that the key rotates`()
+            async throws
+        {
+            let stage = try Stage.current
+            try await stage.add("p")
+            #expect(try await stage.tool.run("status").status == 0)
+            // The user signed in forty minutes ago.
+            let then = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-2400 seconds')"
+            _ = try await stage.tool.sql("UPDATE login SET signed_in_at = \(then)", readonly: false)
+            let status = try await stage.tool.run("status")
+            #expect(status.status == 75)
+            #expect(status.output.contains("degraded"))
+            #expect(status.errors.contains("p: the refresh token may have ended at 20"))
+            #expect(status.errors.contains("Try: tsaccounts refresh p"))
+            #expect(try await stage.tool.run("list").output.contains("degraded"))
+            #expect(try await profile(stage)["state"] as? String == "degraded")
+            // The refresh shows that it had not ended.
+            #expect(try await stage.tool.run("refresh", "p").status == 0)
+            #expect(try await stage.tool.run("status").status == 0)
+            #expect(try await profile(stage)["state"] as? String == "ready")
+        }
+
         @Test(.stage) func `invalid lifetimes are refused`() async throws {
             let stage = try Stage.current
             try await stage.add("p")

@@ -9,7 +9,7 @@ import TradeStationSessions
         64: ["usage", "input_required", "bad_name", "min_validity_too_long"],
         65: ["store_corrupt", "record_tampered", "audit_broken"],
         66: ["profile_not_found"],
-        69: ["server_unreachable", "server_error"],
+        69: ["server_unreachable", "server_error", "refused_repeatedly"],
         70: ["internal", "closed"],
         73: ["profile_exists", "cannot_create"],
         74: ["store_full", "store_readonly", "save_deferred"],
@@ -17,7 +17,7 @@ import TradeStationSessions
         77: ["login_required", "login_denied", "login_timed_out", "wrong_user", "fenced"],
         78: [
             "client_rejected", "insecure_permissions", "key_missing", "key_mismatch", "schema_too_new",
-            "no_store_directory",
+            "store_missing", "no_store_directory",
         ],
     ]
 

@@ -5,7 +5,7 @@ import TradeStationSessions
 
 extension CommandLineSuite {
     /// A program with open sessions and an event listener, while commands change the profiles of the sessions.
-    @Suite(.timeLimit(.minutes(2))) struct HeldSessionTests {
+    @Suite(.timeLimit(.minutes(20))) struct HeldSessionTests {
         /// Opens sessions on the profiles `p` and `q` of one login, and a listener.
         private func withSessions(
             _ body: (Stage, _ p: Session, _ q: Session, inout SessionEvents.Iterator) async throws -> Void

@@ -41,6 +41,8 @@ extension CommandLineSuite {
 
         @Test(.tool) func `an empty store lists no profiles`() async throws {
             let tool = try Tool.current
+            try await tool.makeStore()
+            #expect(try await tool.run("remove", "first", "--yes").status == 0)
             let list = try await tool.run("list", "--json")
             #expect(list.status == 0)
             #expect(list.line == #"{"profiles":[]}"#)
@@ -55,6 +57,7 @@ extension CommandLineSuite {
             let tool = try Tool.current
             let elsewhere = tool.directory.appendingPathComponent("elsewhere").path
             for arguments in [
+                ["--store", elsewhere, "--json", "add", "profile", "p", "--sim", "--client-id", "c", "--no-login"],
                 ["--json", "--store", elsewhere, "list"], ["list", "--store", elsewhere, "--json"],
                 ["--store", elsewhere, "list", "--json"], ["--json", "audit", "--store", elsewhere, "verify"],
                 ["audit", "--json", "verify", "--store=\(elsewhere)", "-q", "-v", "--no-input", "--timeout", "5"],

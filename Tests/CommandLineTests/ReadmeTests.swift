@@ -37,11 +37,13 @@ extension CommandLineSuite {
                 """,
                 "browser": """
                 #!/usr/bin/env python3
-                import re, sys, urllib.parse, urllib.request
-                page = urllib.request.urlopen(sys.argv[1]).read().decode()
+                import html, re, sys, urllib.parse, urllib.request
+                leading = urllib.request.urlopen(sys.argv[1]).read().decode()
+                url = html.unescape(re.search(r'href="([^"]+)"', leading).group(1))
+                page = urllib.request.urlopen(url).read().decode()
                 hidden = re.search(r'name="transaction" value="([^"]+)"', page).group(1)
                 form = {"transaction": hidden, "username": "\(person.username)", "password": "\(person.password)", "action": "sign_in"}
-                target = urllib.parse.urljoin(sys.argv[1], "/authorize")
+                target = urllib.parse.urljoin(url, "/authorize")
                 urllib.request.urlopen(target, urllib.parse.urlencode(form).encode()).read()
                 """,
             ]

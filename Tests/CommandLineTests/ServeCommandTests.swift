@@ -3,7 +3,7 @@ import Testing
 import TradeStationEmulator
 
 extension CommandLineSuite {
-    @Suite(.timeLimit(.minutes(2))) struct ServeCommandTests {
+    @Suite(.timeLimit(.minutes(20))) struct ServeCommandTests {
         /// Starts `serve` and waits until it is ready.
         private func serve(
             _ stage: Stage,
@@ -98,6 +98,8 @@ extension CommandLineSuite {
         @Test(.stage(EmulatorConfiguration(rotate: true)))
         func `serve notices profiles that are added, signed in or removed`() async throws {
             let stage = try Stage.current
+            try await stage.tool.makeStore()
+            #expect(try await stage.tool.run("remove", "first", "--yes").status == 0)
             try await serve(stage, ready: "Waiting for the first profile") { serving, systemd in
                 var lines = serving.errorLines.makeAsyncIterator()
                 #expect(await lines.next() == "Waiting for the first profile.")
@@ -117,6 +119,20 @@ extension CommandLineSuite {
                 #expect(try await stage.tool.run("remove", "q", "--yes").status == 0)
                 while let line = await lines.next(), line != "Keeping 1 profile fresh: p." {}
                 while let status = await systemd.next(), status != "STATUS=Keeping 1 profile fresh" {}
+                serving.signal(SIGTERM)
+                #expect(await serving.result().status == 0)
+            }
+        }
+
+        @Test(.stage) func `serve goes on when another program empties the change counters`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await serve(stage, ready: "Keeping 1 profile fresh") { serving, _ in
+                var lines = serving.errorLines.makeAsyncIterator()
+                #expect(await lines.next() == "Keeping 1 profile fresh: p.")
+                #expect(truncate(stage.tool.store + "/locks/changes", 0) == 0)
+                try await stage.add("q", user: 1)
+                #expect(await lines.next() == "Keeping 2 profiles fresh: p, q.")
                 serving.signal(SIGTERM)
                 #expect(await serving.result().status == 0)
             }
@@ -193,6 +209,7 @@ extension CommandLineSuite {
         @Test(.stage) func `a store that cannot be opened is an ordinary failure`() async throws {
             let stage = try Stage.current
             try await stage.add("p")
+            for directory in [stage.tool.directory.path, stage.tool.store] { chmod(directory, 0o755) }
             chmod(stage.tool.store + "/key", 0o644)
             let result = try await stage.tool.run("serve")
             #expect(result.status == 78)

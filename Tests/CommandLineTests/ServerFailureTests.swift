@@ -220,6 +220,31 @@ extension CommandLineSuite {
             #expect(try await stage.tool.run("token", "p").status == 0)
         }
 
+        @Test(.stage, .timeLimit(.minutes(5)))
+        func `the third equal refusal that no standard defines suggests a sign-in, in the error, status and serve`()
+            async throws
+        {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.age()
+            let refusal = EmulatorFault.Action.respond(status: 403, headers: [:], body: #"{"error":"odd_error"}"#)
+            stage.emulator.script([EmulatorFault(at: .token, when: .before, refusal, times: 1_000)])
+            for code in ["server_error", "server_error", "refused_repeatedly"] {
+                let refused = try await stage.tool.run("refresh", "p")
+                #expect(refused.status == 69)
+                #expect(refused.errors.contains("[\(code)]"))
+                #expect(refused.errors.contains("Try: tsaccounts login p") == (code == "refused_repeatedly"))
+            }
+            let status = try await stage.tool.run("status")
+            #expect(status.status == 75)
+            #expect(status.errors.contains("Try: tsaccounts login p"))
+            let serving = try stage.tool.start(["serve"])
+            let note = await serving.errorLines.first { $0.contains("[refused_repeatedly]") }
+            #expect(note?.hasSuffix("Try: tsaccounts login p") == true)
+            serving.signal(SIGTERM)
+            #expect(await serving.result().status == 0)
+        }
+
         @Test(.stage) func `a server that does not answer causes three attempts, each with a timeout`() async throws {
             let stage = try Stage.current
             try await stage.add("p")

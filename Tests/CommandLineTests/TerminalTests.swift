@@ -8,45 +8,60 @@ extension CommandLineSuite {
         private func onTerminal(
             _ stage: Stage,
             _ arguments: [String],
-            question: String = "no question",
+            question: String? = nil,
             answer: String = "",
             columns: Int = 80,
             variables: [String: String] = [:]
         ) async throws -> Tool.Result {
-            let script = """
-                import fcntl, os, pty, struct, sys, termios
-                pid, terminal = pty.fork()
-                if pid == 0:
-                    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, \(columns), 0, 0))
-                    os.execv(sys.argv[1], sys.argv[1:-2])
-                seen = b""
-                answered = False
-                while True:
-                    try:
-                        chunk = os.read(terminal, 4096)
-                    except OSError:
-                        break
-                    if not chunk:
-                        break
-                    seen += chunk
-                    if not answered and sys.argv[-2].encode() in seen:
-                        answered = True
-                        os.write(terminal, sys.argv[-1].encode() + (b"" if sys.argv[-1].endswith("\\x03") else b"\\n"))
-                status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-                sys.stdout.write(seen.decode())
-                sys.exit(status if status >= 0 else 128 - status)
-                """
-            var environment = ["TSACCOUNTS_HOME": stage.tool.store, "HOME": stage.tool.directory.path]
-            environment["PATH"] = ProcessInfo.processInfo.environment["PATH"]
-            environment["TERM"] = "xterm"
-            environment.merge(variables) { $1 }
-            return try await RunningTool(
-                URL(fileURLWithPath: "/usr/bin/env"),
-                ["python3", "-c", script, Tool.binary.path] + arguments + [question, answer],
-                input: nil,
-                directory: stage.tool.directory,
-                environment: environment
-            ).result()
+            let steps = question.map { [(wait: $0, answer: Optional(answer))] } ?? []
+            return try await PseudoTerminal(tool: stage.tool, columns: columns, variables: variables)
+                .run(arguments, steps)
+        }
+
+        @Test(.stage) func `a prompt for a secret has no echo after Ctrl-Z and fg, and the terminal has it meanwhile`()
+            async throws
+        {
+            let stage = try Stage.current
+            let result = try await PseudoTerminal(tool: stage.tool).run(
+                ["add", "profile", "p", "--client-id", "x", "--no-login"] + stage.endpoints,
+                ("Client secret", "\u{1A}"),
+                ("stopped", nil),
+                ("Client secret", "\u{1A}"),
+                ("stopped", nil),
+                ("Client secret", "typed-canary-secret")
+            )
+            #expect(result.status == 0, "\(result.output)")
+            #expect(result.output.components(separatedBy: "stopped, echo on").count == 3)
+            #expect(!result.output.contains("typed-canary-secret"))
+            #expect(try await stage.tool.sql("SELECT client_auth FROM api_key").line == "post")
+        }
+
+        @Test(.stage) func `blanks and quotes around a typed secret are removed, with a note`() async throws {
+            let stage = try Stage.current
+            let addresses = stage.emulator.addresses
+            let result = try await PseudoTerminal(tool: stage.tool).run(
+                ["add", "profile", "p", "--client-id", addresses.clientID, "--no-login"] + stage.endpoints,
+                ("Client secret", " \"\(addresses.clientSecret)\" ")
+            )
+            #expect(result.status == 0, "\(result.output)")
+            #expect(result.output.contains("Removed blanks and quotes around the client secret."))
+            #expect(!result.output.contains(addresses.clientSecret))
+        }
+
+        @Test(.stage) func `add without a client ID leads through key, callback and environment`() async throws {
+            let stage = try Stage.current
+            let result = try await PseudoTerminal(tool: stage.tool).run(
+                ["add", "profile", "p", "--no-login"] + stage.endpoints,
+                ("Client ID:", "my-key"),
+                ("[sim/live]", "perhaps"),
+                ("[sim/live]", "sim"),
+                ("Client secret", "s")
+            )
+            #expect(result.status == 0, "\(result.output)")
+            #expect(result.output.contains("An API key comes from TradeStation"))
+            #expect(result.output.contains("the callback http://localhost:31022"))
+            #expect(try await stage.tool.sql("SELECT client_id FROM api_key").line == "my-key")
+            #expect(try await stage.tool.sql("SELECT environment FROM profile").line == "sim")
         }
 
         @Test(.stage) func `the prompt for a secret has no echo`() async throws {

@@ -15,7 +15,7 @@ class Bench:
         self.release = release
 
     def stage(self, name: str, settings: Settings = Settings(), allow_lost: bool = False,
-              folder: Optional[str] = None, tool: Optional[str] = None) -> Stage:
+              clocks_differ: bool = False, folder: Optional[str] = None, tool: Optional[str] = None) -> Stage:
         """Creates a stage in a new directory, or in the given one."""
         path = folder or os.path.join(self.folder, re.sub(r"\W+", "-", name))
-        return Stage(tool or self.tool, path, settings, allow_lost)
+        return Stage(tool or self.tool, path, settings, allow_lost, clocks_differ)

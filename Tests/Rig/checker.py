@@ -6,7 +6,8 @@ FOLDER contains the run: `emulator.jsonl` (GET control_url/log), `settings.json`
 `expect.json`. Prints a line for each violation, and a summary. The exit status is 0 without violations, else 1.
 `checking/rules.py` lists the rules. For programs without audit, `audit.jsonl` is missing.
 
-Requirements for a run: all times come from one wall clock, which is neither stepped nor advanced in the emulator;
+Requirements for a run: all times come from one wall clock; a program's `server_ahead_ms` is how far the emulator's was
+ahead of it when the program started, and `clocks_differ` in `expect.json` says that the program's own clocks were wrong;
 `access_token_seconds` does not change; each sign-in at the emulator belongs to one login; a scripted answer contains no
 tokens.
 """
@@ -40,6 +41,8 @@ def check(history: History) -> List[Violation]:
             violations.append(Violation(Rule.AUDIT_MISSING, "tsaccounts ran, but the audit is empty"))
         return violations + check_without_audit(history, log)
     audit = AuditLog(history.audit)
+    if history.clocks_differ:
+        return violations + check_lineage(audit) + check_chain(history.audit)
     saved = Saved(audit)
 
     def blame(explanation: Explanation) -> List[Violation]:

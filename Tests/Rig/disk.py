@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 from bench import Bench
-from failure import Skipped, equal
+from failure import Skipped, check, equal
 from program import Program
 from stage import Settings, Stage
 
@@ -19,12 +19,34 @@ Failing = Callable[[], "contextlib.AbstractContextManager[None]"]
 
 def run(bench: Bench) -> str:
     figures = []
-    for scenario in (_blocked, _failing, _small, _read_only):
+    for scenario in (_moved, _blocked, _failing, _small, _read_only):
         try:
             figures.append(scenario(bench))
         except Skipped as reason:
             figures.append("%s skipped: %s" % (scenario.__name__.strip("_"), reason))
     return "; ".join(figures)
+
+
+def _moved(bench: Bench) -> str:
+    """A part of the store, or all of it, is moved away while the answer is on its way."""
+    with bench.stage("moved", Settings(rotate=True)) as stage:
+        stage.add("p")
+        store = os.path.dirname(stage.database)
+        for path in (stage.database, os.path.join(store, "key"), store):
+            stage.age("p")
+            before, row = stage.refreshes, stage.last_row()
+            program = stage.token("p", point="reply_parsed", action="stop")
+            program.wait_until_stopped()
+            with _renamed(path):
+                program.signal(signal.SIGCONT)
+                end = program.wait()
+                check(bool(end.token), "no token was returned: " + path)
+            equal(stage.token("p").wait().must(0, "moved back: " + path).token, end.token, "the token, moved back")
+            equal(stage.refreshes - before, 1, "requests")
+            if end.status:
+                equal(end.code, "save_deferred", "an answer that cannot be saved")
+                equal(stage.events("p", row), ["refresh_started", "recovered"], "the audit")
+    return "moved away: kept, and saved when it was moved back"
 
 
 def _small(bench: Bench) -> str:
@@ -122,6 +144,14 @@ def _mounted(bench: Bench, name: str, options: str) -> Iterator[str]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", folder])
+
+
+@contextlib.contextmanager
+def _renamed(path: str) -> Iterator[None]:
+    os.rename(path, path + ".away")
+    yield
+    check(not os.path.exists(path), "something was made in the place of " + path)
+    os.rename(path + ".away", path)
 
 
 @contextlib.contextmanager

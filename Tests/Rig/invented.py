@@ -56,7 +56,7 @@ class Answer:
 class Invented:
     def __init__(self, rotate: bool = True, overlap: int = 60, allow_lost_between: bool = False) -> None:
         self.settings = {"access_token_seconds": LIFE, "rotate": rotate, "overlap": overlap}
-        self.expect = {"allow_lost_between": allow_lost_between}
+        self.expect = {"allow_lost_between": allow_lost_between, "clocks_differ": False}
         self.log: List[Record] = []
         self.audit: List[Record] = []
         self.outputs: List[Record] = []

@@ -1,22 +1,26 @@
 """A TCP proxy between a program and the sign-in server. It holds an exchange at a named point, or loses its reply."""
 
 import contextlib
+import itertools
 import socket
 import threading
-from typing import Optional
+from collections.abc import Iterator
+from typing import Callable, Optional
 
 from failure import check
 
 POINTS = ("request_half_written", "request_written", "server_processed_reply_unread", "reply_half_read")
 LOSSES = ("close", "silence")
+CHANGES = ("rewritten",)
 PATIENCE = 120.0
 
 
 class Hold:
-    """One exchange that is held, or whose reply is lost."""
+    """One exchange that is held, or whose reply is lost or changed."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, rewrite: Callable[[bytes], bytes]) -> None:
         self.place = place
+        self.rewrite = rewrite
         self._reached = threading.Event()
         self._released = threading.Event()
         self._cuts = False
@@ -48,6 +52,8 @@ class Proxy:
         self._lock = threading.Lock()
         self._armed: list[Hold] = []
         self._forwarded = 0
+        self._answers: Optional[Iterator[bytes]] = None
+        self._answered = 0
         self._listener = self._listen(0)
         self._port = self._listener.getsockname()[1]
         self.url = "%s://127.0.0.1:%d/%s" % (scheme, self._port, path)
@@ -57,13 +63,24 @@ class Proxy:
         with self._lock:
             return self._forwarded
 
-    def arm(self, place: str) -> Hold:
-        """Holds the next request at a point, or loses its reply."""
-        assert place in POINTS + LOSSES
-        hold = Hold(place)
+    def arm(self, place: str, rewrite: Callable[[bytes], bytes] = lambda reply: reply) -> Hold:
+        """Holds the next request at a point, or loses or changes its reply."""
+        assert place in POINTS + LOSSES + CHANGES
+        hold = Hold(place, rewrite)
         with self._lock:
             self._armed.append(hold)
         return hold
+
+    @property
+    def answered(self) -> int:
+        """How many requests the proxy has answered itself."""
+        with self._lock:
+            return self._answered
+
+    def answer(self, answers: Optional[list[bytes]]) -> None:
+        """Answers every request itself, with these bytes in turn; without answers it forwards again."""
+        with self._lock:
+            self._answers = itertools.cycle(answers) if answers else None
 
     def close(self) -> None:
         """Closes the port."""
@@ -95,6 +112,11 @@ class Proxy:
                         return
                     with self._lock:
                         hold = self._armed.pop(0) if self._armed else None
+                        answer = next(self._answers) if self._answers else None
+                        self._answered += answer is not None
+                    if answer is not None:
+                        client.sendall(answer)
+                        return
                     self._exchange(client, server, request, hold)
 
     def _exchange(self, client: socket.socket, server: socket.socket, request: bytes, hold: Optional[Hold]) -> None:
@@ -123,7 +145,7 @@ class Proxy:
             raise ConnectionAbortedError
         elif place == "close":
             raise ConnectionAbortedError
-        client.sendall(reply)
+        client.sendall(hold.rewrite(reply) if hold else reply)
         if not is_whole:
             raise ConnectionAbortedError  # the server did the same
 

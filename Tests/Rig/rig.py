@@ -18,8 +18,8 @@ import traceback
 from bench import Bench
 from failure import Failed, Skipped
 
-SCENARIOS = ["kills", "handlers", "storm", "shared_login", "chaos", "stalls", "replies", "pauses", "disk", "outage",
-             "costs", "naive", "release"]
+SCENARIOS = ["kills", "handlers", "storm", "shared_login", "chaos", "stalls", "replies", "garbage", "pauses", "disk",
+             "outage", "clocks", "answers", "costs", "naive", "release"]
 
 
 def main() -> int:

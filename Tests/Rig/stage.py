@@ -38,12 +38,15 @@ class Settings(NamedTuple):
 class Stage:
     """Everything a scenario needs. At the end of the `with` block, the history is written and checked."""
 
-    def __init__(self, tool: str, folder: str, settings: Settings, allow_lost: bool = False) -> None:
+    def __init__(self, tool: str, folder: str, settings: Settings, allow_lost: bool = False,
+                 clocks_differ: bool = False) -> None:
         self.tool = tool
         self.folder = folder
         self.store = os.path.join(folder, "store")
         self.database = os.path.join(self.store, "accounts.db")
         self.allow_lost = allow_lost
+        self.clocks_differ = clocks_differ
+        self._server_ahead = 0
         self.logins: dict[str, int] = {}
         self._outputs: list[dict[str, Any]] = []
         self._running: list[Program] = []
@@ -122,7 +125,8 @@ class Stage:
             variables["TSACCOUNTS_KILL_POINT"] = "%s=%s" % (point, action)
         profile = next((word for word in arguments[1:] if word in self.logins), None)
         facts = {"program": " ".join(["tsaccounts", *arguments]), "profile": profile,
-                 "login_id": self.logins.get(profile or ""), "point": point}
+                 "login_id": self.logins.get(profile or ""), "point": point,
+                 "server_ahead_ms": self._server_ahead}
         program = Program([*under, self.tool, *arguments], variables, self._keep, facts, talks)
         with self._lock:
             self._running = [other for other in self._running if not other.is_over] + [program]
@@ -149,6 +153,11 @@ class Stage:
     def log(self) -> list[Any]:
         """Every request that the emulator received."""
         return [json.loads(line) for line in self._control("log").splitlines()]
+
+    def pass_time(self, seconds: int) -> None:
+        """Advances the clock of the server."""
+        self.control("advance", {"seconds": seconds})
+        self._server_ahead += seconds * 1000
 
     @property
     def refreshes(self) -> int:
@@ -184,7 +193,7 @@ class Stage:
         with self._lock:
             outputs = list(self._outputs)
         return history.History(self.log(), self.control("settings"), self.rows("SELECT * FROM audit ORDER BY seq"),
-                               outputs, {"allow_lost_between": self.allow_lost})
+                               outputs, {"allow_lost_between": self.allow_lost, "clocks_differ": self.clocks_differ})
 
     def _sign_in(self, arguments: list[str], name: str, user: int) -> None:
         person = self.place["users"][user]

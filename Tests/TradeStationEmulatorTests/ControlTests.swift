@@ -150,7 +150,7 @@ import TradeStationEmulator
         (#"{"faults":[{"at":"token","do":"close","times":0}]}"#, "\"times\" must be between 1 and 1000000."),
         (
             #"{"faults":[{"at":"token","do":"truncate","when":"before"}]}"#,
-            "\"truncate\" needs the usual answer: \"when\" must be \"after\"."
+            "\"truncate\" shortens the normal answer, so \"when\" must be \"after\"."
         ),
         (
             #"{"faults":[{"at":"token","do":"respond","status":200,"headers":{"a b":"c"}}]}"#,
@@ -162,7 +162,7 @@ import TradeStationEmulator
         ),
         (
             #"{"faults":[{"at":"token","do":"respond","status":200,"headers":{"Content-Length":"1"}}]}"#,
-            "The header Content-Length is set by the emulator itself."
+            "A script cannot set the header Content-Length; the emulator sets it."
         ),
     ])
     func `an invalid script is refused with the reason and changes nothing`(script: String, reason: String) async throws

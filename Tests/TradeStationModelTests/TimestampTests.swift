@@ -38,19 +38,50 @@ import TradeStationModel
         #expect(Timestamp(milliseconds: 0).advanced(byMilliseconds: .max) == Timestamp(milliseconds: .max))
     }
 
-    @Test func `within one boot the boot clock is compared, and across boots the wall clock`() {
+    @Test func `within one boot the clock that shows less counts, and across boots the wall clock`() {
         let start = Moment(wall: Timestamp(milliseconds: 1_000_000), bootID: "a", bootMilliseconds: 5000)
-        let stepped = Moment(wall: Timestamp(milliseconds: 9_000_000), bootID: "a", bootMilliseconds: 6000)
+        let steppedForward = Moment(wall: Timestamp(milliseconds: 9_000_000), bootID: "a", bootMilliseconds: 6000)
+        let steppedBack = Moment(wall: Timestamp(milliseconds: 0), bootID: "a", bootMilliseconds: 6000)
         let rebooted = Moment(wall: Timestamp(milliseconds: 1_004_000), bootID: "b", bootMilliseconds: 10)
-        #expect(start.milliseconds(after: stepped) == -1000)
+        #expect(start.milliseconds(after: steppedForward) == -8_000_000)
+        #expect(start.milliseconds(after: steppedBack) == -1000)
         #expect(start.milliseconds(after: rebooted) == -4000)
+    }
+
+    @Test(arguments: ["", "unknown"]) func `a boot that cannot be identified is no other boot, not even itself`(
+        id: String
+    ) {
+        let start = Moment(wall: Timestamp(milliseconds: 1_000_000), bootID: id, bootMilliseconds: 5000)
+        let later = Moment(wall: Timestamp(milliseconds: 1_004_000), bootID: id, bootMilliseconds: 900_000)
+        #expect(start.milliseconds(after: later) == -4000)
+        #expect(start.rest(of: 10_000, at: later) == -4000)
+    }
+
+    @Test func `a rest that is longer than the whole period is unknown, whichever clock shows it`() {
+        let now = Moment(wall: Timestamp(milliseconds: 1_000_000), bootID: "a", bootMilliseconds: 50_000)
+        func rest(wall: Int64, boot: Int64, of whole: Int64, bootID: String = "a") -> Int64 {
+            Moment(
+                wall: Timestamp(milliseconds: 1_000_000 + wall),
+                bootID: bootID,
+                bootMilliseconds: 50_000 + boot
+            ).rest(of: whole, at: now)
+        }
+        #expect(rest(wall: 9000, boot: 9000, of: 9000) == 9000)
+        #expect(rest(wall: 9000, boot: 4000, of: 9000) == 4000)
+        #expect(rest(wall: 4000, boot: 9000, of: 9000) == 4000)
+        #expect(rest(wall: 9001, boot: 4000, of: 9000) == 0)
+        #expect(rest(wall: 4000, boot: 9001, of: 9000) == 0)
+        #expect(rest(wall: -4000, boot: 9001, of: 9000) == -4000)
+        #expect(rest(wall: 9001, boot: 9001, of: 9000, bootID: "b") == 0)
+        #expect(rest(wall: 4000, boot: .max - 50_000, of: 9000, bootID: "b") == 4000)
+        #expect(rest(wall: 4000, boot: .max - 50_000, of: 9000) == 0)
     }
 
     @Test func `moments are clamped to the range of their clocks`() {
         let wall = Timestamp(milliseconds: 0)
         let last = Moment(wall: wall, bootID: "a", bootMilliseconds: .max)
         let first = Moment(wall: wall, bootID: "a", bootMilliseconds: .min)
-        #expect(last.milliseconds(after: first) == .max)
+        #expect(last.milliseconds(after: first) == 0)
         #expect(first.milliseconds(after: last) == .min)
         #expect(last.advanced(byMilliseconds: 1).bootMilliseconds == .max)
         #expect(first.advanced(byMilliseconds: -1).bootMilliseconds == .min)

@@ -6,7 +6,7 @@ import TradeStationModel
 /// The replies of the callback to browsers and to other clients.
 ///
 /// The tests are serialized because they share the processor, and each of them has a time limit in real time.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct CallbackTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct CallbackTests {
     @Test func `the browser's redirect ends the sign-in after the page was delivered`() async throws {
         let signIn = try await SignIn.start()
         let page = try await RawSocket.get(signIn.validTarget, port: signIn.port)
@@ -63,13 +63,13 @@ import TradeStationModel
             ("/?code=c-1&code=c-2&state=\(state)", nil, "GET", 400),
             ("/?code=&state=\(state)", nil, "GET", 400),
             ("/?code=a%20b&state=\(state)", nil, "GET", 400),
-            ("/?code=\(String(repeating: "a", count: 2_049))&state=\(state)", nil, "GET", 400),
             ("/?code=%&state=\(state)", nil, "GET", 400),
             ("/favicon.ico", nil, "GET", 404),
             ("/robots.txt", nil, "GET", 404),
-            ("//?code=c-1&state=\(state)", nil, "GET", 404),
-            ("/callback?code=c-1&state=\(state)", nil, "GET", 404),
-            ("http://localhost/?code=c-1&state=\(state)", nil, "GET", 404),
+            ("/callback", nil, "GET", 404),
+            ("http://localhost/other", nil, "GET", 404),
+            ("/callback?code=c-1&state=wrong", nil, "GET", 400),
+            ("/?error=access_denied", nil, "GET", 400),
             (signIn.validTarget, nil, "POST", 405),
             (signIn.validTarget, nil, "HEAD", 405),
             (signIn.validTarget, nil, "OPTIONS", 405),
@@ -92,7 +92,7 @@ import TradeStationModel
             #expect(answer.hasPrefix("HTTP/1.1 \(request.status) "), "\(request)")
         }
         let head = try await RawSocket.get("/", port: signIn.port, method: "HEAD")
-        #expect(head.contains("\r\nAllow: GET\r\n"))
+        #expect(head.contains("\r\nAllow: GET, POST\r\n"))
         #expect(head.hasSuffix("\r\n\r\n"))
         let twoHosts = try await RawSocket.connect(port: signIn.port).ask(
             "GET \(signIn.validTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nHost: evil.example\r\n\r\n"
@@ -121,39 +121,109 @@ import TradeStationModel
         #expect(await SignIn.isFree(signIn.port, address: "::1"))
     }
 
-    @Test func `a valid response is accepted once`() async throws {
-        let handler = CallbackHandler(hosts: ["localhost:1"], path: "/", state: Secret("s"))
-        let first = handler.answer(method: "GET", target: "/?code=c&state=s", hosts: ["localhost:1"])
-        let second = handler.answer(method: "GET", target: "/?code=d&state=s", hosts: ["localhost:1"])
+    @Test(arguments: ["//", "/callback", "/callback/", "http://localhost/", "http://localhost:1/x/y"])
+    func `the state decides whether a redirect belongs to the sign-in, not its path`(_ path: String) async throws {
+        let signIn = try await SignIn.start()
+        let target = path + "?code=c-1&state=" + signIn.parameter("state")
+        let page = try await RawSocket.get(target, port: signIn.port)
+        #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+
+    @Test func `a posted form is a response too`() async throws {
+        let signIn = try await SignIn.start()
+        let form = "code=c-1&state=\(signIn.parameter("state"))"
+        let page = try await RawSocket.connect(port: signIn.port).ask(
+            "POST / HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nContent-Length: \(form.utf8.count)\r\n"
+                + "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n\r\n\(form)"
+        )
+        #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+
+    @Test func `a repeated redirect gets the same page, another response is turned away`() {
+        let notes = Notes()
+        let handler = CallbackHandler(port: 1, path: "/", state: Secret("s"), note: notes.add)
+        func answer(_ target: String) -> (CallbackReply, AuthorizationResponse?) {
+            handler.answer(CallbackRequest(target: target, hosts: ["localhost:1"]))
+        }
+        let first = answer("/?code=c&state=s")
         #expect(first.0 == CallbackReply(status: 200, page: .received))
         #expect(first.1 != nil)
-        #expect(second.0 == CallbackReply(status: 400, page: .refused))
-        #expect(second.1 == nil)
+        let again = answer("/?code=c&state=s")
+        #expect(again.0 == CallbackReply(status: 200, page: .received))
+        #expect(again.1 == nil)
+        #expect(notes.all.isEmpty)
+        let other = answer("/?code=d&state=s")
+        #expect(other.0 == CallbackReply(.alreadyAnswered))
+        #expect(other.1 == nil)
+        #expect(notes.all == [CallbackRefusal.alreadyAnswered.note])
     }
 
-    @Test func `a connection without HTTP is closed without an answer, and the sign-in continues`()
-        async throws
-    {
-        let signIn = try await SignIn.start()
-        let greeting: [UInt8] = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03, 0x00, 0x0D, 0x0A]
-        #expect(try await RawSocket.connect(port: signIn.port).ask(greeting) == "")
-        #expect(try await RawSocket.connect(port: signIn.port).ask("GET /\r\n\r\n") == "")
-        #expect(try await RawSocket.connect(port: signIn.port).ask("\r\n\0\0garbage\r\n\r\n") == "")
-        let prior = try await RawSocket.connect(port: signIn.port).ask("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-        #expect(!prior.contains("200 OK"))
-        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
+    /// Everything that the callback turns away, except connections that send nothing.
+    private static let refusals: [CallbackRefusal] =
+        [.foreignHost, .wrongMethod, .otherPage, .encrypted, .notHTTP, .tooLarge, .incomplete]
+        + [.response(.wrongState), .response(.missingState), .response(.unprovenError), .response(.unusableCode)]
+        + [.response(.malformed), .response(.duplicateParameter)]
+
+    @Test(arguments: refusals)
+    func `what the callback turns away leaves a note and a page, and the sign-in continues`(
+        _ refusal: CallbackRefusal
+    ) async throws {
+        let (said, say) = AsyncStream.makeStream(of: String.self)
+        let signIn = try await SignIn.start(note: { say.yield($0) })
+        let (port, state) = (signIn.port, signIn.parameter("state"))
+        func request(_ line: String, _ rest: String = "") -> String {
+            "\(line) HTTP/1.1\r\nHost: localhost:\(port)\r\n\(rest)\r\n"
+        }
+        let bytes: String
+        switch refusal {
+        case .foreignHost: bytes = "GET \(signIn.validTarget) HTTP/1.1\r\nHost: evil.example\r\n\r\n"
+        case .wrongMethod: bytes = request("HEAD \(signIn.validTarget)")
+        case .otherPage: bytes = request("GET /other")
+        case .encrypted: bytes = "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}"
+        case .notHTTP: bytes = "\0garbage\r\n\r\n"
+        case .tooLarge: bytes = request("GET /", "Cookie: \(String(repeating: "a", count: 64 * 1_024))\r\n")
+        case .incomplete: bytes = "GET / HTTP/1.1\r\nHost: loc"
+        case .response(.wrongState): bytes = request("GET /?code=c-1&state=wrong")
+        case .response(.missingState): bytes = request("GET /?code=c-1")
+        case .response(.unprovenError): bytes = request("GET /?error=access_denied")
+        case .response(.unusableCode): bytes = request("GET /?code=&state=\(state)")
+        case .response(.malformed): bytes = request("GET /?code=%&state=\(state)")
+        default: bytes = request("GET /?code=a&code=b&state=\(state)")
+        }
+        if refusal == .incomplete {
+            _ = try await RawSocket.connect(port: port).askOnce(bytes)
+        } else {
+            let answer = try await RawSocket.connect(port: port).ask(bytes)
+            #expect(answer.hasPrefix("HTTP/1.1 \(refusal.status) "))
+            #expect(refusal == .wrongMethod || answer.hasSuffix(refusal.page.html))
+        }
+        #expect(await said.first { _ in true } == refusal.note)
+        _ = try await RawSocket.get(signIn.validTarget, port: port)
         #expect(try await signIn.task.value.code.exposed == "c-1")
     }
 
-    @Test func `a request over 8 KiB is closed without an answer`() async throws {
+    @Test func `the same refusal is noted three times, and icons never`() {
+        let notes = Notes()
+        let handler = CallbackHandler(port: 1, path: "/", state: Secret("s"), note: notes.add)
+        for target in ["/favicon.ico", "/apple-touch-icon.png", "/robots.txt", "/a", "/b", "/c", "/d"] {
+            let (reply, _) = handler.answer(CallbackRequest(target: target, hosts: ["localhost:1"]))
+            #expect(reply.status == 404)
+        }
+        #expect(notes.all == Array(repeating: CallbackRefusal.otherPage.note, count: 3))
+    }
+
+    @Test(arguments: [9_000, 40_000])
+    func `a request with many cookies and a long code ends the sign-in`(_ size: Int) async throws {
         let signIn = try await SignIn.start()
-        let padding = String(repeating: "a", count: 8 * 1_024)
-        let answer = try await RawSocket.connect(port: signIn.port).ask(
-            "GET \(signIn.validTarget) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\nX: \(padding)\r\n\r\n"
+        let code = String(repeating: "a", count: size / 2)
+        let page = try await RawSocket.connect(port: signIn.port).ask(
+            "GET /?code=\(code)&state=\(signIn.parameter("state")) HTTP/1.1\r\nHost: localhost:\(signIn.port)\r\n"
+                + "Cookie: \(String(repeating: "c", count: size / 2))\r\n\r\n"
         )
-        #expect(answer == "")
-        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
-        #expect(try await signIn.task.value.code.exposed == "c-1")
+        #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(try await signIn.task.value.code.exposed == code)
     }
 
     @Test func `an incomplete request is closed at the time limit`() async throws {

@@ -52,20 +52,6 @@ import TradeStationTesting
         #expect(stage.emulator.counts.refreshes == 2)
     }
 
-    @Test func `a step of the wall clock neither extends nor ends a token's life`() async throws {
-        stage.clock.stepWall(by: .seconds(7200))
-        _ = try await manager.session(named: "paper").accessToken()
-        #expect(stage.emulator.counts.refreshes == 0)
-        try await stage.withManager { manager in
-            _ = try await manager.session(named: "paper").accessToken()
-            #expect(stage.emulator.counts.refreshes == 0)
-            stage.clock.stepWall(by: .seconds(-90_000))
-            stage.clock.advance(by: .seconds(1190))
-            _ = try await manager.session(named: "paper").accessToken()
-            #expect(stage.emulator.counts.refreshes == 1)
-        }
-    }
-
     @Test func `a caller can ask for more life than is left, but not for more than a new token has`() async throws {
         let session = try await manager.session(named: "paper")
         stage.clock.advance(by: .seconds(600))

@@ -33,6 +33,33 @@ import TradeStationTesting
         #expect(stage.emulator.counts.refused == 0)
     }
 
+    @Test func `a login whose process died during a refresh is due, although its access token is valid`() async throws {
+        let name = try ProfileName("paper")
+        let login = try await stage.paper().login.id
+        try await stage.withStore(requester: "victim") { store in try await begin(store, login) }
+        let report = try await stage.withManager { other in
+            try await other.refresh(other.registry.profile(named: name), onlyIfDue: true)
+        }
+        #expect(report.outcome == .refreshed)
+        #expect(
+            try await stage.events(manager).suffix(4)
+                == ["refresh_started", "outcome_unknown", "refresh_started", "refresh_succeeded"]
+        )
+        let rest = try await manager.refresh(manager.registry.profile(named: name), onlyIfDue: true)
+        #expect(rest.outcome == .fresh)
+        #expect(stage.emulator.counts.refreshes == 1)
+    }
+
+    @Test func `run sends the refresh token of a process that died at once`() async throws {
+        let login = try await stage.paper().login.id
+        try await stage.withStore(requester: "victim") { store in try await begin(store, login) }
+        try await KeepingStage.with(stage) { keeping in
+            let session = try await keeping.manager.session(named: "paper")
+            try await keeping.waitForRefreshes(1)
+            #expect(session.currentAccessToken()?.generation == 2)
+        }
+    }
+
     @Test(.stage(), arguments: ["logout", "revoke", "login", "remove"])
     func `the command that ends a login of a process that died records the attempt first`(how: String) async throws {
         let name = try ProfileName("paper")
@@ -92,7 +119,7 @@ import TradeStationTesting
     {
         let record = try await stage.paper()
         let staged = LoginFixture.staged(
-            LoginFixture.tokens(accessToken: "a", refreshToken: "r", life: 2401, at: stage.clock.now()),
+            LoginFixture.tokens(accessToken: "a", refreshToken: "r", life: 1200, at: stage.clock.now()),
             after: record.login.generation
         )
         try await stage.withStore(requester: "victim") { store in

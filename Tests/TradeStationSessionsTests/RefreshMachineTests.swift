@@ -134,9 +134,10 @@ import TradeStationOAuth
         status: Int? = nil,
         retryAfter: Int? = nil,
         salvaged: String? = nil,
-        remaining: Int64 = 30_000
+        remaining: Int64 = 30_000,
+        intent: RefreshIntent = .validity(milliseconds: 0)
     ) throws -> RefreshMachine.Verdict {
-        var machine = RefreshMachine(intent: .validity(milliseconds: 0), heldGeneration: 3)
+        var machine = RefreshMachine(intent: intent, heldGeneration: 3)
         for _ in 0..<attempts { machine.countAttempt() }
         let failure = TokenFailure(
             kind: kind,
@@ -202,6 +203,26 @@ import TradeStationOAuth
         #expect(token == Secret("r4"))
         #expect(failure.notBefore != nil)
         #expect(!failure.needsLogin)
+    }
+
+    @Test func `a requested refresh waits for the pause that its own request met, if it ends in time`() throws {
+        let intent = RefreshIntent.attempt(unlessNewerThan: 3)
+        guard
+            case .waitOut(17_000, let failure) = try Self.verdict(
+                .rateLimited,
+                status: 429,
+                retryAfter: 17,
+                intent: intent
+            )
+        else {
+            Issue.record("does not wait")
+            return
+        }
+        #expect(failure.keyNotBefore == Self.now.wall.advanced(byMilliseconds: 17_000))
+        guard case .giveUp = try Self.verdict(.rateLimited, status: 429, retryAfter: 31, intent: intent) else {
+            Issue.record("not given up")
+            return
+        }
     }
 
     @Test func `a refresh keeps to the pause that the server names`() throws {

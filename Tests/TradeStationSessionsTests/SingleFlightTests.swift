@@ -97,6 +97,34 @@ import TradeStationTesting
         }
     }
 
+    @Test func `a caller whose time ends while the answer is saved is told that the refresh has succeeded`()
+        async throws
+    {
+        try await stage.withCountingStore(timeout: .seconds(2)) { manager, store in
+            let session = try await manager.session(named: "paper")
+            stage.clock.advance(by: .seconds(1201))
+            let release = store.holdCommits()
+            let waiting = Task { () -> AccountsError? in
+                do {
+                    _ = try await session.accessToken()
+                    return nil
+                } catch {
+                    return error as? AccountsError
+                }
+            }
+            await store.wait(for: .heldCommit)
+            try await stage.clock.waitForSleeper()
+            stage.clock.advance(by: .seconds(3))
+            let error = await waiting.value
+            #expect(error?.code == .storeBusy)
+            #expect(error?.message.hasPrefix("The refresh has succeeded") == true)
+            #expect(error?.reason?.hasPrefix("The answer is kept") == true)
+            release()
+            #expect(try await session.accessToken().generation == 2)
+            #expect(stage.emulator.counts.exchanges == 2)
+        }
+    }
+
     @Test func `only the caller who asks for too much validity fails`() async throws {
         let session = try await manager.session(named: "paper")
         stage.clock.advance(by: .seconds(1201))

@@ -99,6 +99,9 @@ import TradeStationModel
         default:
             try content.write(to: URL(fileURLWithPath: path))
             #expect(chmod(path, 0o666) == 0)
+            for directory in [sample.root, sample.directory, sample.directory + "/locks"] {
+                #expect(chmod(directory, 0o755) == 0)
+            }
         }
         let store = try await sample.open()
         store.changes.watch()
@@ -113,6 +116,33 @@ import TradeStationModel
         #expect(stored.stamp == .unknown)
         if kind != "a directory" { #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == content) }
         await store.close()
+    }
+
+    @Test(arguments: ["emptied", "shortened", "removed", "replaced"])
+    func `counters that another program damages while they are read are unknown until the next write`(damage: String)
+        async throws
+    {
+        let (sample, id) = try await existing()
+        let path = counters(of: sample)
+        let (store, writer) = (try await sample.open(), try await sample.open())
+        store.changes.watch()
+        let before = store.changes.stamp(of: id)
+        #expect(before != .unknown)
+        switch damage {
+        case "emptied": #expect(truncate(path, 0) == 0)
+        case "shortened": #expect(truncate(path, 4096) == 0)
+        case "removed": #expect(unlink(path) == 0)
+        default:
+            #expect(unlink(path) == 0)
+            #expect(FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]))
+        }
+        // A read does not end the process. Within one tick of the clock it may still be the last good one.
+        #expect([before, .unknown].contains(store.changes.stamp(of: id)))
+        try await writer.eraseTokens(of: id, leaving: .new, audit: [AuditEntry(.signedOut, loginID: id)])
+        #expect(store.changes.stamp(of: id) == ChangeStamp(rawValue: 2))
+        #expect(store.changes.head == 2)
+        await store.close()
+        await writer.close()
     }
 
     @Test func `another process changes the stamp`() async throws {

@@ -39,7 +39,7 @@ import TradeStationModel
         name: String,
         mode: Int
     ) async throws {
-        let sample = try await existing()
+        let sample = try await existing(isReachable: true)
         let path = name.isEmpty ? sample.directory : sample.directory + "/" + name
         #expect(chmod(path, mode_t(mode)) == 0)
         let error = try await sample.refusal()
@@ -49,17 +49,175 @@ import TradeStationModel
     }
 
     @Test(arguments: [0o640, 0o604]) func `a key that other users can read is refused`(mode: Int) async throws {
-        let sample = try await existing()
+        let sample = try await existing(isReachable: true)
         #expect(chmod(sample.key, mode_t(mode)) == 0)
         let error = try await sample.refusal()
         #expect(error.code == .insecurePermissions)
         #expect(error.suggestion == "chmod 600 \(sample.key)")
     }
 
-    @Test(arguments: ["key", "accounts.db", "", "locks", "pending", "accounts.db-wal"])
-    func `symbolic links are refused`(name: String) async throws {
+    @Test(arguments: ["key", "accounts.db", "", "locks", "pending", "locks/store.lock", "pending/login-1"])
+    func `a mode that is too wide is put right if a directory above keeps other users out`(name: String) async throws {
         let sample = try await existing()
         let path = name.isEmpty ? sample.directory : sample.directory + "/" + name
+        #expect(chmod(path, 0o777) == 0)
+        let store = try await sample.open()
+        let stored = try #require(try await store.login(Login.ID(rawValue: 1)))
+        try await sample.refresh(store, stored.login.id, from: stored.login.generation)
+        #expect(try sample.mode(path) == 0o700)
+        await store.close()
+    }
+
+    @Test func `an empty directory with a umask of 002 becomes a store with mode 0700`() async throws {
+        let sample = try Sample()
+        #expect(chmod(sample.root, 0o755) == 0)
+        #expect(mkdir(sample.directory, 0o755) == 0)
+        #expect(chmod(sample.directory, 0o775) == 0)
+        await (try await sample.open()).close()
+        #expect(try sample.mode(sample.directory) == 0o700)
+    }
+
+    @Test func `one error lists everything that is too open, and its command puts all of it right`() async throws {
+        let sample = try await existing(isReachable: true)
+        for name in ["key", "accounts.db", "locks/store.lock", "pending/login-1"] {
+            #expect(chmod(sample.directory + "/" + name, 0o666) == 0)
+        }
+        for name in ["locks", "pending"] { #expect(chmod(sample.directory + "/" + name, 0o777) == 0) }
+        #expect(chmod(sample.root, 0o777) == 0)
+        let error = try await sample.refusal()
+        let command = try #require(error.suggestion)
+        #expect(command.hasPrefix("chmod go-w \(sample.root) && chmod 600 "))
+        #expect(try sample.run("/bin/sh", ["-c", command]).errors == "")
+        await (try await sample.open()).close()
+    }
+
+    @Test func `a directory far above the store that other users can write is refused`() async throws {
+        let sample = try await existing(isReachable: true)
+        let deep = sample.root + "/a/b/c"
+        try FileManager.default.createDirectory(atPath: deep, withIntermediateDirectories: true)
+        #expect(rename(sample.directory, deep + "/store") == 0)
+        #expect(chmod(sample.root + "/a", 0o777) == 0)
+        let location = StoreLocation(directory: deep + "/store")
+        func open() async throws {
+            await
+                (try await SQLiteCredentialStore.open(
+                    at: location,
+                    identity: sample.identity,
+                    clock: sample.clock,
+                    random: .system
+                )).close()
+        }
+        let error = try await #require(throws: AccountsError.self) { try await open() }
+        #expect(error.suggestion == "chmod go-w \(sample.root)/a")
+        #expect(chmod(sample.root + "/a", 0o755) == 0)
+        try await open()
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
+    func `no store is made in the home directory of another user`() async throws {
+        let sample = try Sample()
+        #expect(chown(sample.root, 65_534, 65_534) == 0)
+        let error = try await sample.refusal()
+        #expect(error.code == .insecurePermissions)
+        #expect(error.message.hasSuffix("can replace \(sample.directory): \(sample.root) belongs to that user."))
+        #expect(error.suggestion?.hasPrefix("run it as that user (sudo -u ") == true)
+        #expect(!FileManager.default.fileExists(atPath: sample.directory))
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
+    func `a volume that belongs to a group is refused, unless the group is trusted`() async throws {
+        let sample = try await existing(isReachable: true)
+        let store = try await sample.open()
+        try await store.begin(sample.attempt(1), of: Login.ID(rawValue: 1), audit: [])
+        await store.close()
+        // As Kubernetes mounts a volume with an fsGroup.
+        #expect(chmod(sample.root, 0o2777) == 0)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: sample.directory).map { "/" + $0 } + [""]
+        for name in names {
+            let path = sample.directory + name
+            #expect(chown(path, 0, 2000) == 0)
+            let isDirectory = try #require(try FileStatus.of(path)).isDirectory
+            #expect(chmod(path, isDirectory ? 0o2770 : 0o660) == 0)
+        }
+        #expect(try await sample.refusal().code == .insecurePermissions)
+        let trusting = try await sample.openExisting(policy: PermissionPolicy(trustsGroup: true))
+        try await sample.refresh(trusting, Login.ID(rawValue: 1), from: 1)
+        await trusting.close()
+    }
+
+    @Test func `audit rows say that the group was trusted`() async throws {
+        let sample = try await existing()
+        var identity = sample.identity
+        identity.trustsGroup = true
+        let store = try await SQLiteCredentialStore.open(
+            at: sample.location,
+            identity: identity,
+            clock: sample.clock,
+            random: .system,
+            trustsGroup: true
+        )
+        try await store.record([AuditEntry(.fenced, detail: ["n": "1"])])
+        #expect(try await store.auditRecords(AuditQuery()).last?.text("detail") == #"{"n":"1","trusted":"group"}"#)
+        #expect(try await store.verifyAudit().problem == nil)
+        await store.close()
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can become another user"))
+    func `a group is private if it has the user's name and no other members`() async throws {
+        #expect(!UserGroup.isPrivate(0))
+        await #expect(processExitsWith: .success) {
+            let user = try #require(getpwnam("daemon")?.pointee)
+            try #require(setegid(user.pw_gid) == 0 && seteuid(user.pw_uid) == 0)
+            #expect(UserGroup.isPrivate(user.pw_gid))
+            #expect(!UserGroup.isPrivate(user.pw_gid + 1))
+            #expect(!UserGroup.isPrivate(0))
+        }
+    }
+
+    @Test func `a link to the directory of a store is followed, if only this user or root could have made it`()
+        async throws
+    {
+        let sample = try await existing()
+        let elsewhere = sample.root + "/elsewhere"
+        try FileManager.default.moveItem(atPath: sample.directory, toPath: elsewhere)
+        try FileManager.default.createSymbolicLink(atPath: sample.directory, withDestinationPath: "elsewhere")
+        let store = try await sample.open()
+        try await sample.refresh(store, Login.ID(rawValue: 1), from: 1)
+        await store.close()
+        #expect(FileManager.default.fileExists(atPath: elsewhere + "/locks/login-1.lock") == false)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: sample.directory) == "elsewhere")
+        if geteuid() == 0 {
+            #expect(lchown(sample.directory, 65_534, 65_534) == 0)
+            #expect(try await sample.refusal().message == "\(sample.directory) is a symbolic link.")
+        }
+    }
+
+    @Test func `a link to a directory that is not there is named, and no store is made`() async throws {
+        let sample = try Sample()
+        try FileManager.default.createSymbolicLink(atPath: sample.directory, withDestinationPath: "/nowhere/store")
+        let error = try await sample.refusal()
+        #expect(error.message == "\(sample.directory) is a symbolic link to /nowhere/store, which does not exist.")
+        #expect(error.suggestion?.contains("rm ") == false)
+    }
+
+    @Test(arguments: ["key", "accounts.db", "locks", "pending"])
+    func `the repair of a symbolic link keeps the store`(name: String) async throws {
+        let sample = try await existing()
+        let path = sample.directory + "/" + name
+        try FileManager.default.moveItem(atPath: path, toPath: sample.root + "/else where")
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: sample.root + "/else where")
+        let advice = try #require(try await sample.refusal().suggestion)
+        let command = try #require(advice.split(separator: ": ", maxSplits: 1).last)
+        #expect(try sample.run("/bin/sh", ["-c", String(command)]).errors == "")
+        let store = try await sample.open()
+        #expect(try await store.login(Login.ID(rawValue: 1))?.tokens == sample.tokens("a"))
+        await store.close()
+    }
+
+    @Test(arguments: ["key", "accounts.db", "locks", "pending", "accounts.db-wal"])
+    func `symbolic links to files of a store are refused`(name: String) async throws {
+        let sample = try await existing()
+        let path = sample.directory + "/" + name
         if name == "accounts.db-wal" {
             _ = FileManager.default.createFile(atPath: sample.root + "/elsewhere", contents: nil)
         } else {
@@ -104,7 +262,7 @@ import TradeStationModel
         #expect(chmod(sample.root, mode) == 0)
         let error = try await sample.refusal()
         #expect(error.code == .insecurePermissions)
-        #expect(error.suggestion == "chmod go-w \(sample.directory)/..")
+        #expect(error.suggestion == "chmod go-w \(sample.root)")
         #expect(chmod(sample.root, mode | 0o1000) == 0)
         await (try await sample.open()).close()
     }
@@ -161,10 +319,16 @@ import TradeStationModel
         await store.close()
     }
 
-    private func existing() async throws -> Sample {
+    /// - Parameter isReachable: whether other users can reach the store's files.
+    private func existing(isReachable: Bool = false) async throws -> Sample {
         let sample = try Sample()
+        if isReachable {
+            #expect(chmod(sample.root, 0o755) == 0)
+            #expect(mkdir(sample.directory, 0o755) == 0)
+        }
         let store = try await sample.open()
-        _ = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+        let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+        try await store.prepareStaging(for: id)
         await store.close()
         return sample
     }

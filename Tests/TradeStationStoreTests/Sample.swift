@@ -51,12 +51,24 @@ final class Sample: Sendable {
     func open(_ migrations: [Migration] = Migration.all, lockMilliseconds: Int = 30_000) async throws
         -> SQLiteCredentialStore
     {
+        let store = try await openExisting(migrations, lockMilliseconds: lockMilliseconds)
+        try await store.createIfMissing()
+        return store
+    }
+
+    /// A store that is not created if it is missing.
+    func openExisting(
+        _ migrations: [Migration] = Migration.all,
+        lockMilliseconds: Int = 30_000,
+        policy: PermissionPolicy = .strict
+    ) async throws -> SQLiteCredentialStore {
         try await SQLiteCredentialStore.open(
             at: location,
             identity: identity,
             clock: clock,
             random: .system,
             migrations: migrations,
+            policy: policy,
             lockMilliseconds: lockMilliseconds
         )
     }

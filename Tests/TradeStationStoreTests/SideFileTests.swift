@@ -22,10 +22,9 @@ import TradeStationModel
     @Test func `the space of a side file is reserved when an attempt begins`() async throws {
         let (sample, store, id) = try await signedIn()
         try await store.begin(sample.attempt(1), of: id, audit: [])
-        var status = stat()
-        #expect(stat(path(sample, id), &status) == 0)
-        #expect(status.st_size == 65_536)
-        #expect(Int(status.st_blocks) * 512 >= 65_536)
+        #expect(try FileStatus.of(path(sample, id))?.size == 65_536)
+        let used = try sample.run("/usr/bin/env", ["du", "-k", path(sample, id)]).output
+        #expect(try #require(Int(used.prefix { $0.isNumber })) >= 64)
         await store.close()
     }
 
@@ -89,6 +88,105 @@ import TradeStationModel
         let stored = try #require(try await store.login(id))
         #expect(stored.staged == nil)
         #expect(stored.tokens == sample.tokens("a"))
+        await store.close()
+    }
+
+    enum Trouble: CaseIterable {
+        case databaseMoved, databaseReplacedByALooseCopy, databaseReplacedByAnotherStore, keyRemoved
+        case directoryRenamed, directoryReplaced
+    }
+
+    @Test(arguments: Trouble.allCases)
+    func `an answer is kept, whatever happened to the paths of the store while it was on its way`(trouble: Trouble)
+        async throws
+    {
+        let (sample, store, id) = try await signedIn()
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        let files = FileManager.default
+        let away = sample.root + "/away"
+        switch trouble {
+        case .databaseMoved: try files.moveItem(atPath: sample.database, toPath: away)
+        case .databaseReplacedByALooseCopy:
+            try files.copyItem(atPath: sample.database, toPath: away)
+            #expect(chmod(away, 0o666) == 0)
+            #expect(chmod(sample.root, 0o755) == 0)
+            #expect(chmod(sample.directory, 0o755) == 0)
+            #expect(rename(away, sample.database) == 0)
+        case .databaseReplacedByAnotherStore:
+            let other = try Sample()
+            let second = try await other.open()
+            _ = try await second.add(try other.profile("other", tokens: other.tokens("o")), audit: [])
+            await second.close()
+            try files.moveItem(atPath: sample.database, toPath: away)
+            try files.copyItem(atPath: other.database, toPath: sample.database)
+        case .keyRemoved: try files.moveItem(atPath: sample.key, toPath: away)
+        case .directoryRenamed: try files.moveItem(atPath: sample.directory, toPath: away)
+        case .directoryReplaced:
+            try files.moveItem(atPath: sample.directory, toPath: away)
+            #expect(mkdir(sample.directory, 0o700) == 0)
+        }
+
+        try await store.stage(sample.staged("b", after: 1), for: id)
+        if trouble != .keyRemoved {
+            await #expect(throws: AccountsError.self) {
+                _ = try await store.commit(sample.commit("b", after: 1), to: id, audit: [])
+            }
+        }
+        try await store.synchronizeStaged(for: id)
+        await store.close()
+
+        switch trouble {
+        case .databaseMoved: try files.moveItem(atPath: away, toPath: sample.database)
+        case .databaseReplacedByALooseCopy: #expect(chmod(sample.database, 0o600) == 0)
+        case .databaseReplacedByAnotherStore: #expect(rename(away, sample.database) == 0)
+        case .keyRemoved: try files.moveItem(atPath: away, toPath: sample.key)
+        case .directoryRenamed: try files.moveItem(atPath: away, toPath: sample.directory)
+        case .directoryReplaced:
+            #expect(try files.contentsOfDirectory(atPath: sample.directory).isEmpty)
+            #expect(rmdir(sample.directory) == 0)
+            try files.moveItem(atPath: away, toPath: sample.directory)
+        }
+        let next = try await sample.open()
+        #expect(try await next.login(id)?.staged == sample.staged("b", after: 1))
+        #expect(try await next.commit(sample.commit("b", after: 1), to: id, audit: []).savedGeneration == 2)
+        await next.close()
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can mount a disk"))
+    func `an answer is kept on a disk that was unmounted while it was on its way`() async throws {
+        let sample = try Sample()
+        let image = sample.root + ".disk"
+        #expect(mkdir(image, 0o700) == 0)
+        defer { _ = try? sample.run("/usr/bin/env", ["umount", "-l", image]) }
+        let mounted = try sample.run("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "none", image])
+        guard mounted.errors == "" else { return }
+        let bound = ["mount", "--bind", image, sample.root]
+        #expect(try sample.run("/usr/bin/env", bound).errors == "")
+        let store = try await sample.open()
+        let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        #expect(try sample.run("/usr/bin/env", ["umount", "-l", sample.root]).errors == "")
+        try await store.stage(sample.staged("b", after: 1), for: id)
+        await #expect(throws: AccountsError.self) {
+            _ = try await store.commit(sample.commit("b", after: 1), to: id, audit: [])
+        }
+        try await store.synchronizeStaged(for: id)
+        await store.close()
+        #expect(!FileManager.default.fileExists(atPath: sample.directory))
+        #expect(try sample.run("/usr/bin/env", bound).errors == "")
+        defer { _ = try? sample.run("/usr/bin/env", ["umount", "-l", sample.root]) }
+        let next = try await sample.open()
+        #expect(try await next.login(id)?.staged == sample.staged("b", after: 1))
+        await next.close()
+    }
+
+    @Test func `an answer whose side file was removed is written into a new one`() async throws {
+        let (sample, store, id) = try await signedIn()
+        try await store.begin(sample.attempt(1), of: id, audit: [])
+        #expect(unlink(path(sample, id)) == 0)
+        try await store.stage(sample.staged("b", after: 1), for: id)
+        try await store.synchronizeStaged(for: id)
+        #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
         await store.close()
     }
 

@@ -14,6 +14,11 @@ import TradeStationModel
         (.SQLITE_IOERR_SHMSIZE, .storeFull),
         (.SQLITE_BUSY, .storeBusy), (.SQLITE_BUSY_RECOVERY, .storeBusy), (.SQLITE_LOCKED, .storeBusy),
         (.SQLITE_CORRUPT, .storeCorrupt), (.SQLITE_NOTADB, .storeCorrupt), (.SQLITE_CORRUPT_VTAB, .storeCorrupt),
+        (.SQLITE_PROTOCOL, .cannotCreate), (.SQLITE_IOERR_LOCK, .cannotCreate), (.SQLITE_IOERR_RDLOCK, .cannotCreate),
+        (.SQLITE_IOERR_UNLOCK, .cannotCreate), (.SQLITE_IOERR_CHECKRESERVEDLOCK, .cannotCreate),
+        (.SQLITE_IOERR_SHMOPEN, .cannotCreate), (.SQLITE_IOERR_SHMMAP, .cannotCreate),
+        (.SQLITE_IOERR_SHMLOCK, .cannotCreate), (.SQLITE_NOLFS, .cannotCreate), (.SQLITE_IOERR_READ, .storeReadonly),
+        (.SQLITE_IOERR_NOMEM, .storeBusy), (.SQLITE_NOMEM, .storeBusy),
         (.SQLITE_PERM, .insecurePermissions), (.SQLITE_CANTOPEN, .cannotCreate),
         (.SQLITE_CONSTRAINT_TRIGGER, .internal), (.SQLITE_MISUSE, .internal),
     ])
@@ -37,12 +42,22 @@ import TradeStationModel
     @Test(arguments: [
         (ENOSPC, AccountsError.Code.storeFull), (EDQUOT, .storeFull), (EFBIG, .storeFull), (EROFS, .storeReadonly),
         (EACCES, .insecurePermissions), (EPERM, .insecurePermissions), (ENOENT, .cannotCreate), (EMFILE, .storeBusy),
-        (EIO, .storeCorrupt),
+        (ENOSYS, .cannotCreate), (ENOLCK, .cannotCreate), (EOPNOTSUPP, .cannotCreate), (EINVAL, .cannotCreate),
+        (ESTALE, .storeReadonly), (ENOTCONN, .storeReadonly), (ETIMEDOUT, .storeReadonly), (EIO, .storeReadonly),
+        (ENOMEM, .storeBusy), (4711, .storeReadonly),
     ])
     func `every system error gets a code and a suggestion`(number: Int32, code: AccountsError.Code) {
         let shown = AccountsError.fileFailure(number, path: "/store/key", "cannot be read")
         #expect(shown.code == code)
         #expect(shown.suggestion != nil)
+    }
+
+    @Test(arguments: [ENOSYS, ENOLCK, EOPNOTSUPP, EIO, ESTALE])
+    func `a file system that cannot hold a store is named, with what to do`(number: Int32) {
+        let shown = AccountsError.fileFailure(number, path: "/proc/self/key", "cannot be locked")
+        #expect(shown.message == "/proc/self/key cannot be locked.")
+        #expect(shown.reason?.hasPrefix("The file system (proc)") == true)
+        #expect(shown.suggestion?.hasSuffix("local disk: tsaccounts --store DIR ...") == true)
     }
 
     @Test func `a database that another program keeps locked is reported as busy`() async throws {
@@ -140,15 +155,59 @@ import TradeStationModel
         #expect(try await store.login(id)?.tokens == sample.tokens("b"))
 
         await store.close()
-
         // The mount is busy while a child process of another test shares our descriptors, until that process executes.
         var complaint = "busy"
         for _ in 1...1000 where !complaint.isEmpty {
             complaint = try sample.run("/usr/bin/env", ["mount", "-o", "remount,ro", sample.root]).errors
         }
         #expect(complaint == "")
-        let refused = try await sample.refusal()
+        let reader = try await sample.open()
+        #expect(try await reader.login(id)?.tokens == sample.tokens("b"))
+        #expect(try await reader.verifyAudit().problem == nil)
+        let refused = try await #require(throws: AccountsError.self) { try await reader.record([AuditEntry(.fenced)]) }
         #expect(refused.code == .storeReadonly)
+        await reader.close()
+    }
+
+    enum Log: CaseIterable { case none, leftBehind }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can mount a small disk"), arguments: Log.allCases, [true, false])
+    func `a store is read on a disk that was full or read-only before the start`(log: Log, isFull: Bool) async throws {
+        let (source, sample) = (try Sample(), try Sample())
+        let store = try await source.open()
+        let id = try await store.add(try source.profile("swing", tokens: source.tokens("a")), audit: []).login.id
+        guard
+            try sample.run("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", sample.root])
+                .errors == ""
+        else { return }
+        defer { _ = try? sample.run("/usr/bin/env", ["umount", "-l", sample.root]) }
+        // Copied from an open store, the directory is as a killed process leaves it.
+        if log == .none { await store.close() }
+        _ = try sample.run("/bin/cp", ["-a", source.directory, sample.directory])
+        if log == .leftBehind { await store.close() }
+        #expect(FileManager.default.fileExists(atPath: sample.database + "-wal") == (log == .leftBehind))
+        if isFull {
+            _ = try sample.run("/usr/bin/env", ["dd", "if=/dev/zero", "of=\(sample.root)/filler", "bs=4096"])
+        } else {
+            let readonly = ["mount", "-o", "remount,ro", sample.root]
+            var complaint = "busy"
+            for _ in 1...1000 where !complaint.isEmpty { complaint = try sample.run("/usr/bin/env", readonly).errors }
+            #expect(complaint == "")
+        }
+        let reader = try await sample.open()
+        reader.changes.watch()
+        #expect(try await reader.profiles().count == 1)
+        #expect(try await reader.login(id)?.tokens == source.tokens("a"))
+        #expect(try await reader.verifyAudit().problem == nil)
+        let error = try await #require(throws: AccountsError.self) { try await reader.record([AuditEntry(.fenced)]) }
+        #expect(error.code == (isFull ? .storeFull : .storeReadonly))
+        if isFull {
+            // As soon as there is space, the same store writes again, and reads what it has written.
+            try FileManager.default.removeItem(atPath: sample.root + "/filler")
+            try await reader.record([AuditEntry(.fenced)])
+            #expect(try await reader.auditRecords(AuditQuery()).count == 1)
+        }
+        await reader.close()
     }
 }
 

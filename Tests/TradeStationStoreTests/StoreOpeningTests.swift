@@ -60,6 +60,35 @@ import TradeStationModel
         await store.close()
     }
 
+    @Test func `reading creates no store, and a store that another process creates is found`() async throws {
+        let sample = try Sample()
+        let reader = try await sample.openExisting()
+        let uses: [(any CredentialStore) async throws -> Void] = [
+            { _ = try await $0.profiles() }, { _ = try await $0.profile(named: ProfileName("swing")) },
+            { _ = try await $0.login(Login.ID(rawValue: 1)) }, { _ = try await $0.auditRecords(AuditQuery()) },
+            { _ = try await $0.verifyAudit() }, { try await $0.record([AuditEntry(.fenced)]) },
+        ]
+        for use in uses {
+            let error = try await #require(throws: AccountsError.self) { try await use(reader) }
+            #expect(error.code == .storeMissing)
+            #expect(error.message == "There is no store at \(sample.directory).")
+        }
+        await #expect(throws: AccountsError.self) {
+            try await reader.begin(sample.attempt(1), of: Login.ID(rawValue: 1), audit: [])
+        }
+        await #expect(throws: AccountsError.self) {
+            _ = try await reader.lock(Login.ID(rawValue: 1), timeoutMilliseconds: 0)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sample.root).isEmpty)
+        let other = try await sample.open()
+        #expect(try await reader.profiles() == [])
+        try await reader.createIfMissing()
+        try await reader.record([AuditEntry(.fenced)])
+        #expect(try await other.auditRecords(AuditQuery()).count == 1)
+        await reader.close()
+        await other.close()
+    }
+
     @Test func `a database without its key is refused, and no key is created`() async throws {
         let sample = try await existing()
         try FileManager.default.removeItem(atPath: sample.key)

@@ -88,4 +88,17 @@ struct TestClockTests {
         #expect(clock.sleeperCount == 1)
         sleeper.cancel()
     }
+
+    @Test func `a part of a longer sleep counts as that sleep, and ends on its own`() async throws {
+        let clock = TestClock()
+        let sleeper = Task { try await clock.sleep(milliseconds: 10_000, of: 60_000) }
+        try await clock.waitForSleeper(of: .seconds(60))
+        #expect(!clock.sleeps(for: .seconds(10)))
+        let start = clock.bootMilliseconds()
+        // A sleep of a minute is not skipped.
+        await clock.whileTimePasses { await Task.yield() }
+        #expect(clock.bootMilliseconds() == start)
+        clock.advance(by: .seconds(10))
+        try await sleeper.value
+    }
 }

@@ -1,11 +1,11 @@
-/// A request to the API: its path, method and the format of its errors.
+/// A request to the API: its base URL, path and method, which also determine the format of its errors.
 struct APICall: Sendable, Equatable {
     let base: APIBase
     /// The decoded path components after the base URL.
     let path: [String]
     let method: String
 
-    /// Whether the path is of v2, which has its own error format.
+    /// Whether the request is for v2 of the API, which has its own error format.
     var isVersion2: Bool { path.first == "v2" }
 
     /// The resource at the path; nil if none exists.

@@ -11,7 +11,7 @@ enum APIResource: Sendable, Equatable {
     case newOrder, orderConfirmation
     case newOrderGroup, orderGroupConfirmation
     case order(id: String)
-    /// v2: symbols that start with a text or match a criterion.
+    /// A v2 symbol search: the symbols that start with a text (`suggest`) or match criteria (`search`).
     case symbols(String)
 
     init?(version3 path: [String]) {
@@ -71,7 +71,7 @@ enum APIResource: Sendable, Equatable {
         }
     }
 
-    /// The allowed methods.
+    /// The HTTP methods that the resource allows.
     var methods: [String] {
         switch self {
         case .newOrder, .orderConfirmation, .newOrderGroup, .orderGroupConfirmation: ["POST"]
@@ -80,7 +80,7 @@ enum APIResource: Sendable, Equatable {
         }
     }
 
-    /// The scope that the token needs. TradeStation does not publish these; clients assume them.
+    /// The OAuth scope that requests for the resource need: an assumption, because TradeStation does not document it.
     var scope: String {
         switch self {
         case .accounts, .balances, .positions, .orders, .stream(.orders), .stream(.positions): "ReadAccount"
@@ -89,7 +89,7 @@ enum APIResource: Sendable, Equatable {
         }
     }
 
-    /// The resource's name in the rate limits ("Rate Limiting Overview"); nil if no limit is listed.
+    /// The resource's name in TradeStation's "Rate Limiting Overview"; nil if no limit is listed there.
     var quotaName: String? {
         switch self {
         case .accounts: "accounts"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The accounts, balances and positions of a user on one base URL; the values never change.
+/// A user's accounts, balances and positions at one base URL, live or simulator; the values never change.
 struct AccountData: Sendable {
     private struct Account: Encodable {
         let AccountID: String
@@ -70,7 +70,7 @@ struct AccountData: Sendable {
         )
     }
 
-    /// One error for each account that does not belong to the user.
+    /// Returns one error for each requested account that does not belong to the user.
     func errors(_ asked: [String]) -> [PartialError] {
         asked.filter { !ownAccounts.contains($0) }.map(PartialError.account)
     }

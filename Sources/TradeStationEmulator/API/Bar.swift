@@ -13,7 +13,7 @@ struct Bar: Encodable, Sendable {
     let IsEndOfHistory: Bool
     let BarStatus: String
 
-    /// Creates the bar with the index `step` in its answer or stream.
+    /// Creates the bar at index `step` of an answer or a stream.
     init(symbol: String, endingAt end: Date, step: Int, isOpen: Bool = false, isEndOfHistory: Bool = false) {
         let price = Price(of: symbol, step: step)
         Open = price.text

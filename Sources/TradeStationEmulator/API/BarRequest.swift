@@ -26,7 +26,8 @@ struct BarRequest: Sendable, Equatable {
         count = 1
     }
 
-    /// The closed bars up to now, oldest first. A stream marks the last one.
+    /// Returns the closed bars up to `now`, oldest first. If `marksEnd` is true, as for a stream, the last bar is
+    /// marked as the end of the history.
     func history(at now: Date, marksEnd: Bool = false) -> [Bar] {
         (0..<count).map { index in
             Bar(

@@ -1,4 +1,5 @@
-/// An error about one account, order or symbol in an answer about several: HTTP 200 with an `Errors` member.
+/// An error about one of several requested accounts, orders or symbols. An answer with such errors has HTTP status 200
+/// and an `Errors` member.
 struct PartialError: Encodable, Sendable {
     var AccountID: String?
     var OrderID: String?
@@ -6,7 +7,7 @@ struct PartialError: Encodable, Sendable {
     let Error: String
     var Message: String?
 
-    /// An account that does not belong to the token's user on this base URL.
+    /// Creates the error for an account that does not belong to the token's user at the request's base URL.
     static func account(_ id: String) -> PartialError {
         PartialError(AccountID: id, Error: "Forbidden", Message: "Invalid Account ID.")
     }

@@ -1,4 +1,4 @@
-/// A price computed from a symbol's name; each step adds one cent.
+/// A price computed from a symbol's name and a step number; each step adds one cent.
 struct Price: Sendable, Equatable {
     let symbol: String
     private let cents: Int

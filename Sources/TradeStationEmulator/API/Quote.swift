@@ -27,7 +27,7 @@ struct Quote: Encodable, Sendable {
         BidSize = "200"
     }
 
-    /// Creates a change, as in the later objects of a stream.
+    /// Creates a quote with only the members that change, as in the later objects of a stream.
     init(change step: Int, of symbol: String, at now: Date) {
         let price = Price(of: symbol, step: step)
         Symbol = symbol

@@ -1,8 +1,8 @@
 import Foundation
 
-/// TradeStation's API as a value: live and simulator, v3 and a small part of v2. It decides and performs no I/O.
+/// The logic and state of the emulated API: live and simulator, v3 and a small part of v2. It performs no I/O.
 struct TradeStationAPI: Sendable {
-    /// The information for a decision besides the request.
+    /// The information, besides the request, that determines an answer.
     struct Context: Sendable {
         let settings: EmulatorSettings
         /// The request's number in the log.

@@ -1,6 +1,6 @@
 /// The numbers of requests and their effects so far, for assertions such as "exactly one exchange".
 public struct EmulatorCounts: Sendable, Equatable, Codable {
-    /// POST requests to the token endpoint for tokens, including those that a fault left unanswered.
+    /// POST requests to the token endpoint that contain a `grant_type`, including those that a fault left unanswered.
     public internal(set) var exchanges = 0
     /// The exchanges with the grant type `authorization_code`.
     public internal(set) var codeExchanges = 0
@@ -8,8 +8,8 @@ public struct EmulatorCounts: Sendable, Equatable, Codable {
     public internal(set) var refreshes = 0
     /// Exchanges that were answered with an OAuth error, including scripted ones.
     public internal(set) var refused = 0
-    /// Families of refresh tokens that ended by reuse or expiry. Revocations do not count. An expiry counts when a client
-    /// presents the expired token.
+    /// Families of refresh tokens (a family is all those of one sign-in) that ended because a token was reused or had
+    /// expired. Revocations do not count. An expiry counts when a client presents the expired token.
     public internal(set) var loginsLost = 0
     /// POST requests to the revocation endpoint.
     public internal(set) var revocations = 0

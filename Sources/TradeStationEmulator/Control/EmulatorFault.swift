@@ -16,9 +16,9 @@ public struct EmulatorFault: Sendable, Equatable {
 
     /// Whether the fault applies before or after the server acts.
     public enum Time: String, Sendable, Codable, CaseIterable {
-        /// The server does not act on the request, except after a delay.
+        /// Before the server acts. After a `delay`, the server still acts; with every other action, it does nothing.
         case before
-        /// The server acts on the request, for example rotates tokens; only the answer is affected.
+        /// After the server has acted on the request, for example rotated tokens. The fault affects only the answer.
         case after
     }
 
@@ -28,14 +28,15 @@ public struct EmulatorFault: Sendable, Equatable {
         case close
         /// Sends nothing for this many seconds, then closes the connection.
         case hang(seconds: Double)
-        /// Sends the normal answer this many seconds late; the delay is before or after the server acts.
+        /// Sends the normal answer this many seconds late. ``EmulatorFault/time`` determines whether the server acts
+        /// before or after the delay.
         case delay(seconds: Double)
         /// Sends this answer instead of the normal one.
         case respond(status: Int, headers: [String: String], body: String)
-        /// Sends half of the normal body with the length of the whole body, then closes the connection. The server always
-        /// acts first, because the normal body is needed.
+        /// Announces the length of the normal body, sends half of it and closes the connection. The server always acts
+        /// first, because the fault needs the normal body.
         case truncate
-        /// Opens the stream normally and injects the fault after this many objects, without heartbeats.
+        /// Opens the stream normally and injects the fault after this many objects, not counting heartbeats.
         case stream(StreamTrouble, afterObjects: Int)
     }
 
@@ -43,7 +44,7 @@ public struct EmulatorFault: Sendable, Equatable {
     public var place: Place
     /// Whether the fault applies before or after the server acts.
     public var time: Time
-    /// The effect.
+    /// The effect of the fault.
     public var action: Action
     /// The number of requests that the fault applies to.
     public var times: Int

@@ -6,7 +6,7 @@ struct FaultQueue: Sendable {
         self.faults = faults.filter { $0.times > 0 }
     }
 
-    /// Takes the first fault for one of these places and reduces its remaining count.
+    /// Returns the first fault that applies at one of `places`; removes it from the queue once it is used up.
     mutating func take(at places: [EmulatorFault.Place]) -> EmulatorFault? {
         guard let index = faults.firstIndex(where: { places.contains($0.place) }) else { return nil }
         let fault = faults[index]

@@ -6,25 +6,26 @@ public struct RequestLogEntry: Sendable, Equatable, Codable {
     public let at: String
     /// The HTTP method.
     public let method: String
-    /// The path, without the query, which may contain a code.
+    /// The path of the request. The query is left out, because it may contain an authorization code.
     public let path: String
     /// The `grant_type` of a request to the token endpoint.
     public internal(set) var grantType: String?
     /// The client id of the request.
     public internal(set) var clientID: String?
-    /// The refresh token that the client presented, to exchange or to revoke it.
+    /// The fingerprint of the refresh token that the client presented, to exchange or to revoke it.
     public internal(set) var presented: String?
-    /// The access token that an API request presented.
+    /// The fingerprint of the access token that an API request presented.
     public internal(set) var access: String?
-    /// The user of that access token, if the token is valid.
+    /// The user of the access token that the request presented, if the token is valid.
     public internal(set) var username: String?
-    /// The refresh token that was issued.
+    /// The fingerprint of the refresh token that was issued.
     public internal(set) var issuedRefresh: String?
-    /// The access token that was issued.
+    /// The fingerprint of the access token that was issued.
     public internal(set) var issuedAccess: String?
-    /// The family of refresh tokens that the request affected.
+    /// The id of the family of refresh tokens (all those of one sign-in) that the request affected.
     public internal(set) var familyID: String?
-    /// The number, starting at 1, of the family's refresh token that was issued, or presented if none was issued.
+    /// The number of a refresh token in its family, starting at 1: of the issued token, or of the presented one if none
+    /// was issued.
     public internal(set) var generation: Int?
     /// The HTTP status of the answer; nil if no answer was sent or the request is still in progress.
     public internal(set) var status: Int?

@@ -28,7 +28,7 @@ struct ScriptedFault: Codable, Sendable {
         case "respond": action = try Self.response(line)
         case "truncate":
             guard when != .before else {
-                throw InvalidJSON(reason: "\"truncate\" needs the usual answer: \"when\" must be \"after\".")
+                throw InvalidJSON(reason: "\"truncate\" shortens the normal answer, so \"when\" must be \"after\".")
             }
             action = .truncate
         default: action = try Self.stream(name, at: place, line)
@@ -100,7 +100,7 @@ struct ScriptedFault: Codable, Sendable {
                 throw InvalidJSON(reason: "\"\(name)\" is not a valid header name.")
             }
             guard !["content-length", "transfer-encoding"].contains(name.lowercased()) else {
-                throw InvalidJSON(reason: "The header \(name) is set by the emulator itself.")
+                throw InvalidJSON(reason: "A script cannot set the header \(name); the emulator sets it.")
             }
             guard value.utf8.allSatisfy({ $0 == 9 || (32...126).contains($0) }) else {
                 throw InvalidJSON(reason: "The value of \(name) must be printable ASCII.")
@@ -115,7 +115,7 @@ struct ScriptedFault: Codable, Sendable {
 }
 
 extension EmulatorFault.Action {
-    /// The name in a script and in the log.
+    /// The name of the action in scripts and in the log.
     var name: String {
         switch self {
         case .close: "close"

@@ -1,10 +1,10 @@
-/// A change of settings in JSON format; missing members keep their value.
+/// A change of settings in JSON format; a setting that is missing keeps its value.
 struct SettingsChange: Codable, Sendable {
     var accessTokenSeconds: Int?
     var rotate: Bool?
-    var overlap: Int?
-    var idle: Int?
-    var absolute: Int?
+    var overlapSeconds: Int?
+    var idleSeconds: Int?
+    var absoluteSeconds: Int?
     var acceptsBasic: Bool?
     var revokeScope: EmulatorSettings.RevokeScope?
     var heartbeatSeconds: Double?
@@ -20,7 +20,10 @@ struct SettingsChange: Codable, Sendable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case accessTokenSeconds = "access_token_seconds"
-        case rotate, overlap, idle, absolute
+        case rotate
+        case overlapSeconds = "overlap"
+        case idleSeconds = "idle"
+        case absoluteSeconds = "absolute"
         case acceptsBasic = "accepts_basic"
         case revokeScope = "revoke_scope"
         case heartbeatSeconds = "heartbeat_seconds"
@@ -37,9 +40,9 @@ struct SettingsChange: Codable, Sendable {
     init(describing server: AuthorizationServer) {
         accessTokenSeconds = server.settings.accessTokenSeconds
         rotate = server.settings.rotate
-        overlap = server.settings.overlapSeconds
-        idle = server.settings.idleSeconds
-        absolute = server.settings.absoluteSeconds
+        overlapSeconds = server.settings.overlapSeconds
+        idleSeconds = server.settings.idleSeconds
+        absoluteSeconds = server.settings.absoluteSeconds
         acceptsBasic = server.settings.acceptsBasic
         revokeScope = server.settings.revokeScope
         heartbeatSeconds = server.settings.heartbeatSeconds
@@ -73,9 +76,9 @@ struct SettingsChange: Codable, Sendable {
         }
         accessTokenSeconds = try seconds(.accessTokenSeconds, from: 1)
         rotate = try change.decodeIfPresent(Bool.self, forKey: .rotate)
-        overlap = try seconds(.overlap, from: 0)
-        idle = try seconds(.idle, from: 1)
-        absolute = try seconds(.absolute, from: 1)
+        overlapSeconds = try seconds(.overlapSeconds, from: 0)
+        idleSeconds = try seconds(.idleSeconds, from: 1)
+        absoluteSeconds = try seconds(.absoluteSeconds, from: 1)
         acceptsBasic = try change.decodeIfPresent(Bool.self, forKey: .acceptsBasic)
         revokeScope = try change.decodeIfPresent(EmulatorSettings.RevokeScope.self, forKey: .revokeScope)
         heartbeatSeconds = try number(.heartbeatSeconds, from: 0, to: Double(Self.maximum), " seconds")
@@ -92,9 +95,9 @@ struct SettingsChange: Codable, Sendable {
     func apply(to server: inout AuthorizationServer) {
         server.settings.accessTokenSeconds = accessTokenSeconds ?? server.settings.accessTokenSeconds
         server.settings.rotate = rotate ?? server.settings.rotate
-        server.settings.overlapSeconds = overlap ?? server.settings.overlapSeconds
-        server.settings.idleSeconds = idle ?? server.settings.idleSeconds
-        server.settings.absoluteSeconds = absolute ?? server.settings.absoluteSeconds
+        server.settings.overlapSeconds = overlapSeconds ?? server.settings.overlapSeconds
+        server.settings.idleSeconds = idleSeconds ?? server.settings.idleSeconds
+        server.settings.absoluteSeconds = absoluteSeconds ?? server.settings.absoluteSeconds
         server.settings.acceptsBasic = acceptsBasic ?? server.settings.acceptsBasic
         server.settings.revokeScope = revokeScope ?? server.settings.revokeScope
         server.settings.heartbeatSeconds = heartbeatSeconds ?? server.settings.heartbeatSeconds
@@ -108,6 +111,6 @@ struct SettingsChange: Codable, Sendable {
         server.redirectURIs.formUnion(redirectURIs ?? [])
     }
 
-    /// The maximum of every number. In seconds it is ten years, which is longer than any test.
+    /// The maximum of every number. As a number of seconds, this is ten years, which is longer than any test.
     static let maximum = 315_360_000
 }

@@ -2,7 +2,7 @@ extension StreamTrouble {
     /// The list of names for error messages.
     static let names = "go_away, dual_logon, error, silence, cut or end"
 
-    /// Creates a fault from its name in scripts and commands; only an error uses title and message.
+    /// Creates a fault from its name in scripts and commands; only `error` uses `title` and `message`.
     init?(name: String, title: String?, message: String?) {
         switch name {
         case "go_away": self = .goAway
@@ -15,7 +15,7 @@ extension StreamTrouble {
         }
     }
 
-    /// The name in scripts and commands.
+    /// The name of the fault in scripts and commands.
     var name: String {
         switch self {
         case .goAway: "go_away"

@@ -45,7 +45,7 @@ struct Answer: Sendable, Equatable {
                 Field(name: "cache-control", value: "no-store"),
                 Field(name: "referrer-policy", value: "no-referrer"),
                 Field(name: "x-content-type-options", value: "nosniff"),
-                // No form-action, because browsers also apply it to the redirect that follows the form.
+                // The policy has no `form-action`: browsers also apply it to the redirect that follows the form.
                 Field(
                     name: "content-security-policy",
                     value: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"

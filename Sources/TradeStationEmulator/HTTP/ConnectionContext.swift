@@ -1,7 +1,7 @@
 import Hummingbird
 import NIOCore
 
-/// A request context with its connection, so that a fault can close it.
+/// A request context that also holds the connection, so that a fault can close the connection.
 struct ConnectionContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel

@@ -4,7 +4,7 @@ enum Delivery: Sendable, Equatable {
     case send(Answer)
     /// Sends the answer and closes the connection, because the rest of the request was not read.
     case sendAndClose(Answer)
-    /// Sends half of the body with the length of the whole body, then closes the connection.
+    /// Announces the length of the whole body, sends half of it and closes the connection.
     case sendHalf(Answer)
     /// Closes the connection without sending anything.
     case close

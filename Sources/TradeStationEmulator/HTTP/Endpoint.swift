@@ -31,7 +31,7 @@ enum Endpoint: Sendable, Equatable {
         }
     }
 
-    /// The fault places that apply to the endpoint.
+    /// The places of the faults that apply to requests to the endpoint.
     var places: [EmulatorFault.Place] {
         switch self {
         case .authorize, .signIn: [.authorize]

@@ -1,7 +1,8 @@
 import Hummingbird
 import NIOCore
 
-/// Converts HTTP requests to values and answers to HTTP responses; ``RequestHandler`` makes the decisions.
+/// Converts each HTTP request to an ``IncomingRequest``, and each ``Answer`` to an HTTP response. ``RequestHandler``
+/// determines the answer.
 struct HTTPGateway: HTTPResponder {
     /// The maximum size of a request body.
     static let maximumBodyBytes = 64 * 1024
@@ -12,7 +13,8 @@ struct HTTPGateway: HTTPResponder {
     let handler: RequestHandler
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
-        // The body is read once; a stream later uses the request to notice that the client disconnects.
+        // A variable, because reading the body replaces it with the bytes that were read. A stream later uses the
+        // request to notice that the client disconnects.
         var request = request
         return try await deliver(await delivery(for: &request), request, to: context.channel)
     }

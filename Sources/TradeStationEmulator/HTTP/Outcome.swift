@@ -5,7 +5,8 @@ struct Outcome: Sendable {
     /// replaced or cancelled.
     var committed = false
     var familyID: String?
-    /// The number, starting at 1, of the family's refresh token that was issued or confirmed.
+    /// The number of a refresh token in its family, starting at 1: of the issued token, or of the presented one if none
+    /// was issued.
     var generation: Int?
     var issuedRefreshToken: String?
     var issuedAccessToken: String?

@@ -48,7 +48,7 @@ struct RequestHandler: Sendable {
         return answer
     }
 
-    /// Injects a fault that has the same effect before and after the request was performed.
+    /// Injects a fault. `answer` is the normal answer; it is nil if the server has not acted on the request.
     private func inject(
         _ fault: EmulatorFault,
         _ request: IncomingRequest,

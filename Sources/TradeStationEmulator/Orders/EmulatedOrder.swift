@@ -10,7 +10,7 @@ public struct EmulatedOrder: Sendable, Equatable, Codable {
         case cancelled = "UCN"
     }
 
-    /// The order id in the answer.
+    /// The order id that the client received in the answer.
     public let orderID: String
     /// The log number (``RequestLogEntry/seq``) of the request that placed the order.
     public let seq: Int
@@ -18,11 +18,11 @@ public struct EmulatedOrder: Sendable, Equatable, Codable {
     public let at: String
     /// The base URL of the request: `live` or `sim`.
     public let environment: String
-    /// The user of the access token.
+    /// The user whose access token placed the order.
     public let username: String
-    /// The fingerprint of the access token.
+    /// The fingerprint of the access token that placed the order.
     public let access: String
-    /// The account.
+    /// The id of the account.
     public let accountID: String
     /// The symbol.
     public let symbol: String
@@ -38,7 +38,7 @@ public struct EmulatedOrder: Sendable, Equatable, Codable {
     public let tradeAction: String
     /// The duration: `DAY`, `GTC`, ….
     public let duration: String
-    /// The client's own id for the order, which is accepted once.
+    /// The `OrderConfirmID` that the client sent; TradeStation accepts each one once per user.
     public let confirmID: String?
     /// The current status.
     public internal(set) var status: Status

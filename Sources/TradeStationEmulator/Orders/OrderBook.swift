@@ -1,6 +1,6 @@
 /// The accepted orders of all users, oldest first.
 struct OrderBook: Sendable {
-    enum Change: Equatable, Sendable {
+    enum ChangeResult: Equatable, Sendable {
         case done(EmulatedOrder)
         /// The user has no order with this id on this base URL.
         case unknown
@@ -51,7 +51,9 @@ struct OrderBook: Sendable {
         return order
     }
 
-    mutating func replace(_ id: String, with change: OrderChange, of username: String, at base: APIBase) -> Change {
+    mutating func replace(_ id: String, with change: OrderChange, of username: String, at base: APIBase)
+        -> ChangeResult
+    {
         self.change(id, of: username, at: base) { order in
             order.quantity = change.Quantity ?? order.quantity
             order.limitPrice = change.LimitPrice ?? order.limitPrice
@@ -62,7 +64,7 @@ struct OrderBook: Sendable {
         }
     }
 
-    mutating func cancel(_ id: String, of username: String, at base: APIBase) -> Change {
+    mutating func cancel(_ id: String, of username: String, at base: APIBase) -> ChangeResult {
         change(id, of: username, at: base) {
             $0.status = .cancelled
         } counting: {
@@ -70,7 +72,7 @@ struct OrderBook: Sendable {
         }
     }
 
-    /// The orders of accounts on one base URL.
+    /// Returns the orders of the given accounts at a base URL.
     func orders(of accounts: [String], at base: APIBase) -> [EmulatedOrder] {
         orders.filter { $0.environment == base.rawValue && accounts.contains($0.accountID) }
     }
@@ -81,7 +83,7 @@ struct OrderBook: Sendable {
         at base: APIBase,
         _ change: (inout EmulatedOrder) -> Void,
         counting: (inout OrderBook) -> Void
-    ) -> Change {
+    ) -> ChangeResult {
         guard
             let index = orders.lastIndex(where: {
                 $0.orderID == id && $0.username == username && $0.environment == base.rawValue

@@ -1,4 +1,4 @@
-/// The body of an order: the members of TradeStation's OpenAPI file that the emulator uses.
+/// The body of a request that places an order, with the members of TradeStation's OpenAPI file that the emulator uses.
 struct OrderRequest: Decodable, Sendable {
     struct TimeInForce: Decodable, Sendable {
         let Duration: String
@@ -32,7 +32,7 @@ struct OrderRequest: Decodable, Sendable {
         return nil
     }
 
-    /// The one-line description in the answer.
+    /// The one-line description of the order in the answer.
     var summary: String {
         "\(TradeAction.prefix(1))\(TradeAction.dropFirst().lowercased()) \(Quantity) \(Symbol) @ \(LimitPrice ?? OrderType)"
     }
@@ -44,7 +44,7 @@ struct OrderGroupRequest: Decodable, Sendable {
     let Orders: [OrderRequest]
 }
 
-/// The body of a replacement; members that are missing keep their value.
+/// The body of a request that replaces an order; values of the order that are missing in the body do not change.
 struct OrderChange: Decodable, Sendable {
     let Quantity: String?
     let LimitPrice: String?

@@ -46,7 +46,7 @@ struct OrderService: Sendable {
 
     /// Accepts an order or all orders of a group; if one is invalid, none is accepted.
     func place(_ body: String, isGroup: Bool, in book: inout OrderBook, at now: Date) -> Outcome {
-        checked(body, isGroup: isGroup, book) { requests in
+        withValidRequests(body, isGroup: isGroup, book) { requests in
             let orders = requests.map {
                 book.accept($0, of: caller, at: call.base, seq: seq, time: Timestamp.text(now))
             }
@@ -59,7 +59,7 @@ struct OrderService: Sendable {
 
     /// Estimates the cost of an order without accepting it.
     func confirm(_ body: String, isGroup: Bool, _ book: OrderBook) -> Outcome {
-        checked(body, isGroup: isGroup, book) { requests in
+        withValidRequests(body, isGroup: isGroup, book) { requests in
             Outcome(
                 .json([
                     "Confirmations": requests.enumerated().map { index, request in
@@ -92,9 +92,12 @@ struct OrderService: Sendable {
         answer(book.cancel(id, of: caller.user.username, at: call.base), "Cancel request sent.")
     }
 
-    private func checked(_ body: String, isGroup: Bool, _ book: OrderBook, _ act: ([OrderRequest]) -> Outcome)
-        -> Outcome
-    {
+    private func withValidRequests(
+        _ body: String,
+        isGroup: Bool,
+        _ book: OrderBook,
+        _ act: ([OrderRequest]) -> Outcome
+    ) -> Outcome {
         do throws(InvalidJSON) {
             let requests =
                 isGroup
@@ -117,7 +120,7 @@ struct OrderService: Sendable {
         }
     }
 
-    private func answer(_ change: OrderBook.Change, _ message: String) -> Outcome {
+    private func answer(_ change: OrderBook.ChangeResult, _ message: String) -> Outcome {
         switch change {
         case .done(let order): committed(.json(Receipt(OrderID: order.orderID, Message: message)), [order])
         case .unknown: Outcome(call.failure(404, "Order not found."))

@@ -10,26 +10,26 @@ struct QuotaLedger: Sendable {
         let remaining: Int
         /// Whole seconds until the quota is completely unused.
         let resetSeconds: Int
-        /// Whole seconds until one more request is allowed; nil if this one was.
+        /// Whole seconds until one more request is allowed; nil if the current request was allowed.
         let retryAfterSeconds: Int?
     }
 
-    private struct Account: Hashable, Sendable {
+    private struct Key: Hashable, Sendable {
         let username: String
         let resource: String
     }
 
-    private var uses: [Account: [Date]] = [:]
+    private var requestTimes: [Key: [Date]] = [:]
 
     /// Counts a request if the quota allows it.
     mutating func use(_ resource: String, by username: String, limit: Int, periodSeconds: Int, at now: Date) -> Reading
     {
-        let account = Account(username: username, resource: resource)
+        let key = Key(username: username, resource: resource)
         let start = now.addingTimeInterval(-Double(periodSeconds))
-        var times = (uses[account] ?? []).filter { $0 > start }
+        var times = (requestTimes[key] ?? []).filter { $0 > start }
         let isAllowed = times.count < limit
         if isAllowed { times.append(now) }
-        uses[account] = times
+        requestTimes[key] = times
         func secondsUntilFree(_ time: Date?) -> Int {
             time.map { Int(($0.timeIntervalSince(start)).rounded(.up)) } ?? 0
         }

@@ -3,7 +3,8 @@ import Foundation
 
 /// A valid request at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
 struct AuthorizationRequest: Sendable {
-    /// A refused request: shown to the user if the redirect URI cannot be trusted, otherwise sent to the client.
+    /// The refusal of a request: a page for the user if the redirect URI cannot be trusted, otherwise a redirect to the
+    /// client.
     enum Refusal: Error {
         case page(String)
         case redirect(String)

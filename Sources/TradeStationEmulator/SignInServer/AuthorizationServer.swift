@@ -1,7 +1,7 @@
 import Foundation
 
-/// The sign-in server as a value: clients, users, browser sessions, codes and tokens. It performs no I/O; time and
-/// randomness come from a ``DecisionContext``.
+/// The logic and state of the emulated sign-in server: clients, users, browser sessions, codes and tokens. It performs
+/// no I/O; time and randomness come from a ``DecisionContext``.
 struct AuthorizationServer: Sendable {
     /// A sign-in page that was shown and whose form was not yet submitted.
     struct PendingSignIn: Sendable {
@@ -20,15 +20,15 @@ struct AuthorizationServer: Sendable {
     let tokens: JSONWebTokens
 
     var pendingSignIns: [String: PendingSignIn] = [:]
-    /// The user names by session cookie.
+    /// The user names, keyed by session cookie.
     var browserSessions: [String: String] = [:]
     var codes: [String: AuthorizationCode] = [:]
     var families: [String: TokenFamily] = [:]
-    /// The family ids by refresh token.
+    /// The ids of the token families, keyed by refresh token.
     var refreshTokens: [String: String] = [:]
-    /// The grants by access token.
+    /// The grants, keyed by access token.
     var accessTokens: [String: AccessGrant] = [:]
-    /// The number of families that ended by reuse or expiry.
+    /// The number of token families that ended because a refresh token was reused or had expired.
     var loginsLost = 0
 
     init(_ configuration: EmulatorConfiguration, clientSecret: String) {
@@ -66,7 +66,7 @@ struct AuthorizationServer: Sendable {
         endFamilies { _ in true }
     }
 
-    /// Revokes the families that match.
+    /// Revokes the token families for which `matches` returns true.
     ///
     /// - Returns: Whether a family was revoked.
     @discardableResult
@@ -76,7 +76,7 @@ struct AuthorizationServer: Sendable {
         return !ids.isEmpty
     }
 
-    /// Ends a family because of reuse or expiry and counts it, unless it has already ended.
+    /// Ends a token family because of reuse or expiry, and counts a lost login, unless the family has already ended.
     mutating func invalidateFamily(_ id: String) {
         guard families[id]?.hasEnded == false else { return }
         families[id]?.end()
@@ -91,7 +91,8 @@ struct AuthorizationServer: Sendable {
     }
 }
 
-/// The grant of an access token. The server stores one per token, so a token that it did not issue is unknown.
+/// The user, scopes and expiry of an access token. The server stores a grant for each token that it issues, so any
+/// other token is unknown.
 struct AccessGrant: Sendable {
     let user: EmulatorUser
     let scopes: [String]

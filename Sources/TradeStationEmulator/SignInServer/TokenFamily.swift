@@ -2,9 +2,10 @@ import Foundation
 
 /// The refresh tokens that descend from one sign-in, and the rules for which of them are valid.
 ///
-/// Rotation follows Auth0: a refresh replaces the token with a new one. Within the overlap, counted from the first
-/// rotation, the client can present the previous token again, as often as answers are lost, and gets another new token
-/// each time. Presenting an older token, or the previous one after the overlap, ends the whole family.
+/// Rotation follows Auth0: a refresh replaces the token with a new one. During the overlap
+/// (``EmulatorSettings/overlapSeconds``), which starts when the token is replaced for the first time, the client can
+/// present the replaced token again, for example because an answer was lost, and gets another new token each time.
+/// Presenting an older token, or the replaced one after the overlap, ends the whole family.
 struct TokenFamily: Codable, Sendable, Equatable {
     enum Verdict: Equatable {
         case valid
@@ -30,8 +31,8 @@ struct TokenFamily: Codable, Sendable, Equatable {
     private(set) var hasEnded = false
     /// The number of refresh tokens that the family has had.
     private(set) var generation = 0
-    /// The generation that was rotated last, whose children are the current tokens; 0 at first.
-    private var rotated = 0
+    /// The generation of the token that was replaced last; 0 at first. Tokens with this parent are the current ones.
+    private var rotatedGeneration = 0
     private var rotatedAt: Date?
     private var tokens: [String: Token] = [:]
 
@@ -54,8 +55,8 @@ struct TokenFamily: Codable, Sendable, Equatable {
     /// Replaces a valid token with the next one.
     mutating func rotate(_ presented: String, into next: String, at now: Date) {
         guard let token = tokens[presented] else { return }
-        if token.generation != rotated {
-            rotated = token.generation
+        if token.generation != rotatedGeneration {
+            rotatedGeneration = token.generation
             rotatedAt = now
         }
         issue(next, parent: token.generation, at: now)
@@ -71,12 +72,13 @@ struct TokenFamily: Codable, Sendable, Equatable {
         guard !hasEnded, let token = tokens[refreshToken] else { return .ended }
         if settings.rotate {
             if now >= startedAt.addingTimeInterval(Double(settings.absoluteSeconds)) { return .expired }
-            if token.parent == rotated, now >= token.issuedAt.addingTimeInterval(Double(settings.idleSeconds)) {
+            let idleEnd = token.issuedAt.addingTimeInterval(Double(settings.idleSeconds))
+            if token.parent == rotatedGeneration, now >= idleEnd {
                 return .expired
             }
         }
-        if token.parent == rotated { return .valid }
-        guard token.generation == rotated, let rotatedAt else { return .reused }
+        if token.parent == rotatedGeneration { return .valid }
+        guard token.generation == rotatedGeneration, let rotatedAt else { return .reused }
         return now < rotatedAt.addingTimeInterval(Double(settings.overlapSeconds)) ? .valid : .reused
     }
 

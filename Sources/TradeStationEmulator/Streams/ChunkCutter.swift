@@ -1,9 +1,9 @@
 /// Divides objects into HTTP chunks.
 struct ChunkCutter: Sendable {
-    /// The number of divided objects; each one is divided at another byte.
+    /// The number of objects that were divided so far; each one is divided at a different offset.
     private var cuts = 0
 
-    /// The chunks for objects that are sent together; each object ends with a newline.
+    /// Returns the chunks for objects that are sent together; adds a newline to each object.
     mutating func cut(_ objects: [String], _ chunks: StreamChunks) -> [[UInt8]] {
         let lines = objects.map { Array($0.utf8) + [UInt8(ascii: "\n")] }
         switch chunks {
@@ -14,17 +14,17 @@ struct ChunkCutter: Sendable {
             var pieces: [[UInt8]] = []
             var open: [UInt8] = []
             for line in lines {
-                let border = border(in: line.count)
-                pieces.append(open + line[..<border])
-                open = Array(line[border...])
+                let offset = nextOffset(in: line.count)
+                pieces.append(open + line[..<offset])
+                open = Array(line[offset...])
             }
             return open.isEmpty ? pieces : pieces + [open]
         }
     }
 
-    /// The byte at which to divide an object: after the first byte and before the newline. With a step of 7, the border
-    /// visits every byte of most objects.
-    private mutating func border(in count: Int) -> Int {
+    /// Returns the offset at which to divide the next object: after its first byte, and at the latest before its
+    /// newline. The offset grows by 7 with each object, so that over time it reaches every byte of most objects.
+    private mutating func nextOffset(in count: Int) -> Int {
         cuts += 1
         return 1 + (cuts * 7) % max(1, count - 1)
     }

@@ -16,11 +16,11 @@ public struct EmulatedStream: Sendable, Equatable, Codable {
 
     /// The stream's number, starting at 1 in the order of opening.
     public let id: Int
-    /// The content.
+    /// The content of the stream.
     public let kind: Kind
-    /// The path of the request, without the query.
+    /// The path of the request that opened the stream, without the query.
     public let path: String
-    /// The user of the access token.
+    /// The user whose access token opened the stream.
     public let username: String
     /// The fingerprint of the access token that opened the stream.
     public let access: String

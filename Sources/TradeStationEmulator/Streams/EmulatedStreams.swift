@@ -1,7 +1,7 @@
 import Foundation
 
-/// The open streams, for tests to control. No function waits for time to pass; each one returns the number of streams
-/// that it affected.
+/// The open streams, for tests to control. No function waits for time to pass. The functions with a selection return
+/// the number of streams that they affected.
 public struct EmulatedStreams: Sendable {
     let core: EmulatorCore
 
@@ -22,7 +22,7 @@ public struct EmulatedStreams: Sendable {
         update(selection) { $0.send(objects, $1, at: $2) }
     }
 
-    /// Sends a text unchanged in one chunk, without a newline, for example bytes that are not an object.
+    /// Sends a text unchanged, in one chunk and without a newline, for example text that is not a JSON object.
     @discardableResult
     public func send(text: String, to selection: StreamSelection = .all) -> Int {
         update(selection) { stream, _, now in stream.send(text: text, at: now) }
@@ -46,10 +46,10 @@ public struct EmulatedStreams: Sendable {
         update(selection) { $0.strike(trouble, $1, at: $2) }
     }
 
-    /// Reads the emulator's clock and sends what is due.
+    /// Reads the emulator's clock and sends the objects and heartbeats that are due.
     ///
-    /// The emulator does this automatically once a second and in ``Emulator/advance(bySeconds:)``. Call this after moving
-    /// a clock of ``EmulatorConfiguration/now``.
+    /// The emulator does this automatically once a second and in ``Emulator/advance(bySeconds:)``. Call this function
+    /// after you move a clock that you passed as ``EmulatorConfiguration/now``.
     public func passTime() {
         core.passTime()
     }

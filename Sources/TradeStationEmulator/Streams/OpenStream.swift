@@ -1,13 +1,14 @@
 import Foundation
 
-/// An open stream as a value: its pending output and its behavior over time.
+/// The state of an open stream: its pending output and what it sends over time. It performs no I/O.
 struct OpenStream: Sendable {
-    /// The maximum number of pending pieces; beyond it, nothing is sent automatically to a client that does not read.
+    /// The maximum number of pending pieces of output. Once it is reached, the stream sends nothing automatically until
+    /// the client reads.
     static let maximumOutboxPieces = 256
 
     let id: Int
     let plan: StreamPlan
-    /// Whether the stream has ended; the outbox is still written.
+    /// Whether the stream has ended. The output that is still pending is written nevertheless.
     private(set) var hasEnded = false
     private(set) var isSilent = false
     private var outbox: [StreamPiece] = []
@@ -40,7 +41,8 @@ struct OpenStream: Sendable {
         return outbox
     }
 
-    /// Sends objects. If a scripted fault is due, it is injected after its object and the remaining objects are lost.
+    /// Sends objects. If a scripted fault becomes due after one of them, it is injected, and the remaining objects are
+    /// not sent.
     mutating func send(_ objects: [String], _ settings: EmulatorSettings, at now: Date) {
         guard !hasEnded, !objects.isEmpty else { return }
         let sent = objects.prefix(script.map { max(0, $0.afterObjects - objectsSent) } ?? objects.count)
@@ -87,7 +89,8 @@ struct OpenStream: Sendable {
         }
     }
 
-    /// Performs what is due: ends the stream if its token has expired, sends the next object and a heartbeat.
+    /// Ends the stream if its token has expired and the settings require it; otherwise sends the next object or a
+    /// heartbeat if one is due.
     mutating func advance(to now: Date, _ settings: EmulatorSettings, isTokenValid: Bool) {
         if !isTokenValid {
             switch settings.streamExpiry {
@@ -102,8 +105,8 @@ struct OpenStream: Sendable {
         if !isSilent, isDue(settings.heartbeatSeconds, since: lastSentAt, at: now) { sendHeartbeat(settings, at: now) }
     }
 
-    /// The seconds until something can be due.
-    func idleSeconds(at now: Date, _ settings: EmulatorSettings) -> Double {
+    /// The seconds until the next object or heartbeat is due, at the earliest.
+    func secondsUntilDue(at now: Date, _ settings: EmulatorSettings) -> Double {
         let dues = [(settings.streamSeconds, lastFedAt), (settings.heartbeatSeconds, lastSentAt)]
         return dues.filter { $0.0 > 0 }.map { $0.0 - now.timeIntervalSince($0.1) }.min() ?? .infinity
     }

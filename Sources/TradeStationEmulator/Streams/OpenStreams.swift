@@ -60,9 +60,9 @@ struct OpenStreams: Sendable {
         return count
     }
 
-    /// The seconds until something can be due on a stream.
-    func idleSeconds(of id: Int, _ settings: EmulatorSettings, at now: Date) -> Double {
-        entries[id]?.stream.idleSeconds(at: now, settings) ?? .infinity
+    /// The seconds until a stream's next object or heartbeat is due, at the earliest.
+    func secondsUntilDue(of id: Int, _ settings: EmulatorSettings, at now: Date) -> Double {
+        entries[id]?.stream.secondsUntilDue(at: now, settings) ?? .infinity
     }
 
     /// Sends added and changed orders to the order streams.

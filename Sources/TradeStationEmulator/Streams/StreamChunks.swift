@@ -1,4 +1,5 @@
-/// How a stream's bytes are divided into HTTP chunks. Clients must accept every division ("HTTP Streaming").
+/// How a stream's bytes are divided into HTTP chunks. Clients must accept every division
+/// (TradeStation, "HTTP Streaming").
 public enum StreamChunks: String, Sendable, Codable, CaseIterable {
     /// Each chunk contains one object and its newline.
     case objects

@@ -9,7 +9,7 @@ struct StreamFeed: Sendable {
         self.subject = subject
     }
 
-    /// The next object; nil for order streams, which only send placed orders.
+    /// Returns the next object; nil for order streams, which send something only when an order is placed or changed.
     mutating func next(at now: Date) -> String? {
         step += 1
         switch subject {

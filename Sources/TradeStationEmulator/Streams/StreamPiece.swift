@@ -8,7 +8,7 @@ enum StreamPiece: Sendable, Equatable {
     /// The connection is closed without ending the body.
     case cut
 
-    /// The bytes of a chunk.
+    /// The bytes, if the step is a chunk; otherwise nil.
     var chunk: ByteBuffer? {
         if case .chunk(let bytes) = self { ByteBuffer(bytes: bytes) } else { nil }
     }

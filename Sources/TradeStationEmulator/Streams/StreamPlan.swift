@@ -5,7 +5,7 @@ struct StreamPlan: Sendable, Equatable {
     let path: String
     let username: String
     let accessToken: String
-    /// The first objects.
+    /// The objects that the stream sends first.
     let objects: [String]
     /// Whether the objects are errors, after which the stream ends.
     let isRefused: Bool
@@ -13,7 +13,7 @@ struct StreamPlan: Sendable, Equatable {
     var script: StreamScript?
 }
 
-/// A fault for a stream and the number of objects, without heartbeats, that the stream sends before it.
+/// A fault for a stream, and the number of objects (not counting heartbeats) that the stream sends before the fault.
 struct StreamScript: Sendable, Equatable {
     let trouble: StreamTrouble
     let afterObjects: Int

@@ -2,7 +2,7 @@
 /// if its response was never sent.
 final class StreamRegistration: Sendable {
     let id: Int
-    /// An element for each time that output is pending; ends with the stream.
+    /// A sequence with an element for each time that output becomes pending. It ends when the stream is removed.
     let wakeUps: AsyncStream<Void>
     private let core: EmulatorCore
 
@@ -33,13 +33,13 @@ final class StreamRegistration: Sendable {
         core.withState { $0.streams.takeOutbox(of: id) }
     }
 
-    /// Lets the stream send what is due.
+    /// Lets the stream send the objects and heartbeats that are due.
     ///
-    /// - Returns: The seconds until something can be due again.
+    /// - Returns: The seconds until the next object or heartbeat is due, at the earliest.
     func passTime() -> Double {
         core.withState { state, now in
             state.passTime(to: now, StreamSelection(id: id))
-            return state.streams.idleSeconds(of: id, state.server.settings, at: now)
+            return state.streams.secondsUntilDue(of: id, state.server.settings, at: now)
         }
     }
 }

@@ -45,7 +45,8 @@ struct StreamResponse: Sendable {
         return false
     }
 
-    /// Lets the stream send what is due, and removes it when the client disconnects.
+    /// Lets the stream send the objects and heartbeats that are due, and removes the stream when the client
+    /// disconnects.
     private func watch() async throws {
         try await request.consumeWithInboundCloseHandler { _ in
             try await passTime()
@@ -54,7 +55,8 @@ struct StreamResponse: Sendable {
         }
     }
 
-    /// Lets the stream send what is due, at least once a second, because the clock and the settings can change.
+    /// Lets the stream send the objects and heartbeats that are due. Checks at least once a second, because the clock
+    /// and the settings can change.
     private func passTime() async throws {
         while true { try await wait(min(1, max(0.01, registration.passTime()))) }
     }

@@ -1,12 +1,12 @@
 /// A selection of open streams: those that meet all its conditions.
 public struct StreamSelection: Sendable, Equatable, Codable {
-    /// The stream with this id.
+    /// The id of the stream; nil selects streams with any id.
     public var id: Int?
-    /// The streams with this content.
+    /// The content of the streams; nil selects streams with any content.
     public var kind: EmulatedStream.Kind?
-    /// The streams of this user.
+    /// The user of the streams; nil selects the streams of all users.
     public var username: String?
-    /// The streams whose path ends with this text.
+    /// A text with which the streams' paths end; nil selects streams with any path.
     public var path: String?
 
     /// Creates a selection; without conditions it contains every stream.

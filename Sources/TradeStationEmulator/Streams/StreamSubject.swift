@@ -1,4 +1,5 @@
-/// The subject of a stream, with TradeStation's content type, quota and messages for it ("HTTP Streaming").
+/// The subject of a stream, with the content type, rate limit and messages that TradeStation uses for it (TradeStation,
+/// "HTTP Streaming").
 enum StreamSubject: Sendable, Equatable {
     case quotes(symbols: [String])
     case bars(symbol: String)

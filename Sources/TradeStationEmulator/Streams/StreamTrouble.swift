@@ -13,7 +13,7 @@ public enum StreamTrouble: Sendable, Equatable {
     /// The stream ends correctly without a message.
     case end
 
-    /// The error when another session of the user replaces this one.
+    /// The error that a stream sends when another session of its user replaces the session that opened it.
     public static let dualLogon = StreamTrouble.error(
         title: "DualLogon",
         message: "Another session was started for this user."

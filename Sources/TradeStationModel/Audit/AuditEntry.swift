@@ -3,17 +3,17 @@
 package struct AuditEntry: Sendable {
     /// The event.
     package var event: AuditEvent
-    /// The outcome, in one stable word.
+    /// The outcome of the event: one word that does not change between versions.
     package var outcome: String?
     /// The current name of the profile that the caller used.
     package var profileName: String?
-    /// The login that the event concerns; nil means the login that the same write creates.
+    /// The login that the event concerns; nil if it is the new login that is added together with this entry.
     package var loginID: Login.ID?
-    /// The attempt that the event belongs to.
+    /// The id of the ``Attempt`` that the event belongs to.
     package var attemptID: String?
-    /// The generation before the event.
+    /// The generation of the login (the number of token sets that it has had) before the event.
     package var generationBefore: Int?
-    /// The generation after the event.
+    /// The generation of the login after the event.
     package var generationAfter: Int?
     /// The refresh token before the event; recorded as a fingerprint.
     package var refreshTokenBefore: Secret?
@@ -25,11 +25,11 @@ package struct AuditEntry: Sendable {
     package var expiresAt: Timestamp?
     /// The reason for the refresh, for example `expired`.
     package var trigger: String?
-    /// The HTTP status of the answer.
+    /// The HTTP status of the sign-in server's answer.
     package var httpStatus: Int?
-    /// The `error` member of the answer (RFC 6749 section 5.2).
+    /// The `error` member of the sign-in server's answer (RFC 6749 section 5.2).
     package var oauthError: String?
-    /// 0 for the first attempt of a flight, then 1, 2.
+    /// The number of earlier attempts in the same refresh, from 0.
     package var retryNumber: Int?
     /// The duration of the exchange, in milliseconds.
     package var durationMilliseconds: Int?
@@ -38,7 +38,7 @@ package struct AuditEntry: Sendable {
     /// Further details. Never a secret.
     package var detail: [String: String]
 
-    /// Creates an entry; the columns of all other properties stay null.
+    /// Creates an entry in which all other properties are nil.
     package init(
         _ event: AuditEvent,
         profileName: String? = nil,

@@ -1,4 +1,4 @@
-/// The kind of event that an audit row reports. Readers treat an unknown event as data, not as an error.
+/// The kind of event that an audit row reports. A program that reads rows must accept events that it does not know.
 public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     /// A profile was added.
     case profileAdded = "profile_added"
@@ -10,9 +10,9 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case signedIn = "signed_in"
     /// A sign-in did not succeed.
     case signInFailed = "sign_in_failed"
-    /// The tokens were erased here.
+    /// The tokens were erased from the store, without revoking them at the server.
     case signedOut = "signed_out"
-    /// An attempt started. Nothing is sent before this row is committed.
+    /// An attempt to refresh started. Its request is sent only after this row is committed.
     case refreshStarted = "refresh_started"
     /// An attempt returned new tokens.
     case refreshSucceeded = "refresh_succeeded"
@@ -20,23 +20,24 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case refreshFailed = "refresh_failed"
     /// An attempt may have reached the server, and its result is unknown.
     case outcomeUnknown = "outcome_unknown"
-    /// An attempt was refused because a newer generation had been saved meanwhile; the newer tokens are used.
+    /// The server refused an attempt because its refresh token had been replaced: newer tokens had been saved
+    /// meanwhile, and these are used.
     case refreshAdopted = "refresh_adopted"
-    /// An answer arrived after a newer generation was saved. It is kept sealed.
+    /// An answer arrived after newer tokens had been saved. The late answer is kept sealed (encrypted).
     case lateResult = "late_result"
-    /// Tokens that a crashed process left in the side file were saved.
+    /// Tokens that a crashed process left in a side file (a file beside the database) were saved in the database.
     case recovered
-    /// The sign-in of a rotating key ends within two hours.
+    /// The sign-in of an API key with rotating refresh tokens ends within two hours.
     case signInEndsSoon = "sign_in_ends_soon"
     /// The user has to sign in again.
     case needsLogin = "needs_login"
     /// Tokens were revoked at the server.
     case revoked
-    /// A fence stopped a request.
+    /// A fence (a limit on what a profile may do) stopped a request.
     case fenced
 
-    /// Whether the event may change the tokens or profiles that sessions on its login hold. A refresh that starts or
-    /// fails leaves the current token valid.
+    /// Whether the event may change the tokens or profiles that sessions of the login keep in memory. A refresh that
+    /// starts or fails does not: the current token stays valid.
     package var changesTokens: Bool {
         switch self {
         case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .needsLogin, .revoked: true

@@ -50,8 +50,8 @@ public struct AuditRecord: Hashable, Sendable {
     /// The sequence number, counted from 1.
     public var sequence: Int64 { integer("seq") ?? 0 }
 
-    /// The bytes whose SHA-256 is `row_hash`: one netstring per column in table order, without `row_hash` and `row_mac`;
-    /// NULL is `-,`.
+    /// The bytes whose SHA-256 is `row_hash`: for each column in table order a netstring (`LENGTH:BYTES,`), or `-,` for
+    /// NULL. The columns `row_hash` and `row_mac` are left out.
     public var canonicalForm: [UInt8] {
         Netstring.encode(
             columns.filter { $0.name != "row_hash" && $0.name != "row_mac" }.map { column in

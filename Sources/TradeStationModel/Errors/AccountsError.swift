@@ -9,7 +9,7 @@ public struct AccountsError: Error, Hashable, Sendable {
     public var profile: String?
     /// What happened, in one line.
     public let message: String
-    /// Why it happened, in one line, if that adds something.
+    /// Why it happened, in one line; nil if the message already says it.
     public let reason: String?
     /// What to do next: a command to paste, or a sentence.
     public let suggestion: String?
@@ -29,7 +29,7 @@ public struct AccountsError: Error, Hashable, Sendable {
         self.suggestion = suggestion
     }
 
-    /// Returns the same error for a profile: the word `NAME` in the suggestion is replaced by its name.
+    /// Returns the error with the name of a profile, which also replaces the word `NAME` in the suggestion.
     package func about(_ name: ProfileName?) -> AccountsError {
         guard let name, profile == nil else { return self }
         let command = suggestion?.split(separator: " ", omittingEmptySubsequences: false).map { word in
@@ -76,16 +76,18 @@ extension AccountsError {
         public static let usage = Code(rawValue: "usage")
         /// The database is damaged, or is not a tsaccounts store.
         public static let storeCorrupt = Code(rawValue: "store_corrupt")
-        /// A row does not match its seal or its keyed checksum.
+        /// A row does not match its seal (authenticated encryption) or its keyed checksum.
         public static let recordTampered = Code(rawValue: "record_tampered")
-        /// The audit chain is broken.
+        /// The chain of hashes over the audit rows is broken.
         public static let auditBroken = Code(rawValue: "audit_broken")
-        /// No profile has that name.
+        /// No profile has the given name.
         public static let profileNotFound = Code(rawValue: "profile_not_found")
         /// The server could not be reached, or did not answer in time.
         public static let serverUnreachable = Code(rawValue: "server_unreachable")
         /// The server returned an answer that cannot be used.
         public static let serverError = Code(rawValue: "server_error")
+        /// The sign-in server refuses again and again with the same error code, which no standard defines.
+        public static let refusedRepeatedly = Code(rawValue: "refused_repeatedly")
         /// A request that may change something got no readable answer: the server may have carried it out.
         public static let outcomeUnknown = Code(rawValue: "outcome_unknown")
         /// A defect in this program.
@@ -98,7 +100,8 @@ extension AccountsError {
         public static let storeFull = Code(rawValue: "store_full")
         /// The store cannot be written.
         public static let storeReadonly = Code(rawValue: "store_readonly")
-        /// The database could not be written. The new tokens are in the side file, and the next command saves them.
+        /// The database could not be written. The new tokens are in a file beside it (the side file), and the next
+        /// command saves them.
         public static let saveDeferred = Code(rawValue: "save_deferred")
         /// The server asked for a pause between requests.
         public static let rateLimited = Code(rawValue: "rate_limited")
@@ -116,20 +119,22 @@ extension AccountsError {
         public static let loginDenied = Code(rawValue: "login_denied")
         /// The sign-in was not finished in time.
         public static let loginTimedOut = Code(rawValue: "login_timed_out")
-        /// Another user signed in.
+        /// The user who signed in is not the user of the profile.
         public static let wrongUser = Code(rawValue: "wrong_user")
-        /// A fence of the profile forbids the request.
+        /// A fence (a limit on what the profile may do) forbids the request.
         public static let fenced = Code(rawValue: "fenced")
         /// The server refuses the API key.
         public static let clientRejected = Code(rawValue: "client_rejected")
         /// A file or directory can be read or changed by other users, or is of the wrong type.
         public static let insecurePermissions = Code(rawValue: "insecure_permissions")
-        /// The key file is missing although sealed rows exist.
+        /// The key file is missing, although the database contains sealed (encrypted) rows.
         public static let keyMissing = Code(rawValue: "key_missing")
         /// The key file does not belong to this database.
         public static let keyMismatch = Code(rawValue: "key_mismatch")
         /// The database comes from a newer version.
         public static let schemaTooNew = Code(rawValue: "schema_too_new")
+        /// There is no store in the directory. Adding a profile creates one.
+        public static let storeMissing = Code(rawValue: "store_missing")
         /// No directory for the store is configured.
         public static let noStoreDirectory = Code(rawValue: "no_store_directory")
         /// The manager was closed.

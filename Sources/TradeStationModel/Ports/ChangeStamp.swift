@@ -1,7 +1,7 @@
 /// A reading of a login's change counter.
 ///
-/// While two readings are equal, nothing that a session on the login may hold has changed in between: no new tokens, no
-/// sign-out, no revocation, no removed profile. A different reading means that the login has to be read again.
+/// If two readings are equal, nothing that a session of the login keeps in memory has changed between them: no new
+/// tokens, no sign-out, no revocation, no removed profile. If they differ, the login has to be read again.
 package struct ChangeStamp: Hashable, Sendable {
     /// The value of the counter.
     package let rawValue: Int64
@@ -9,7 +9,7 @@ package struct ChangeStamp: Hashable, Sendable {
     /// A stamp with the value of a counter.
     package init(rawValue: Int64) { self.rawValue = rawValue }
 
-    /// The reading while the counters cannot be read.
+    /// The stamp of every login while the counters are unavailable.
     package static let unknown = ChangeStamp(rawValue: 0)
 
     // Inlined into other modules, because every read of a token in memory compares two stamps.

@@ -1,4 +1,4 @@
-/// The storage of profiles, logins, API keys, their sealed secrets and the audit. A port without network access.
+/// The storage of profiles, logins, API keys, their sealed (encrypted) secrets and the audit. Never uses the network.
 ///
 /// Every write takes the audit entries that belong to it; both are committed in one transaction. All methods throw
 /// ``AccountsError``.
@@ -9,13 +9,13 @@
 package protocol CredentialStore: Sendable {
     // MARK: Reading
 
-    /// All profiles, by name.
+    /// Returns all profiles, sorted by name.
     func profiles() async throws -> [ProfileRecord]
 
-    /// The profile of that name; nil if none has it.
+    /// Returns the profile with the given name; nil if there is none.
     func profile(named name: ProfileName) async throws -> ProfileRecord?
 
-    /// The profile with that id, also if it was renamed meanwhile; nil if it was removed.
+    /// Returns the profile with the given id, even if it was renamed meanwhile; nil if it was removed.
     func profile(_ id: Profile.ID) async throws -> ProfileRecord?
 
     /// A login with its secrets, its side file and its change stamp; nil when it does not exist.
@@ -24,23 +24,27 @@ package protocol CredentialStore: Sendable {
     /// The late result of a login in any state; nil if it has none.
     func lateResult(of login: Login.ID) async throws -> LateResult?
 
-    /// The API key with that client id and token endpoint, and its secret; nil if it does not exist.
+    /// Returns the API key with the given client id and token endpoint, and its secret; nil if there is none.
     func apiKey(clientID: String, tokenURL: EndpointURL) async throws -> (key: APIKey, secret: Secret?)?
 
     // MARK: Profiles
 
-    /// Adds a profile, and its login and key if they are new, durably.
+    /// Creates the store, unless it exists. Until then, all other methods throw `store_missing`.
+    func createIfMissing() async throws
+
+    /// Adds a profile durably, together with its login and key if they are new.
     ///
     /// If a key with the same client id and token endpoint is already stored, that key is used.
     ///
-    /// - Throws: `profile_exists`; `usage` if that stored key has another registration or secret; `profile_not_found` if
+    /// - Throws: `profile_exists`; `usage` if the stored key has another registration or secret; `profile_not_found` if
     ///   an existing login or key was removed meanwhile.
     func add(_ profile: NewProfile, audit: [AuditEntry]) async throws -> ProfileRecord
 
     /// Changes the callback, client authentication, PKCE, nonce or rotation limits of a key, and its secret unless
-    /// `secret` is nil; an empty secret removes it. A key that the server refused is tried again.
+    /// `secret` is nil; an empty secret removes it. If the server had refused the key, the key is used again.
     ///
-    /// - Throws: `usage` if the client id or an endpoint differs: tokens are bound to them; `profile_not_found`.
+    /// - Throws: `usage` if the client id or an endpoint would change, because tokens are bound to them;
+    ///   `profile_not_found`.
     func update(
         _ key: APIKey.ID,
         registration: ClientRegistration,
@@ -53,7 +57,8 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_exists`, `profile_not_found`.
     func rename(_ profile: Profile.ID, to name: ProfileName, audit: [AuditEntry]) async throws
 
-    /// Changes the fences of a profile, durably. A nil property of the change keeps the stored value.
+    /// Changes the fences of a profile (limits on what it may do), durably. A nil property of the change keeps the
+    /// stored value.
     ///
     /// - Throws: `usage`, `profile_not_found`.
     func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) async throws
@@ -64,8 +69,8 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found`.
     func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws
 
-    /// Erases the tokens, the late result and the side file of a login; its state becomes `state`. The generation grows by
-    /// one, so that no answer to an exchange that is still in flight is saved as tokens.
+    /// Erases the tokens, the late result and the side file of a login, and changes its state to `state`. The
+    /// generation grows by one, so the answer to an exchange that is still running is not saved as the login's tokens.
     ///
     /// - Throws: `profile_not_found`.
     func eraseTokens(of login: Login.ID, leaving state: Login.State, audit: [AuditEntry]) async throws
@@ -101,16 +106,16 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `store_corrupt` if the side file holds no complete answer; `store_full` and others if the disk fails.
     func synchronizeStaged(for login: Login.ID) async throws
 
-    /// T2: saves new tokens by compare-and-set on the generation, durably, and ends the attempt. It resets the failures
-    /// of the login and its key; a pause that the server asked for stays in effect.
+    /// T2: saves new tokens durably, if the stored generation is still their `parentGeneration`, and ends the attempt.
+    /// It resets the failures of the login and its key; a pause that the server asked for stays in effect.
     ///
     /// If a newer generation has been saved meanwhile, the tokens are kept sealed as a late result, and the first audit
-    /// entry becomes a `late_result` row. A commit that saves removes an earlier late result.
+    /// entry becomes a `late_result` row. If the tokens are saved, an earlier late result is removed.
     ///
     /// - Throws: `profile_not_found` if the login was removed meanwhile; `store_full`, `store_busy`.
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome
 
-    /// Ends an attempt that returned no tokens, and records its failure. Committed without a disk sync, as T1.
+    /// Ends an attempt that returned no tokens, and records its failure, without a disk sync as in T1.
     func recordFailure(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws
 
     // MARK: Audit
@@ -123,7 +128,8 @@ package protocol CredentialStore: Sendable {
 
     /// Checks the order, hashes and keyed hashes of all audit rows, and the triggers that protect the table.
     ///
-    /// A chain whose last rows were removed passes: only a copy kept elsewhere can show that.
+    /// If only the newest rows were removed, the check passes: such a removal shows only in a comparison with a
+    /// copy kept elsewhere.
     func verifyAudit() async throws -> AuditVerification
 
     // MARK: Change notification
@@ -137,8 +143,8 @@ package protocol CredentialStore: Sendable {
     func close() async
 }
 
-/// The exclusive right to exchange a login's refresh token, across all processes. The kernel releases it when its
-/// process dies.
+/// The exclusive right to exchange a login's refresh token, across all processes. The kernel releases it when the
+/// process that holds it dies.
 package protocol LoginLock: Sendable {
     /// Releases the lock. Further calls do nothing.
     func unlock()

@@ -1,4 +1,4 @@
-/// An API key: a client that is registered at TradeStation. If it has a secret, the store keeps it sealed.
+/// An API key: a client that is registered at TradeStation. The store keeps its secret, if any, sealed (encrypted).
 public struct APIKey: Hashable, Sendable {
     /// The id of the row in the database.
     public struct ID: RawRepresentable, Hashable, Sendable {
@@ -16,7 +16,7 @@ public struct APIKey: Hashable, Sendable {
         case badClient = "bad_client"
     }
 
-    /// Whether an exchange replaces the refresh token.
+    /// Whether the server replaces a refresh token when it is exchanged for new tokens.
     public enum Rotation: String, Hashable, Sendable {
         /// Not known yet.
         case unknown
@@ -26,18 +26,19 @@ public struct APIKey: Hashable, Sendable {
         case rotating
     }
 
-    /// The longest pause that is honored, in milliseconds. Longer ones come from a clock that was set back.
+    /// The longest pause between requests, in milliseconds. A longer stored one is ignored: it can only result from a
+    /// clock that was set back.
     package static let longestPauseMilliseconds: Int64 = 300_000
 
     /// The id of the row in the database.
     public let id: ID
     /// The registration: client id, endpoints and settings.
     public var registration: ClientRegistration
-    /// Whether an exchange replaces the refresh token.
+    /// Whether the server replaces a refresh token when it is exchanged for new tokens.
     public var rotation: Rotation
     /// Whether the server accepts the key.
     public var state: State
-    /// The code of the last error that concerned the key itself.
+    /// The code of the last error that concerned the key and not just one of its logins.
     public var lastError: String?
     /// The end of the pause for all logins of the key, after the server answered with status 429.
     public var notBefore: Timestamp?

@@ -6,11 +6,11 @@ public struct ClientRegistration: Hashable, Sendable {
     public var authentication: ClientAuthentication
     /// The page at which the user signs in.
     public var authorizeURL: EndpointURL
-    /// The token endpoint, which exchanges codes and refresh tokens.
+    /// The token endpoint, which returns tokens for authorization codes and refresh tokens.
     public var tokenURL: EndpointURL
     /// The revocation endpoint (RFC 7009); nil if the server has none.
     public var revokeURL: EndpointURL?
-    /// The registered callback; nil means the built-in list of localhost ports.
+    /// The callback URL that is registered for the key; nil means the built-in list of localhost ports.
     public var redirectURI: String?
     /// Whether PKCE (RFC 7636) is used. Always on for a public client.
     public var usesPKCE: Bool
@@ -44,10 +44,11 @@ public struct ClientRegistration: Hashable, Sendable {
 }
 
 extension ClientRegistration {
-    /// TradeStation's token endpoint (Auth Code Flow page).
+    /// The token endpoint of TradeStation (documentation page "Auth Code Flow").
     package static let tradeStationTokenURL = "https://signin.tradestation.com/oauth/token"
 
-    /// Creates the registration of a key at TradeStation's own sign-in server (Auth Code Flow and Refresh Tokens pages).
+    /// Creates the registration of a key at TradeStation's own sign-in server (documentation pages "Auth Code Flow" and
+    /// "Refresh Tokens").
     public static func tradeStation(
         clientID: String,
         authentication: ClientAuthentication

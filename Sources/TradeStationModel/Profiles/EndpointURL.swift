@@ -15,7 +15,7 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         func refused(_ reason: String) -> AccountsError {
             AccountsError(
                 .usage,
-                "This URL cannot be used: \(text.printable(limit: 120))",
+                "This URL cannot be used\(Self.shown(text)).",
                 reason: reason,
                 suggestion: "use an https:// URL"
             )
@@ -32,6 +32,16 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
             throw refused("Plain http is allowed only to this machine: elsewhere it would send a secret unencrypted.")
         }
         self.text = text
+    }
+
+    /// The beginning of a refused URL, for the message. It leaves out the user, the query and what is no URL at all, because
+    /// a secret may have been typed there.
+    private static func shown(_ text: String) -> String {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host else {
+            return ""
+        }
+        let port = parts.port.map { ":\($0)" } ?? ""
+        return ": \(scheme)://\(host)\(port)\(parts.path)".printable(limit: 120)
     }
 
     /// Scheme, host and port, for example `https://signin.tradestation.com`.

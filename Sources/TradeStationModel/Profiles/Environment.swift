@@ -1,5 +1,5 @@
-/// The environment that a profile's requests go to. A token is valid in both (TradeStation, "SIM vs LIVE"); only the
-/// host differs.
+/// The environment that a profile's requests go to. A token is valid in both environments; only the host differs
+/// (TradeStation's documentation page "SIM vs LIVE").
 public enum Environment: String, Hashable, Sendable, CaseIterable {
     /// Real accounts.
     case live

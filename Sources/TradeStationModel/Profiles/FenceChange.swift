@@ -1,4 +1,4 @@
-/// A change of a profile's fences. A nil property keeps the stored value.
+/// A change of a profile's fences (limits on what it may do). A nil property keeps the stored value.
 public struct FenceChange: Hashable, Sendable {
     /// The accounts that a profile may use.
     public enum Accounts: Hashable, Sendable {
@@ -24,7 +24,8 @@ public struct FenceChange: Hashable, Sendable {
 }
 
 extension Profile {
-    /// The maximum number of accounts in a fence: as many as one request can name (TradeStation's OpenAPI file).
+    /// The maximum number of accounts that a profile can be limited to: as many as one request can name (TradeStation's
+    /// OpenAPI file).
     package static let mostAccounts = 25
 
     /// Returns the profile with changed fences.
@@ -51,8 +52,9 @@ extension Profile {
         guard isPlain, (1...mostAccounts).contains(accounts.count) else {
             throw AccountsError(
                 .usage,
-                "A fence allows 1 to \(mostAccounts) accounts; an account ID has only letters and digits.",
-                suggestion: "use --account SIM1234567M, once for each account, or leave it out to allow all of them"
+                "A profile can be limited to 1 to \(mostAccounts) accounts; an account ID has only letters and digits.",
+                suggestion:
+                    "repeat --account SIM1234567M for each account; without --account, a new profile may use all"
             )
         }
         var seen = Set<String>()

@@ -1,5 +1,5 @@
-/// A login: one user's grant to one API key. Refresh, lock, rotation and deadlines belong to the login, so that two
-/// profiles on one login share one refresh.
+/// A login: the access that one user has granted to one API key. Refresh, lock, rotation and deadlines belong to the
+/// login, so that two profiles on one login share one refresh.
 public struct Login: Hashable, Sendable {
     /// The id of the row in the database. It is never reused.
     public struct ID: RawRepresentable, Hashable, Sendable {
@@ -17,13 +17,13 @@ public struct Login: Hashable, Sendable {
         case ready
         /// The server refused the refresh token.
         case needsLogin = "needs_login"
-        /// Set aside: nothing is sent until a user signs in again.
+        /// Stopped because something does not match, for example the user. Nothing is sent until a user signs in again.
         case held
     }
 
     /// The id of the row in the database.
     public let id: ID
-    /// The API key that the grant belongs to.
+    /// The API key that the user granted access to.
     public var apiKeyID: APIKey.ID
     /// The user who signed in, as far as known.
     public var identity: Identity
@@ -41,9 +41,9 @@ public struct Login: Hashable, Sendable {
     public var refreshExpiresAt: Timestamp?
     /// When the sign-in ends; nil if it is not known to end.
     public var absoluteExpiresAt: Timestamp?
-    /// The end of the sign-in for which the audit already has a warning.
+    /// The last ``absoluteExpiresAt`` that an audit row warned of; nil if none did.
     public var signInWarnedOf: Timestamp?
-    /// The attempt under way, or the one that a crashed process left.
+    /// The attempt to refresh that is in progress, or that a crashed process left unfinished; nil if there is none.
     package var attempt: Attempt?
     /// The number of failures since the last success.
     public var failures: Int

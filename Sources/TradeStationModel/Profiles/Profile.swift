@@ -1,4 +1,4 @@
-/// A profile: a named combination of a login, an environment, an API version and fences.
+/// A profile: a named combination of a login, an environment, an API version and fences (limits on what it may do).
 public struct Profile: Hashable, Sendable {
     /// The id of the row in the database. It is never reused.
     public struct ID: RawRepresentable, Hashable, Sendable {

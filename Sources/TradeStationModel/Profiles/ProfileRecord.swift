@@ -31,16 +31,47 @@ public struct ProfileRecord: Hashable, Sendable {
         return login.attempt == nil ? .ready : .refreshing
     }
 
-    /// Whether the sign-in, or a refresh token that is not used, ends soon.
+    /// The state of the profile at a time: ``state``, but ``ProfileState/degraded`` instead of ready if the sign-in may
+    /// have ended since.
+    public func state(at now: Timestamp) -> ProfileState {
+        state == .ready && mayHaveEnded(at: now) ? .degraded : state
+    }
+
+    /// Whether the sign-in, or the refresh token because it was not used, may have ended. Only the next refresh shows
+    /// whether it has.
+    public func mayHaveEnded(at now: Timestamp) -> Bool {
+        [possibleSignInEnd, possibleRefreshTokenEnd].contains { end in end.map { $0 <= now } ?? false }
+    }
+
+    /// Whether the sign-in ends soon, or the refresh token expires soon unless it is used.
     public func endsSoon(at now: Timestamp) -> Bool {
         func ends(_ end: Timestamp?, within milliseconds: Int64) -> Bool {
             end.map { $0 < now.advanced(byMilliseconds: milliseconds) } ?? false
         }
-        return ends(login.absoluteExpiresAt, within: RotationLimits.signInWarningMilliseconds)
+        return ends(possibleSignInEnd, within: RotationLimits.signInWarningMilliseconds)
             || ends(
-                login.refreshExpiresAt,
+                possibleRefreshTokenEnd,
                 within: apiKey.registration.rotationLimits.refreshTokenWarningMilliseconds
             )
+    }
+
+    /// When the sign-in ends; for a key that is not known to rotate, when it would end if the key did. Nil if it does not
+    /// end.
+    public var possibleSignInEnd: Timestamp? {
+        login.absoluteExpiresAt
+            ?? signInOfUnknownRotation.flatMap(apiKey.registration.rotationLimits.signInEnd(signedInAt:))
+    }
+
+    /// When the refresh token ends if it is not used; for a key that is not known to rotate, when it would end if the key
+    /// did. Nil if it does not end.
+    public var possibleRefreshTokenEnd: Timestamp? {
+        login.refreshExpiresAt
+            ?? signInOfUnknownRotation.flatMap(apiKey.registration.rotationLimits.refreshTokenEnd(issuedAt:))
+    }
+
+    /// When the user signed in, if no refresh has shown yet whether the key rotates.
+    private var signInOfUnknownRotation: Timestamp? {
+        apiKey.rotation == .unknown && login.state == .ready ? login.signedInAt : nil
     }
 
     /// The end of the pause that follows a failure or that the server asked for; nil if none was set.

@@ -6,12 +6,13 @@ public enum ProfileState: String, Hashable, Sendable {
     case ready
     /// A refresh is running, or a process crashed during one.
     case refreshing
-    /// The last refresh failed; the current token is served while it is valid.
+    /// The last refresh failed, or the sign-in may have ended because it was not used for long; the current token is
+    /// served while it is valid.
     case degraded
     /// The user has to sign in again.
     case needsLogin = "needs_login"
     /// The sign-in server refuses the API key.
     case badClient = "bad_client"
-    /// Set aside until a user signs in again.
+    /// Stopped because something does not match, for example the user. Nothing is sent until a user signs in again.
     case held
 }

@@ -1,9 +1,9 @@
 /// The lifetimes of refresh tokens and sign-ins, for an API key whose refresh tokens rotate.
 ///
-/// For an unused refresh token, TradeStation's pages name 30 minutes (Refresh Tokens) or 40 (Auth Overview); for a
-/// sign-in, 24 hours. At which event each period starts is unconfirmed. The defaults are the shorter lifetime and the
-/// earliest event. The limits only decide when to refresh ahead of time and when to warn: no request is refused because
-/// of them.
+/// According to TradeStation's documentation, an unused refresh token lives 30 minutes (page "Refresh Tokens") or 40
+/// (page "Auth Overview"), and a sign-in 24 hours. When each period starts is unconfirmed. The defaults assume the
+/// shorter lifetime and the earliest possible start. The limits only decide when to refresh ahead of time and when to
+/// warn: no request is refused because of them.
 public struct RotationLimits: Hashable, Sendable {
     /// The lifetime of an unused refresh token, in seconds; 0 means that it does not expire.
     public var idleSeconds: Int
@@ -35,6 +35,6 @@ extension RotationLimits {
     package static let signInWarningMilliseconds: Int64 = 7_200_000
 
     /// How long before the end of an unused refresh token a warning is given, in milliseconds: a sixth of its lifetime,
-    /// which is five of TradeStation's thirty minutes.
+    /// for example five minutes of TradeStation's thirty.
     package var refreshTokenWarningMilliseconds: Int64 { Int64(idleSeconds) * 1000 / 6 }
 }

@@ -1,11 +1,15 @@
 /// Reads a JSON text (RFC 8259) one token at a time.
 package struct JSONScanner {
     private let bytes: [UInt8]
+    private let acceptsControlCharacters: Bool
     private var index = 0
 
     /// Creates a scanner at the start of a text.
-    package init(_ bytes: [UInt8]) {
+    ///
+    /// - Parameter acceptsControlCharacters: whether control characters may occur unescaped in strings.
+    package init(_ bytes: [UInt8], acceptsControlCharacters: Bool = false) {
         self.bytes = bytes
+        self.acceptsControlCharacters = acceptsControlCharacters
     }
 
     static func isNumberByte(_ byte: UInt8) -> Bool {
@@ -65,7 +69,7 @@ package struct JSONScanner {
             case UInt8(ascii: "\\"):
                 guard let scalar = escape() else { return nil }
                 units.append(contentsOf: String(scalar).utf8)
-            case 0..<0x20: return nil
+            case 0..<0x20 where !acceptsControlCharacters: return nil
             default: units.append(byte)
             }
         }
@@ -115,7 +119,8 @@ package struct JSONScanner {
         while index < bytes.count, Self.isLiteralByte(bytes[index]) { index += 1 }
         let word = String(decoding: bytes[start..<index], as: UTF8.self)
         switch word {
-        case "true", "false", "null": return .other
+        case "null": return .null
+        case "true", "false": return .other
         case "NaN", "Infinity", "-Infinity": return .number(word)
         default: return word.utf8.allSatisfy(Self.isNumberByte) && Double(word) != nil ? .number(word) : nil
         }

@@ -1,8 +1,8 @@
 /// Removes secrets from text that another program sent.
 package enum Redaction {
-    /// The minimum length of a part of a secret that is recognized when a server echoes only that part.
+    /// The minimum length, in bytes, of a part of a secret that is removed even if the rest of the secret is missing.
     private static let minimumPartBytes = 8
-    /// Longer texts are truncated before they are searched.
+    /// The number of Unicode scalars that are searched. A longer text is cut off after them.
     private static let maximumScalars = 4_096
 
     /// Replaces every secret, and every long part of one, and makes the text printable.

@@ -1,5 +1,8 @@
-/// A point in time on both clocks. The boot clock cannot be set, but its readings are valid within one boot only; the
+/// A point in time on two clocks. The boot clock cannot be set, but its readings are valid within one boot only; the
 /// wall clock is used across boots and shown to users.
+///
+/// Neither clock is always right. The boot clock stands still while a virtual machine is paused, and some machines give
+/// every boot the same id; the wall clock can be set. Therefore a rest of time is what both clocks agree on.
 package struct Moment: Hashable, Sendable {
     /// The time of the wall clock.
     package let wall: Timestamp
@@ -25,12 +28,33 @@ package struct Moment: Hashable, Sendable {
         )
     }
 
-    /// Returns the milliseconds from `now` until this moment; negative once it has passed.
-    ///
-    /// Within one boot the boot clock decides, so that setting the wall clock does not change when a token expires.
+    /// Returns the milliseconds from `now` until this moment by the clock that shows less; negative once one of them has
+    /// passed it.
     package func milliseconds(after now: Moment) -> Int64 {
-        guard bootID == now.bootID else { return wall.milliseconds - now.wall.milliseconds }
+        min(wallMilliseconds(after: now), bootMilliseconds(after: now) ?? .max)
+    }
+
+    /// Returns how much is left, at `now`, of a period of `whole` milliseconds that ends at this moment; 0 or less once
+    /// it has ended.
+    ///
+    /// If a clock shows more than the whole period, then the end comes from another clock: the clock was set back, or the
+    /// reading is from another boot or machine. Then it is unknown what is left, and 0 is returned.
+    package func rest(of whole: Int64, at now: Moment) -> Int64 {
+        let (wall, boot) = (wallMilliseconds(after: now), bootMilliseconds(after: now))
+        guard wall <= whole, boot ?? wall <= whole else { return min(wall, boot ?? wall, 0) }
+        return min(wall, boot ?? wall)
+    }
+
+    private func wallMilliseconds(after now: Moment) -> Int64 { wall.milliseconds - now.wall.milliseconds }
+
+    /// The difference of the boot clocks; nil if the two moments are from different boots, or may be.
+    private func bootMilliseconds(after now: Moment) -> Int64? {
+        guard bootID == now.bootID, Self.identifiesBoot(bootID) else { return nil }
         let (difference, isBeyond) = bootMilliseconds.subtractingReportingOverflow(now.bootMilliseconds)
         return isBeyond ? (bootMilliseconds < 0 ? .min : .max) : difference
     }
+
+    /// Whether a boot id identifies a boot. A machine without a readable one has an empty id; earlier versions wrote
+    /// "unknown".
+    private static func identifiesBoot(_ id: String) -> Bool { !id.isEmpty && id != "unknown" }
 }

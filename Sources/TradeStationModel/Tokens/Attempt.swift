@@ -1,4 +1,4 @@
-/// One POST to the token endpoint that asks for tokens. A replay is a new attempt.
+/// One POST to the token endpoint that asks for tokens. If it is repeated, each repetition is a new attempt.
 package struct Attempt: Hashable, Sendable {
     /// A random id of 32 lower-case hexadecimal digits.
     package let id: String

@@ -1,4 +1,4 @@
-/// The changes that a failed attempt makes to the login and its API key. It never changes a token.
+/// The changes that a failed attempt makes to the login and its API key. The tokens stay as they are.
 package struct AttemptFailure: Hashable, Sendable {
     /// The code of the failure.
     package var code: AccountsError.Code

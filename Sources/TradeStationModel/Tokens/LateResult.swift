@@ -1,14 +1,14 @@
-/// The known facts about an answer that arrived after a newer generation was saved. It is kept sealed beside the
-/// current tokens: if these turn out to be refused, its refresh token may be the only one that still works.
+/// An answer that arrived after newer tokens had been saved. It is kept sealed (encrypted) beside these tokens: if the
+/// server refuses them, the refresh token in the late answer may be the only one that still works.
 package struct LateResult: Equatable, Sendable {
-    /// The attempt that the answer belongs to.
+    /// The id of the attempt that the answer belongs to.
     package let attemptID: String
-    /// The generation whose refresh token was exchanged for it.
+    /// The generation (the number of a token set) whose refresh token was sent to get the answer.
     package let generation: Int
-    /// The refresh token in it, if it has one.
+    /// The refresh token in the answer; nil if there is none.
     package let refreshToken: Secret?
 
-    /// Describes a kept answer.
+    /// Creates a late result.
     package init(attemptID: String, generation: Int, refreshToken: Secret?) {
         self.attemptID = attemptID
         self.generation = generation

@@ -1,10 +1,12 @@
-/// The content of a login's side file: the answer to an exchange that may not have reached the database yet.
+/// The content of a login's side file, a file beside the database: an answer with tokens that may not be in the
+/// database yet.
 package struct StagedTokens: Equatable, Sendable {
-    /// The generation whose refresh token was exchanged. The answer is valid only while that is the stored generation.
+    /// The generation (the number of a token set) whose refresh token was exchanged for these tokens. They are valid
+    /// only while the database still has this generation.
     package var parentGeneration: Int
     /// The id of the attempt that returned the tokens.
     package var attemptID: String
-    /// The tokens. A refresh or ID token that the answer left out is the previous one.
+    /// The tokens. If the answer contained no refresh token or no ID token, the previous one is included.
     package var tokens: TokenSet
     /// The user whom the tokens belong to, as far as known.
     package var identity: Identity

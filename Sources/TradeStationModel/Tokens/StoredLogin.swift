@@ -10,15 +10,16 @@ package struct StoredLogin: Sendable {
     package var tokens: TokenSet?
     /// The current refresh token, also if it has not been exchanged for an access token yet.
     package var refreshToken: Secret?
-    /// The content of a side file that belongs to the stored generation; nil if the database has everything.
+    /// The answer in the login's side file that follows the stored generation and is not in the database yet; nil if
+    /// there is none.
     package var staged: StagedTokens?
-    /// A kept answer that came too late, changed so that it can replace the stored generation. It is read only while
-    /// the login needs a new sign-in, because its refresh token may then be the only valid one.
+    /// An answer that came too late (a ``LateResult``), changed so that it can replace the stored tokens. It is read
+    /// only while the login needs a new sign-in: the refresh token in it may then be the only valid one.
     package var lateResult: StagedTokens?
     /// The profiles on the login, with their current names.
     package var profiles: [Profile.ID: ProfileName]
-    /// The login's change stamp from before the database was read. While the counters still show it, these values are
-    /// current.
+    /// The login's change stamp, taken before the database was read. While the change counters show the same stamp,
+    /// these values are current.
     package var stamp: ChangeStamp
 
     /// Creates a login with its secrets.

@@ -14,6 +14,10 @@ package struct TokenSet: Equatable, Sendable {
     /// When the request was sent.
     package var issuedAt: Timestamp { expiresAt.wall.advanced(byMilliseconds: -Int64(lifetimeSeconds) * 1000) }
 
+    /// Returns how many milliseconds of the access token's lifetime are left; 0 or less if it has expired, and if the
+    /// clocks do not tell what is left.
+    package func rest(at now: Moment) -> Int64 { expiresAt.rest(of: Int64(lifetimeSeconds) * 1000, at: now) }
+
     /// Creates a set of tokens.
     package init(
         accessToken: Secret,

@@ -7,6 +7,7 @@ final class CallbackConnection: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let handler: CallbackHandler
+    private var posted: (head: HTTPRequestHead, body: ByteBuffer)?
     private var isAnswered = false
     private var isDelivered = false
     private var isInputClosed = false
@@ -16,20 +17,61 @@ final class CallbackConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(let request) = unwrapInboundIn(data), !isAnswered else { return }
-        isAnswered = true
-        let (reply, response) = handler.answer(
-            method: request.method.rawValue,
-            target: request.uri,
-            hosts: request.headers["Host"]
+        guard !isAnswered else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head) where head.isForm: posted = (head, ByteBuffer())
+        case .head(let head): answer(head, form: nil, context)
+        case .body(var part): posted?.body.writeBuffer(&part)
+        case .end:
+            guard let (head, body) = posted else { return }
+            answer(head, form: String(buffer: body), context)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let refusal = event as? CallbackRefusal, !isAnswered {
+            let reply = handler.turnAway(refusal)
+            if context.channel.isActive { write(reply, deliver: nil, isHead: false, context) }
+        }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            if !isAnswered || isDelivered { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Turns away what the HTTP decoder cannot read.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !isAnswered, let error = error as? HTTPParserError else { return context.close(promise: nil) }
+        let refusal: CallbackRefusal = error == .invalidEOFState ? .incomplete : .notHTTP
+        write(handler.turnAway(refusal), deliver: nil, isHead: false, context)
+    }
+
+    private func answer(_ head: HTTPRequestHead, form: String?, _ context: ChannelHandlerContext) {
+        let request = CallbackRequest(
+            method: head.method.rawValue,
+            target: head.uri,
+            hosts: head.headers["Host"],
+            form: form
         )
+        let (reply, response) = handler.answer(request)
+        write(reply, deliver: response, isHead: head.method == .HEAD, context)
+    }
+
+    private func write(
+        _ reply: CallbackReply,
+        deliver response: AuthorizationResponse?,
+        isHead: Bool,
+        _ context: ChannelHandlerContext
+    ) {
+        isAnswered = true
         let head = HTTPResponseHead(
             version: .http1_1,
             status: HTTPResponseStatus(statusCode: reply.status),
             headers: HTTPHeaders(reply.headers)
         )
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if request.method != .HEAD {
+        if !isHead {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: reply.page.html)))), promise: nil)
         }
         let channel = context.channel
@@ -41,17 +83,12 @@ final class CallbackConnection: ChannelInboundHandler {
             channel.close(mode: self.isInputClosed ? .all : .output, promise: nil)
         }
     }
+}
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            isInputClosed = true
-            if !isAnswered || isDelivered { context.close(promise: nil) }
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    /// Closes the connection when it receives something other than HTTP, for example a TLS handshake.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+extension HTTPRequestHead {
+    /// Whether the request posts the fields of a form.
+    fileprivate var isForm: Bool {
+        let type = headers.first(name: "Content-Type")?.prefix { $0 != ";" }.lowercased()
+        return method == .POST && type == "application/x-www-form-urlencoded"
     }
 }

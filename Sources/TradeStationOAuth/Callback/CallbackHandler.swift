@@ -2,23 +2,38 @@ import Synchronization
 import TradeStationModel
 
 /// Answers HTTP requests to the callback and delivers the authorization response that ends the sign-in.
+///
+/// A response counts if it contains the sign-in's `state`, whatever its path: nobody else knows that value. What is
+/// turned away leaves a note for the user.
 final class CallbackHandler: Sendable {
+    private struct State {
+        /// The parameters of the response that ended the sign-in.
+        var accepted: String?
+        var notes: [CallbackRefusal: Int] = [:]
+    }
+
+    /// The maximum number of notes about one kind of refusal: a page that reloads itself must not flood the terminal.
+    private static let maximumNotes = 3
+
     private let hosts: Set<String>
     private let path: String
     private let state: Secret
-    private let isDecided = Mutex(false)
+    private let note: @Sendable (String) -> Void
+    private let progress = Mutex(State())
     private let (outcomes, continuation) = AsyncStream.makeStream(of: AuthorizationResponse.self)
 
     /// Creates a handler for one sign-in.
     ///
     /// - Parameters:
-    ///   - hosts: Every accepted `Host` value, including the port.
+    ///   - port: The port of the callback.
     ///   - path: The path of the redirect URI.
     ///   - state: The `state` of the authorization request.
-    init(hosts: Set<String>, path: String, state: Secret) {
-        self.hosts = hosts
+    ///   - note: Receives a message for the user about each request that is turned away.
+    init(port: Int, path: String, state: Secret, note: @escaping @Sendable (String) -> Void = { _ in }) {
+        hosts = Self.hostValues(["localhost", "127.0.0.1", "::1"], port: port)
         self.path = path
         self.state = state
+        self.note = note
     }
 
     /// The `Host` values for host names and a port; browsers omit port 80.
@@ -38,24 +53,35 @@ final class CallbackHandler: Sendable {
     ///
     /// - Returns: The reply, and the response to pass to ``deliver(_:)`` once the reply was written, if the request
     ///   ends the sign-in.
-    func answer(method: String, target: String, hosts: [String]) -> (CallbackReply, AuthorizationResponse?) {
-        guard hosts.count == 1, self.hosts.contains(hosts[0].lowercased()) else {
-            return (CallbackReply(status: 421, page: .notFound), nil)
+    func answer(_ request: CallbackRequest) -> (CallbackReply, AuthorizationResponse?) {
+        guard request.hosts.count == 1, hosts.contains(request.hosts[0].lowercased()) else {
+            return (turnAway(.foreignHost), nil)
         }
-        guard method == "GET" else { return (CallbackReply(status: 405, page: .notFound), nil) }
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = parts.first, first == path else {
-            return (CallbackReply(status: 404, page: .notFound), nil)
+        guard let parameters = request.parameters else { return (turnAway(.wrongMethod), nil) }
+        let response = AuthorizationResponse.read(query: parameters, state: state)
+        if case .refused(let refusal) = response {
+            guard request.path != path, refusal == .missingState else { return (turnAway(.response(refusal)), nil) }
+            return (request.isAutomatic ? CallbackReply(.otherPage) : turnAway(.otherPage), nil)
         }
-        let response = AuthorizationResponse.read(query: parts.count < 2 ? "" : parts[1], state: state)
-        if case .refused = response { return (CallbackReply(status: 400, page: .refused), nil) }
-        let isFirst = isDecided.withLock { decided in
-            defer { decided = true }
-            return !decided
+        let earlier = progress.withLock { progress in
+            defer { progress.accepted = progress.accepted ?? parameters }
+            return progress.accepted
         }
-        guard isFirst else { return (CallbackReply(status: 400, page: .refused), nil) }
-        if case .denied = response { return (CallbackReply(status: 200, page: .declined), response) }
-        return (CallbackReply(status: 200, page: .received), response)
+        // A reloaded or prefetched page repeats the request; the browser then shows the same page again.
+        guard earlier == nil || earlier == parameters else { return (turnAway(.alreadyAnswered), nil) }
+        let isDenied = if case .denied = response { true } else { false }
+        let reply = CallbackReply(status: 200, page: isDenied ? .declined : .received)
+        return (reply, earlier == nil ? response : nil)
+    }
+
+    /// Notes that a request is turned away, and returns the reply to it.
+    func turnAway(_ refusal: CallbackRefusal) -> CallbackReply {
+        let count = progress.withLock { progress in
+            progress.notes[refusal, default: 0] += 1
+            return progress.notes[refusal] ?? 0
+        }
+        if count <= Self.maximumNotes { note(refusal.note) }
+        return CallbackReply(refusal)
     }
 
     /// Passes on the response that ends the sign-in.

@@ -3,6 +3,12 @@ enum CallbackPage: String, CaseIterable {
     case received
     case declined
     case refused
+    case unproven
+    case unreadable
+    case alreadyAnswered
+    case wrongMethod
+    case encrypted
+    case tooLarge
     case notFound
 
     var html: String {
@@ -32,7 +38,10 @@ enum CallbackPage: String, CaseIterable {
         switch self {
         case .received: "Back to the terminal"
         case .declined: "Not signed in"
-        case .refused: "This page cannot be used"
+        case .refused, .unreadable, .alreadyAnswered, .wrongMethod: "This page cannot be used"
+        case .unproven: "The sign-in continues"
+        case .encrypted: "Use http instead of https"
+        case .tooLarge: "The request is too large"
         case .notFound: "Not found"
         }
     }
@@ -43,7 +52,28 @@ enum CallbackPage: String, CaseIterable {
         case .declined: "The sign-in was declined or refused. The terminal shows the reason. You can close this window."
         case .refused:
             "It does not belong to the current sign-in. Open the URL that the terminal shows."
-        case .notFound: "tsaccounts uses this port only to receive the result of a sign-in."
+        case .unproven:
+            """
+            The sign-in server reported an error, but nothing proves that it belongs to this sign-in. If you declined, \
+            press Ctrl-C in the terminal. Otherwise open the URL that the terminal shows again.
+            """
+        case .unreadable:
+            "The answer of the sign-in server cannot be read. Open the URL that the terminal shows again."
+        case .alreadyAnswered:
+            "This sign-in has already received another answer. The terminal shows whether it succeeded."
+        case .wrongMethod:
+            "The callback accepts only a page load. Open the URL that the terminal shows in a browser."
+        case .encrypted:
+            "Change https to http in the address bar, or paste the whole address into the terminal."
+        case .tooLarge:
+            """
+            Other programs have probably left many cookies for localhost. Paste the address of this page into the \
+            terminal, or open the URL that the terminal shows in a private window.
+            """
+        case .notFound:
+            """
+            tsaccounts uses this port only to receive the result of a sign-in. Open the URL that the terminal shows.
+            """
         }
     }
 }

@@ -3,6 +3,16 @@ struct CallbackReply: Equatable {
     let status: Int
     let page: CallbackPage
 
+    init(status: Int, page: CallbackPage) {
+        self.status = status
+        self.page = page
+    }
+
+    /// The reply to a request that is turned away.
+    init(_ refusal: CallbackRefusal) {
+        self.init(status: refusal.status, page: refusal.page)
+    }
+
     /// The header fields of every page: no scripts, no caching, no referrer, one request per connection.
     var headers: [(name: String, value: String)] {
         var fields = [
@@ -18,7 +28,7 @@ struct CallbackReply: Equatable {
             ("X-Content-Type-Options", "nosniff"),
             ("Connection", "close"),
         ]
-        if status == 405 { fields.append(("Allow", "GET")) }
+        if status == 405 { fields.append(("Allow", "GET, POST")) }
         return fields
     }
 }

@@ -8,8 +8,8 @@ import NIOPosix
 /// If another program owns the port on one of the addresses, the port is not used at all, because the browser
 /// chooses which address it connects to.
 struct LoopbackListener: Sendable {
-    /// The maximum size of a request, in bytes.
-    static let maximumRequestBytes = 8 * 1_024
+    /// The maximum size of a request, in bytes. Browsers send the cookies of every program on localhost to every port.
+    static let maximumRequestBytes = 64 * 1_024
     /// The maximum number of open connections.
     static let maximumConnections = 32
 
@@ -41,7 +41,7 @@ struct LoopbackListener: Sendable {
                     }
                     channel.closeFuture.whenComplete { _ in limit.cancel() }
                     try channel.pipeline.syncOperations.addHandlers(
-                        RequestSizeLimit(bytes: maximumRequestBytes),
+                        RequestGuard(bytes: maximumRequestBytes),
                         HTTPResponseEncoder(),
                         ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)),
                         CallbackConnection(handler: handler)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A redirect URI without its query, normalized for comparison.
-struct RedirectAddress: Equatable {
+/// The parts of a redirect URI that decide where the callback listens.
+struct RedirectAddress {
     let scheme: String
     /// The host in lower case, without the brackets of an IPv6 address.
     let host: String

@@ -11,24 +11,22 @@ struct SignInCallback: Sendable {
     /// `http://localhost:PORT`. The URI has no trailing slash because Auth0 compares the whole string. A redirect URI
     /// other than plain HTTP on this computer gets no server; the user pastes the redirect URL instead.
     ///
+    /// - Parameter note: Receives a message for the user about each request that the server turns away.
     /// - Throws: ``AccountsError`` `callback_ports_busy`.
     static func open(
         registration: ClientRegistration,
         scopes: [String],
         random: RandomSource,
-        limits: CallbackLimits
+        limits: CallbackLimits,
+        note: @escaping @Sendable (_ text: String) -> Void
     ) async throws(AccountsError) -> SignInCallback {
         func request(_ redirectURI: String) -> AuthorizationRequest {
             AuthorizationRequest(registration: registration, scopes: scopes, redirectURI: redirectURI, random: random)
         }
-        func listen(_ request: AuthorizationRequest, port: Int, hosts: [String], path: String) async -> Self? {
+        func listen(_ request: AuthorizationRequest, port: Int, host: String, path: String) async -> Self? {
             // "localhost" can resolve to either address.
-            let addresses = hosts.contains("localhost") ? ["127.0.0.1", "::1"] : hosts
-            let handler = CallbackHandler(
-                hosts: CallbackHandler.hostValues(hosts, port: port),
-                path: path,
-                state: request.state
-            )
+            let addresses = host == "localhost" ? ["127.0.0.1", "::1"] : [host]
+            let handler = CallbackHandler(port: port, path: path, state: request.state, note: note)
             let listener = await LoopbackListener.open(
                 port: port,
                 addresses: addresses,
@@ -46,13 +44,13 @@ struct SignInCallback: Sendable {
             guard let address = RedirectAddress(redirectURI), let port = address.loopbackPort else {
                 return SignInCallback(request: request(redirectURI), server: nil)
             }
-            let callback = await listen(request(redirectURI), port: port, hosts: [address.host], path: address.path)
+            let callback = await listen(request(redirectURI), port: port, host: address.host, path: address.path)
             guard let callback else { throw portsBusy([port]) }
             return callback
         }
         for port in limits.ports {
-            let hosts = ["localhost", "127.0.0.1", "::1"]
-            if let callback = await listen(request("http://localhost:\(port)"), port: port, hosts: hosts, path: "/") {
+            let redirectURI = "http://localhost:\(port)"
+            if let callback = await listen(request(redirectURI), port: port, host: "localhost", path: "/") {
                 return callback
             }
         }

@@ -32,7 +32,8 @@ package struct AuthorizationCodeFlow: Sendable {
     ///   - present: Shows the URL to open. Called once, after the callback has started to listen.
     ///   - pasted: Reads one line; returns nil at the end of input. It is called again after an unusable line. If the
     ///     browser's redirect arrives first, the task that runs it is cancelled, and it must return.
-    ///   - note: Receives a message for the user that explains why a pasted line cannot be used.
+    ///   - note: Receives a message for the user that explains why a pasted line or a request of the browser cannot be
+    ///     used.
     /// - Returns: The code, with the values that its exchange needs.
     /// - Throws: ``AccountsError`` `callback_ports_busy`, `input_required`, `login_denied`, `login_timed_out`,
     ///   `client_rejected` or `server_error`; `CancellationError`; the errors of `pasted`.
@@ -45,7 +46,8 @@ package struct AuthorizationCodeFlow: Sendable {
             registration: registration,
             scopes: scopes,
             random: random,
-            limits: limits
+            limits: limits,
+            note: note
         )
         guard callback.server != nil || pasted != nil else { throw Self.redirectCannotBeReceived }
         let listener = callback.server?.listener
@@ -105,13 +107,10 @@ package struct AuthorizationCodeFlow: Sendable {
         for request: AuthorizationRequest,
         note: @Sendable (String) -> Void
     ) async throws -> AuthorizationResponse? {
+        var redirect = PastedRedirect(state: request.state)
         while let line = try await pasted() {
             if line.allSatisfy(\.isWhitespace) { continue }
-            let response = AuthorizationResponse.read(
-                pasted: line,
-                redirectURI: request.redirectURI,
-                state: request.state
-            )
+            let response = redirect.read(line)
             guard case .refused(let refusal) = response else { return response }
             note(refusal.explanation + " Paste the complete URL from the browser's address bar.")
         }
@@ -136,9 +135,10 @@ package struct AuthorizationCodeFlow: Sendable {
     }
 
     private static func timedOut(afterMilliseconds limit: Int64) -> AccountsError {
-        AccountsError(
+        let time = limit < 120_000 ? "\(max(1, limit / 1_000)) s" : "\(limit / 60_000) min"
+        return AccountsError(
             .loginTimedOut,
-            "The sign-in was not completed within \(max(1, limit / 60_000)) min.",
+            "The sign-in was not completed within \(time).",
             reason: "The browser did not send a redirect, and no URL was pasted.",
             suggestion: "run the same command again"
         )

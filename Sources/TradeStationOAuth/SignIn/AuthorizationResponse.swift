@@ -15,27 +15,30 @@ enum AuthorizationResponse: Sendable {
         case malformed
         /// A parameter occurs twice (RFC 6749 section 3.1).
         case duplicateParameter
-        /// `state` is missing or differs from the request's.
+        /// `state` differs from the request's.
         case wrongState
-        /// The code is missing, empty, longer than 2 KiB or contains characters other than visible ASCII.
+        /// `state` is missing.
+        case missingState
+        /// The server's error comes without `state`: any page could have made the browser send it.
+        case unprovenError
+        /// The code is missing, empty or contains characters other than visible ASCII.
         case unusableCode
-        /// The pasted text is longer than 16 KiB.
+        /// The pasted text is longer than 64 KiB.
         case tooLong
-        /// The pasted text is not a URL, or has a fragment.
-        case notAURL
-        /// The pasted URL does not start with the redirect URI.
-        case wrongRedirectURI
+        /// The pasted text has no parameters.
+        case notARedirect
 
-        /// The explanation for the user who pasted the URL.
+        /// The explanation for the user.
         var explanation: String {
             switch self {
             case .malformed: "The URL is malformed: a part of it is not correctly encoded."
             case .duplicateParameter: "The URL contains a parameter twice."
             case .wrongState: "The URL belongs to another sign-in, or its end is missing."
+            case .missingState: "The URL is not complete: its state is missing."
+            case .unprovenError: "The URL contains an error without the state of this sign-in."
             case .unusableCode: "The URL contains no usable code."
             case .tooLong: "The text is too long to be the redirect URL."
-            case .notAURL: "This is not a complete URL without a # part."
-            case .wrongRedirectURI: "The URL does not start with the redirect URI of this sign-in."
+            case .notARedirect: "This is not the URL at which the browser ended; a code alone is not enough."
             }
         }
     }
@@ -51,12 +54,16 @@ enum AuthorizationResponse: Sendable {
         }
     }
 
-    private static let maximumCodeBytes = 2_048
-    private static let maximumPasteBytes = 16 * 1_024
     private static let maximumParameters = 64
 
     /// Reads a response from a query. Percent-encoding is decoded exactly once.
-    static func read(query: some StringProtocol, state: Secret) -> AuthorizationResponse {
+    ///
+    /// - Parameter trustsErrors: Whether an error counts without `state`, because the user has pasted it.
+    static func read(
+        query: some StringProtocol,
+        state: Secret,
+        trustsErrors: Bool = false
+    ) -> AuthorizationResponse {
         let items = query.split(separator: "&")
         guard items.count <= maximumParameters else { return .refused(.malformed) }
         var parameters: [String: String] = [:]
@@ -67,23 +74,20 @@ enum AuthorizationResponse: Sendable {
             else { return .refused(.malformed) }
             guard parameters.updateValue(value, forKey: name) == nil else { return .refused(.duplicateParameter) }
         }
-        guard let returned = parameters["state"], Secret(returned) == state else { return .refused(.wrongState) }
+        if let returned = parameters["state"], !returned.isEmpty {
+            guard Secret(returned) == state else { return .refused(.wrongState) }
+        } else if parameters["error"] == nil {
+            return .refused(.missingState)
+        } else if !trustsErrors {
+            return .refused(.unprovenError)
+        }
         if let error = parameters["error"] {
             return .denied(denial(error, description: parameters["error_description"], state: state))
         }
-        guard let code = parameters["code"], !code.isEmpty, code.utf8.count <= maximumCodeBytes,
-            code.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else { return .refused(.unusableCode) }
+        guard let code = parameters["code"], !code.isEmpty, code.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return .refused(.unusableCode)
+        }
         return .accepted(code: Secret(code), issuer: parameters["iss"])
-    }
-
-    /// Reads a response from a pasted redirect URL. White space and line breaks are removed.
-    static func read(pasted text: String, redirectURI: String, state: Secret) -> AuthorizationResponse {
-        guard text.utf8.count <= maximumPasteBytes else { return .refused(.tooLong) }
-        let url = text.filter { !$0.isWhitespace }
-        guard !url.contains("#"), let pasted = RedirectAddress(url) else { return .refused(.notAURL) }
-        guard pasted == RedirectAddress(redirectURI) else { return .refused(.wrongRedirectURI) }
-        return read(query: url.drop { $0 != "?" }.dropFirst(), state: state)
     }
 
     private static func denial(_ error: String, description: String?, state: Secret) -> AccountsError {

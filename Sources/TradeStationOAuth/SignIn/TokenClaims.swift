@@ -13,6 +13,8 @@ package struct TokenClaims: Sendable {
     package let audience: [String]
     /// The expiry time, in seconds since 1970.
     package let expiresAt: Int64?
+    /// The time at which the token was issued, in seconds since 1970.
+    package let issuedAt: Int64?
     /// The nonce of the request that led to the token.
     package let nonce: Secret?
     /// The client that the token was issued to.
@@ -50,6 +52,7 @@ package struct TokenClaims: Sendable {
         issuer = text("iss")
         audience = json.strings("aud") ?? []
         expiresAt = json.number("exp").flatMap { Int64(exactly: $0.rounded(.down)) }
+        issuedAt = json.number("iat").flatMap { Int64(exactly: $0.rounded(.down)) }
         nonce = text("nonce").map(Secret.init)
         authorizedParty = text("azp")
         username = text(Self.usernameClaim)

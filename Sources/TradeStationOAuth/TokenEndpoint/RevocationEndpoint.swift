@@ -40,7 +40,7 @@ package struct RevocationEndpoint: Sendable {
             )
         } catch {
             throw AccountsError(
-                error.partial == nil ? .serverUnreachable : .serverError,
+                error.wasAnswered ? .serverError : .serverUnreachable,
                 "The sign-in server did not confirm that the token was revoked.",
                 reason: error.explanation,
                 suggestion: "run the same command again; revoking a token twice is safe"

@@ -20,17 +20,23 @@ extension TokenAnswer {
     ///   - headers: The header fields.
     ///   - body: The body, possibly cut off.
     ///   - sent: The secrets of the request; they are removed from descriptions.
+    ///   - now: The wall clock when the request was sent.
     static func classify(
         status: Int,
         headers: [(name: String, value: String)] = [],
         body: [UInt8],
-        sent: [Secret] = []
+        sent: [Secret] = [],
+        at now: Timestamp? = nil
     ) -> TokenAnswer {
         let response = HTTPExchangeResponse(status: status, headers: headers, body: body)
-        let answer = TokenBody(body)
+        let times = GrantedLifetime.Times(
+            server: response.date.map { $0.milliseconds / 1_000 },
+            local: now.map { $0.milliseconds / 1_000 }
+        )
+        let answer = TokenBody(body, sent: sent, at: times)
         // Ignore a token that echoes the request or accompanies an error.
         let mayContainTokens = answer.error == nil && (200..<300).contains(status)
-        let salvaged = mayContainTokens ? answer.refreshToken.flatMap { sent.contains($0) ? nil : $0 } : nil
+        let salvaged = mayContainTokens ? answer.refreshToken.token.flatMap { sent.contains($0) ? nil : $0 } : nil
         func failed(_ kind: TokenFailure.Kind, _ remark: String? = nil) -> TokenAnswer {
             let secrets = sent + answer.secrets
             func safe(_ text: String?, limit: Int) -> String? {

@@ -2,13 +2,20 @@ import TradeStationModel
 
 /// The JSON body of a token endpoint's answer (RFC 6749 sections 5.1 and 5.2); every member is validated.
 struct TokenBody {
-    /// The maximum length of a token, in bytes.
+    /// The maximum length of an access or ID token, in bytes.
     private static let maximumTokenBytes = 16 * 1_024
 
     private let json: JSONMembers
+    private let sent: [Secret]
+    private let times: GrantedLifetime.Times
 
-    init(_ body: [UInt8]) {
+    /// - Parameters:
+    ///   - sent: The secrets of the request.
+    ///   - times: When the answer was given.
+    init(_ body: [UInt8], sent: [Secret] = [], at times: GrantedLifetime.Times = .init()) {
         json = JSONMembers(body)
+        self.sent = sent
+        self.times = times
     }
 
     /// The `error`, if the body is complete and contains one.
@@ -24,25 +31,28 @@ struct TokenBody {
     }
 
     /// The refresh token, even if the body is cut off after it.
-    var refreshToken: Secret? { token("refresh_token", allowed: 0x20...0x7E) }
+    var refreshToken: IssuedRefreshToken { IssuedRefreshToken(json.values(of: "refresh_token"), sent: sent) }
 
     /// Every token in the body; none of them may be shown.
     var secrets: [Secret] {
-        ["access_token", "refresh_token", "id_token"].compactMap(json.string).map(Secret.init)
+        ["access_token", "refresh_token", "id_token"].flatMap(json.values).compactMap { value in
+            switch value {
+            case .string(let text), .number(let text): Secret(text)
+            case .strings(let texts): Secret(texts.joined())
+            case .null, .other: nil
+            }
+        }
     }
 
     /// The tokens; nil if the body is not a valid token response.
     func grant(status: Int) -> TokenGrant? {
-        guard defect == nil, let accessToken else { return nil }
-        let lifetime = json.number("expires_in").flatMap { $0 > 0 ? $0 : nil }
+        guard defect == nil, let accessToken, let lifetime else { return nil }
         return TokenGrant(
             accessToken: accessToken,
-            refreshToken: refreshToken,
+            issuedRefreshToken: refreshToken,
             idToken: token("id_token", allowed: 0x21...0x7E),
-            lifetimeSeconds: lifetime.map {
-                max(1, Int(min($0, Double(TokenGrant.maximumLifetimeSeconds))))
-            } ?? TokenGrant.assumedLifetimeSeconds,
-            lifetimeWasAssumed: lifetime == nil,
+            lifetimeSeconds: lifetime.seconds,
+            lifetimeOrigin: lifetime.origin,
             scope: json.strings("scope")?.joined(separator: " ").printable(limit: 1_024),
             httpStatus: status
         )
@@ -52,11 +62,16 @@ struct TokenBody {
     var defect: String? {
         guard json.isComplete else { return "The answer is not a complete JSON object." }
         guard accessToken != nil else { return "The answer has no usable access token." }
-        guard let type = json.members["token_type"], type != .other else { return nil }
-        guard case .string(let type) = type, type.lowercased() == "bearer" else {
-            return "The answer's token type is not Bearer."
+        guard lifetime != nil else { return "The answer's access token has already expired." }
+        switch json.value("token_type") {
+        case nil, .null, .other: return nil
+        case .string(let type) where type.lowercased() == "bearer": return nil
+        default: return "The answer's token type is not Bearer."
         }
-        return nil
+    }
+
+    private var lifetime: GrantedLifetime? {
+        GrantedLifetime(json, claims: accessToken.flatMap(TokenClaims.init), at: times)
     }
 
     private var accessToken: Secret? { token("access_token", allowed: 0x21...0x7E) }

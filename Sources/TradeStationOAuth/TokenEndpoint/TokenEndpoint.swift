@@ -14,61 +14,108 @@ package struct TokenEndpoint: Sendable {
     }
 
     /// Exchanges a refresh token for new tokens (RFC 6749 section 6).
-    package func refresh(_ credentials: ClientCredentials, refreshToken: Secret) async -> TokenAnswer {
+    ///
+    /// - Parameters:
+    ///   - now: The wall clock, for the lifetime of an access token if the server does not tell it.
+    ///   - patience: How long the lookup of the server's name may take, in milliseconds; nil means the transport's limit.
+    ///   - onConnecting: Called when the name is looked up.
+    package func refresh(
+        _ credentials: ClientCredentials,
+        refreshToken: Secret,
+        at now: Timestamp? = nil,
+        patience: Int? = nil,
+        onConnecting: @escaping @Sendable () -> Void = {}
+    ) async -> TokenAnswer {
         KillPoint.beforeConnect.reach()
         return await exchange(
             [("grant_type", "refresh_token"), ("refresh_token", refreshToken.exposed)],
             credentials: credentials,
-            sent: [refreshToken]
+            sent: [refreshToken],
+            at: now,
+            patience: patience,
+            onConnecting: onConnecting
         )
     }
 
     /// Exchanges an authorization code for tokens (RFC 6749 section 4.1.3), with the PKCE verifier if one was used.
     ///
     /// A code is valid once. If the outcome is unknown, start a new sign-in; do not repeat the exchange.
+    ///
+    /// - Parameter now: The wall clock, for the lifetime of an access token if the server does not tell the time.
     package func exchange(
         code: Secret,
         verifier: Secret?,
         redirectURI: String,
-        for credentials: ClientCredentials
+        for credentials: ClientCredentials,
+        at now: Timestamp? = nil
     ) async -> TokenAnswer {
         var fields = [("grant_type", "authorization_code"), ("code", code.exposed), ("redirect_uri", redirectURI)]
         if let verifier { fields.append(("code_verifier", verifier.exposed)) }
-        return await exchange(fields, credentials: credentials, sent: [code, verifier].compactMap { $0 })
+        return await exchange(fields, credentials: credentials, sent: [code, verifier].compactMap { $0 }, at: now)
     }
 
     private func exchange(
         _ fields: [(name: String, value: String)],
         credentials: ClientCredentials,
-        sent: [Secret]
+        sent: [Secret],
+        at now: Timestamp?,
+        patience: Int? = nil,
+        onConnecting: @escaping @Sendable () -> Void = {}
     ) async -> TokenAnswer {
-        let request = ClientAuthenticator.request(
+        var request = ClientAuthenticator.request(
             to: credentials.registration.tokenURL,
             fields: fields,
             credentials: credentials
         )
+        request.lookUpMilliseconds = patience
         let secrets = sent + [credentials.secret].compactMap { $0 }
         // An unstructured task is not cancelled with its caller. It is awaited here.
-        return await Task { await answer(to: request, sent: secrets) }.value
+        return await Task { [request] in
+            await answer(to: request, sent: secrets, at: now, onConnecting: onConnecting)
+        }.value
     }
 
-    private func answer(to request: HTTPExchangeRequest, sent: [Secret]) async -> TokenAnswer {
+    private func answer(
+        to request: HTTPExchangeRequest,
+        sent: [Secret],
+        at now: Timestamp?,
+        onConnecting: @Sendable () -> Void
+    ) async -> TokenAnswer {
         do throws(TransportFailure) {
-            let reply = try await transport.execute(request)
-            return TokenAnswer.classify(status: reply.status, headers: reply.headers, body: reply.body, sent: sent)
+            let reply = try await transport.execute(request, onConnecting: onConnecting)
+            return TokenAnswer.classify(
+                status: reply.status,
+                headers: reply.headers,
+                body: reply.body,
+                sent: sent,
+                at: now
+            )
         } catch {
-            return TokenAnswer.classify(error, sent: sent)
+            return TokenAnswer.classify(error, sent: sent, at: now)
         }
     }
 }
 
 extension TokenAnswer {
     /// Classifies a transport failure. If a part of a response was received, that part is read.
-    static func classify(_ failure: TransportFailure, sent: [Secret]) -> TokenAnswer {
+    static func classify(_ failure: TransportFailure, sent: [Secret], at now: Timestamp? = nil) -> TokenAnswer {
         guard let partial = failure.partial else {
             let kind: TokenFailure.Kind = failure.stage == .notSent ? .notSent : .outcomeUnknown
-            return .failed(TokenFailure(kind: kind, description: failure.explanation))
+            return .failed(
+                TokenFailure(
+                    kind: kind,
+                    description: failure.explanation,
+                    wasAnswered: failure.wasAnswered,
+                    advice: failure.suggestion
+                )
+            )
         }
-        return classify(status: partial.status, headers: partial.headers, body: partial.body, sent: sent)
+        return classify(
+            status: partial.status,
+            headers: partial.headers,
+            body: partial.body,
+            sent: sent,
+            at: now
+        )
     }
 }

@@ -36,6 +36,10 @@ package struct TokenFailure: Sendable {
     package let retryAfterSeconds: Int?
     /// The refresh token of an otherwise unusable answer; the caller must keep it.
     package let salvagedRefreshToken: Secret?
+    /// Whether something answered, even if its answer has no HTTP status.
+    private let wasAnswered: Bool
+    /// What the user can do, if the failure calls for something special.
+    private let advice: String?
 
     /// Creates a failure.
     package init(
@@ -44,7 +48,9 @@ package struct TokenFailure: Sendable {
         oauthError: String? = nil,
         description: String? = nil,
         retryAfterSeconds: Int? = nil,
-        salvagedRefreshToken: Secret? = nil
+        salvagedRefreshToken: Secret? = nil,
+        wasAnswered: Bool = false,
+        advice: String? = nil
     ) {
         self.kind = kind
         self.httpStatus = httpStatus
@@ -52,6 +58,8 @@ package struct TokenFailure: Sendable {
         self.description = description
         self.retryAfterSeconds = retryAfterSeconds
         self.salvagedRefreshToken = salvagedRefreshToken
+        self.wasAnswered = wasAnswered || httpStatus != nil
+        self.advice = advice
     }
 }
 
@@ -59,8 +67,7 @@ extension TokenFailure {
     /// The error code for this failure.
     package var code: AccountsError.Code {
         switch kind {
-        case .notSent: .serverUnreachable
-        case .outcomeUnknown: httpStatus == nil ? .serverUnreachable : .serverError
+        case .notSent, .outcomeUnknown: wasAnswered ? .serverError : .serverUnreachable
         case .rateLimited: .rateLimited
         case .serverTrouble, .unrecognised: .serverError
         case .invalidGrant, .userActionRequired: .loginRequired
@@ -75,11 +82,10 @@ extension TokenFailure {
 
     private var message: String {
         switch kind {
+        case .notSent where wasAnswered, .outcomeUnknown where wasAnswered:
+            "The sign-in server's answer could not be used."
         case .notSent: "The sign-in server could not be reached."
-        case .outcomeUnknown:
-            httpStatus == nil
-                ? "The sign-in server did not send a complete answer."
-                : "The sign-in server's answer could not be used."
+        case .outcomeUnknown: "The sign-in server did not send a complete answer."
         case .rateLimited: "The sign-in server limits the rate of requests."
         case .serverTrouble: "The sign-in server reported an internal error."
         case .invalidGrant: "The sign-in is no longer valid."
@@ -97,7 +103,7 @@ extension TokenFailure {
 
     private var suggestion: String {
         switch kind {
-        case .notSent, .outcomeUnknown, .serverTrouble: "run the same command again in a moment"
+        case .notSent, .outcomeUnknown, .serverTrouble: advice ?? "run the same command again in a moment"
         case .rateLimited: "run the same command again in \(retryAfterSeconds ?? 60) seconds"
         case .invalidGrant, .userActionRequired: "tsaccounts login NAME"
         case .clientRejected: "tsaccounts set NAME --secret-file FILE"

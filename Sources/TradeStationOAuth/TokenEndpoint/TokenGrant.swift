@@ -4,21 +4,35 @@ package import TradeStationModel
 package struct TokenGrant: Sendable {
     /// The access token.
     package let accessToken: Secret
-    /// The new refresh token; nil means that the one that was sent remains in use.
-    package let refreshToken: Secret?
+    /// The refresh token in the answer, and why it cannot be kept, if so.
+    package let issuedRefreshToken: IssuedRefreshToken
     /// The ID token, if the answer contains one.
     package let idToken: Secret?
     /// The lifetime of the access token, in seconds: 1 to 86,400.
     package let lifetimeSeconds: Int
-    /// Whether the answer had no usable lifetime and 20 minutes are assumed.
-    package let lifetimeWasAssumed: Bool
+    /// Where the lifetime comes from.
+    package let lifetimeOrigin: LifetimeOrigin
     /// The scopes that were granted, separated by spaces, if the answer contains them.
     package let scope: String?
     /// The HTTP status of the answer.
     package let httpStatus: Int
 
-    /// The lifetime that TradeStation documents (Auth Code Flow page), for answers without one.
-    static let assumedLifetimeSeconds = 1_200
-    /// The maximum lifetime that is accepted.
-    static let maximumLifetimeSeconds = 86_400
+    /// The new refresh token; nil means that the one that was sent remains in use.
+    package var refreshToken: Secret? { issuedRefreshToken.token }
+    /// Whether the answer had no usable lifetime and 20 minutes are assumed.
+    package var lifetimeWasAssumed: Bool { lifetimeOrigin == .assumed }
+
+    /// Where the lifetime of an access token comes from.
+    package enum LifetimeOrigin: String, Hashable, Sendable {
+        /// The `expires_in` of the answer.
+        case expiresIn = "expires_in"
+        /// An `expires_in` that is a point in time instead of a number of seconds.
+        case pointInTime = "point_in_time"
+        /// The `exp` of the access token, because it ends earlier, or the answer has no usable `expires_in`.
+        case accessToken = "access_token"
+        /// An `expires_in` of more than a day, which was shortened to a day.
+        case limited
+        /// Nothing in the answer.
+        case assumed
+    }
 }

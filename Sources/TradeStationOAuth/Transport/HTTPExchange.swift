@@ -6,18 +6,25 @@ import NIOHTTP1
 struct HTTPExchange: Sendable {
     typealias Outcome = Result<HTTPExchangeResponse, TransportFailure>
 
-    let client: HTTPClient
-    let configuration: TransportConfiguration
+    let connector: Connector
     let request: HTTPExchangeRequest
 
-    func run() async -> Outcome {
+    private var configuration: TransportConfiguration { connector.configuration }
+
+    /// Sends the request and reads the whole response. Decompresses it if the server compressed it.
+    func run(over path: Connector.Path) async -> Outcome {
+        await receive(over: path).decompressed(limit: configuration.maximumBodyBytes)
+    }
+
+    private func receive(over path: Connector.Path) async -> Outcome {
         // The client may send the request before it notices a cancellation.
         guard !Task.isCancelled else { return .failure(TransportFailure(stage: .notSent, reason: .cancelled)) }
         let body = OutgoingBody(request.body)
         var received: HTTPExchangeResponse?
         do {
             // The caller enforces the deadline by cancelling the task.
-            let reply = try await client.execute(outgoing(body), deadline: .distantFuture)
+            let (reply, client) = try await reply(to: body, over: path)
+            defer { withExtendedLifetime(client) {} }
             received = HTTPExchangeResponse(
                 status: Int(reply.status.code),
                 headers: reply.headers.map { ($0.name, $0.value) }
@@ -35,11 +42,40 @@ struct HTTPExchange: Sendable {
             if let received { return .success(received) }
             return .failure(TransportFailure(stage: .unknown, reason: .connectionLost))
         } catch {
-            return .failure(failure(for: error, bodyMayHaveBeenSent: body.mayHaveBeenSent, partial: received))
+            let mayHaveBeenSent = body.mayHaveBeenSent
+            return .failure(
+                await failure(for: error, on: path, bodyMayHaveBeenSent: mayHaveBeenSent, partial: received)
+            )
         }
     }
 
-    func outgoing(_ body: OutgoingBody) -> HTTPClientRequest {
+    /// Sends the request over the first route that connects, and waits for the head of the response.
+    ///
+    /// - Returns: The response, and the client to keep until its body is read.
+    func reply(
+        to body: OutgoingBody,
+        over path: Connector.Path
+    ) async throws -> (HTTPClientResponse, RoutedClient) {
+        var routes = path.routes[...]
+        while let route = routes.popFirst() {
+            guard let client = connector.client(for: route, on: path) else { break }
+            do {
+                let reply = try await client.http.execute(outgoing(body), deadline: .distantFuture)
+                connector.noteSuccess(of: route, on: path)
+                return (reply, client)
+            } catch {
+                let reason = TransportFailure.Reason(connecting: error)
+                guard reason == .notConnected, !body.mayHaveBeenSent else { throw error }
+                if routes.isEmpty {
+                    connector.noteFailure(of: path)
+                    throw error
+                }
+            }
+        }
+        throw HTTPClientError.alreadyShutdown
+    }
+
+    private func outgoing(_ body: OutgoingBody) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method)
         for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
@@ -51,24 +87,35 @@ struct HTTPExchange: Sendable {
         return outgoing
     }
 
-    /// Decides whether the server may have acted on a failed request.
+    /// Decides whether the server may have acted on a failed request, and why it failed.
     ///
     /// A request with a body was not sent if the client never read the body. A request without a body was not sent if
     /// the error can only occur while connecting; otherwise the outcome is unknown.
     func failure(
         for error: any Error,
+        on path: Connector.Path,
         bodyMayHaveBeenSent: Bool,
         partial: HTTPExchangeResponse?
-    ) -> TransportFailure {
+    ) async -> TransportFailure {
         let connecting = TransportFailure.Reason(connecting: error)
         guard partial == nil, request.body.isEmpty ? connecting != nil : !bodyMayHaveBeenSent else {
             let reason = TransportFailure.Reason(afterSending: error)
             return TransportFailure(stage: .unknown, reason: reason, partial: partial)
+                .about(path.destination, path.proxy)
         }
         if error is CancellationError { return TransportFailure(stage: .notSent, reason: .cancelled) }
-        let isSecure = request.url.lowercased().hasPrefix("https:")
-        let reason = connecting ?? TransportFailure.Reason(closing: error) ?? (isSecure ? .notTrusted : .notConnected)
-        return TransportFailure(stage: .notSent, reason: reason)
+        var reason =
+            connecting ?? TransportFailure.Reason(closing: error)
+            ?? (path.destination.isSecure ? .notTrusted : .notConnected)
+        // Nothing was sent, so the connection ended before the proxy had connected to the server.
+        if path.proxy != nil, [.connectionLost, .malformedResponse].contains(reason) { reason = .refusedByProxy }
+        // Through a proxy, only the proxy knows the addresses of the server.
+        if reason == .unknownAuthority, path.proxy == nil {
+            let address = path.routes.first.flatMap { $0.address } ?? path.destination.host
+            let probe = CertificateProbe(destination: path.destination, address: address)
+            if await probe.isOutOfDate() == true { reason = .certificateOutOfDate }
+        }
+        return TransportFailure(stage: .notSent, reason: reason).about(path.destination, path.proxy)
     }
 }
 

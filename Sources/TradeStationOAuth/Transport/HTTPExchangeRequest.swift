@@ -10,6 +10,8 @@ package struct HTTPExchangeRequest: Sendable {
     package var body: [UInt8]
     /// The limit for the whole reply, in milliseconds; nil means the transport's limit.
     package var deadlineMilliseconds: Int?
+    /// The limit for looking up the name of the server, in milliseconds; nil means the transport's limit.
+    package var lookUpMilliseconds: Int?
 
     /// Creates a request.
     package init(

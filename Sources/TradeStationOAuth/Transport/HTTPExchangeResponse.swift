@@ -4,9 +4,10 @@ import TradeStationModel
 package struct HTTPExchangeResponse: Sendable {
     /// The status code.
     package var status: Int
-    /// The header fields, in the order in which they were received.
+    /// The header fields, in the order in which they were received; of a body that was compressed, without the fields that
+    /// describe the compressed form.
     package var headers: [(name: String, value: String)] = []
-    /// The body as received, not decompressed.
+    /// The body, decompressed; the pieces of a stream are not decompressed.
     package var body: [UInt8] = []
 
     /// The value of the first header field with a name; case is ignored.

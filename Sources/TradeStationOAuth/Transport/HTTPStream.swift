@@ -75,9 +75,11 @@ extension HTTPExchange {
         _ demands: AsyncStream<Void>,
         _ emit: (HTTPStream.Event) -> Void
     ) async throws(TransportFailure) {
+        let path = try await connector.path(to: request.url)
         var head: HTTPExchangeResponse?
         do {
-            let reply = try await client.execute(outgoing(OutgoingBody(request.body)), deadline: .distantFuture)
+            let (reply, client) = try await reply(to: OutgoingBody(request.body), over: path)
+            defer { withExtendedLifetime(client) {} }
             let received = HTTPExchangeResponse(
                 status: Int(reply.status.code),
                 headers: reply.headers.map { ($0.name, $0.value) }
@@ -98,7 +100,7 @@ extension HTTPExchange {
                 emit(.bytes(Array(piece.readableBytesView)))
             }
         } catch {
-            throw failure(for: error, bodyMayHaveBeenSent: false, partial: head)
+            throw await failure(for: error, on: path, bodyMayHaveBeenSent: false, partial: head)
         }
     }
 }

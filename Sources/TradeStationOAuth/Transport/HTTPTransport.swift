@@ -1,36 +1,38 @@
-import AsyncHTTPClient
 import NIOCore
-import NIOHTTP1
 import Synchronization
 
 /// Sends HTTP requests and reads complete or streaming responses.
 ///
-/// It never follows a redirect (a 307 would send the secrets to another server), never retries, uses no proxy and does
-/// not decompress. The underlying client is created with the first request.
+/// It never follows a redirect (a 307 would send the secrets to another server), never retries, speaks only HTTP/1.1 and
+/// asks for no compression. A complete response that is compressed all the same is decompressed. It uses a proxy only as
+/// a tunnel (`CONNECT`). The underlying clients are created with the first request.
 package final class HTTPTransport: Sendable {
-    private enum State {
-        case idle
-        case open(HTTPClient)
-        /// Shut down; the task ends when the last connection has closed.
-        case closed(Task<Void, Never>)
-    }
-
     private let configuration: TransportConfiguration
     private let sleep: @Sendable (_ milliseconds: Int) async throws -> Void
-    private let state = Mutex(State.idle)
+    private let connector: Connector
     private let readers = TaskRegister()
+    private let isClosed = Atomic(false)
+
+    /// The number of event loops, with a thread each, that the first request of this process starts.
+    package static var loopCount: Int { NIOSingletons.groupLoopCountSuggestion }
+
+    /// The number of threads that the first requests of this process start.
+    package static var threadCount: Int { loopCount + NIOSingletons.blockingPoolThreadCountSuggestion }
 
     /// Creates a transport; does not connect yet.
     ///
     /// - Parameters:
     ///   - configuration: The limits.
+    ///   - resolver: Looks up names, for several transports together.
     ///   - sleep: Sleeps until the time limit of a reply; throws if its task is cancelled.
     package init(
         configuration: TransportConfiguration = TransportConfiguration(),
+        resolver: NameResolver = NameResolver(),
         sleep: @escaping @Sendable (_ milliseconds: Int) async throws -> Void = HTTPTransport.systemSleep
     ) {
         self.configuration = configuration
         self.sleep = sleep
+        connector = Connector(configuration, resolver: resolver, sleep: sleep)
     }
 
     /// Sleeps on the system's clock.
@@ -38,23 +40,30 @@ package final class HTTPTransport: Sendable {
         try await Task.sleep(for: .milliseconds($0))
     }
 
-    deinit {
-        guard case .open(let client) = state.withLock({ $0 }) else { return }
-        client.shutdown { _ in }
-    }
-
     /// Sends a request and reads the whole response.
     ///
     /// Cancelling the task abandons the request. A caller that must know the outcome runs the call in a task that is
     /// not cancelled.
     ///
+    /// - Parameter onConnecting: Called when the name of the server is looked up, before anything is sent.
     /// - Throws: ``TransportFailure``, which reports whether the server may have acted on the request.
-    package func execute(_ request: HTTPExchangeRequest) async throws(TransportFailure) -> HTTPExchangeResponse {
-        guard let client = openClient() else { throw TransportFailure(stage: .notSent, reason: .closed) }
-        let exchange = HTTPExchange(client: client, configuration: configuration, request: request)
-        let limit = max(1, request.deadlineMilliseconds ?? configuration.replyMilliseconds)
-        let outcome = await withTaskGroup(of: HTTPExchange.Outcome?.self) { group in
-            group.addTask { await exchange.run() }
+    package func execute(
+        _ request: HTTPExchangeRequest,
+        onConnecting: @Sendable () -> Void = {}
+    ) async throws(TransportFailure) -> HTTPExchangeResponse {
+        guard !isClosed.load(ordering: .acquiring) else { throw TransportFailure(stage: .notSent, reason: .closed) }
+        var limit = max(1, request.deadlineMilliseconds ?? configuration.replyMilliseconds)
+        let started = ContinuousClock.now
+        let isLookUpSeparate = (request.lookUpMilliseconds ?? configuration.lookUpMilliseconds) != nil
+        let path = try await connector.path(
+            to: request.url,
+            within: request.lookUpMilliseconds ?? (isLookUpSeparate ? nil : limit)
+        )
+        if !isLookUpSeparate { limit = max(1, limit - Int(started.duration(to: .now) / .milliseconds(1))) }
+        onConnecting()
+        let exchange = HTTPExchange(connector: connector, request: request)
+        let outcome = await withTaskGroup(of: HTTPExchange.Outcome?.self) { [limit] group in
+            group.addTask { await exchange.run(over: path) }
             group.addTask { [sleep] in
                 try? await sleep(limit)
                 return nil
@@ -77,15 +86,12 @@ package final class HTTPTransport: Sendable {
 
     /// Sends a request and returns its response as a stream, without limits for time and size.
     ///
-    /// Only connecting has a time limit; the caller decides how long to wait for each event.
+    /// Only looking up the name and connecting have time limits; the caller decides how long to wait for each event.
     ///
     /// - Throws: ``TransportFailure`` if the transport is shut down. ``HTTPStream/next()`` reports all other failures.
     package func open(_ request: HTTPExchangeRequest) throws(TransportFailure) -> HTTPStream {
-        guard let client = openClient(),
-            let stream = HTTPStream(
-                HTTPExchange(client: client, configuration: configuration, request: request),
-                in: readers
-            )
+        guard !isClosed.load(ordering: .acquiring),
+            let stream = HTTPStream(HTTPExchange(connector: connector, request: request), in: readers)
         else { throw TransportFailure(stage: .notSent, reason: .closed) }
         return stream
     }
@@ -94,37 +100,10 @@ package final class HTTPTransport: Sendable {
     ///
     /// If a connection is being established, this waits for it, at most for the connect timeout.
     package func shutdown() async {
-        let ending = state.withLock { state in
-            let client: HTTPClient?
-            switch state {
-            case .closed(let ending): return ending
-            case .open(let open): client = open
-            case .idle: client = nil
-            }
-            // The client only throws because of requests in flight, and it has already failed those.
-            let ending = Task<Void, Never> { try? await client?.shutdown() }
-            state = .closed(ending)
-            return ending
-        }
-        await ending.value
+        isClosed.store(true, ordering: .releasing)
+        await connector.shutdown()
         // The client does not fail streams that wait for the next call of their reader.
         readers.close()
         await readers.waitForTasks()
-    }
-
-    private func openClient() -> HTTPClient? {
-        state.withLock { state in
-            switch state {
-            case .open(let client): return client
-            case .closed: return nil
-            case .idle:
-                let client = HTTPClient(
-                    eventLoopGroupProvider: .singleton,
-                    configuration: configuration.clientConfiguration
-                )
-                state = .open(client)
-                return client
-            }
-        }
     }
 }

@@ -1,3 +1,5 @@
+import TradeStationModel
+
 /// Why a request has no complete response, and whether the server may have acted on it.
 package struct TransportFailure: Error, Sendable {
     /// How far the request got.
@@ -10,12 +12,34 @@ package struct TransportFailure: Error, Sendable {
 
     /// What happened.
     package enum Reason: Hashable, Sendable {
-        /// The host name could not be resolved.
+        /// The host name does not exist.
         case nameNotResolved
+        /// The resolver of this machine could not look the name up.
+        case resolverFailed
+        /// The resolver of this machine did not answer in time.
+        case resolverSilent
         /// The connection was refused, had no route or timed out.
         case notConnected
-        /// The certificate or the TLS handshake failed.
+        /// The setting with this name, or the scheme in it, cannot be used as a proxy.
+        case unusableProxy(name: String, scheme: String?)
+        /// The proxy did not connect to the server.
+        case refusedByProxy
+        /// The proxy requires another user name or password.
+        case deniedByProxy
+        /// The TLS handshake failed.
         case notTrusted
+        /// No authority that is trusted here has signed the server's certificate.
+        case unknownAuthority
+        /// The server's certificate has expired, or is not valid yet.
+        case certificateOutOfDate
+        /// The server's certificate is for another host.
+        case wrongHost
+        /// This machine has no certificates of authorities.
+        case noAuthorities
+        /// The variable with this name leads to no certificate of an authority.
+        case unreadableAuthorities(String)
+        /// The response is not HTTP, or breaks its rules.
+        case malformedResponse
         /// The response was not complete in time.
         case timedOut
         /// The connection broke.
@@ -36,6 +60,10 @@ package struct TransportFailure: Error, Sendable {
     package let reason: Reason
     /// The part of the response that was received, if at least its head was.
     package let partial: HTTPExchangeResponse?
+    /// The host of the server, if it is known.
+    private(set) var host: String?
+    /// The host and the port of the proxy, if there is one.
+    private(set) var proxy: String?
 
     /// Creates a failure.
     package init(stage: Stage, reason: Reason, partial: HTTPExchangeResponse? = nil) {
@@ -44,18 +72,11 @@ package struct TransportFailure: Error, Sendable {
         self.partial = partial
     }
 
-    /// One sentence that explains the failure to the user.
-    package var explanation: String {
-        switch reason {
-        case .nameNotResolved: "The server's name could not be resolved."
-        case .notConnected: "No connection could be established."
-        case .notTrusted: "No trusted connection could be established: the TLS handshake or the certificate failed."
-        case .timedOut: "The server did not answer in time."
-        case .connectionLost: "The connection was lost before the whole response arrived."
-        case .tooLarge: "The response was too large."
-        case .cancelled: "The request was cancelled."
-        case .closed: "The connection was shut down."
-        case .malformedRequest: "The request could not be created: check the URL."
-        }
+    /// The same failure, with the names of the hosts in its explanation.
+    func about(_ destination: Destination, _ proxy: ProxyAddress?) -> TransportFailure {
+        var copy = self
+        copy.host = destination.host.printable(limit: 80)
+        copy.proxy = proxy?.shown.printable(limit: 80)
+        return copy
     }
 }

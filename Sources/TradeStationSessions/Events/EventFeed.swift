@@ -1,19 +1,20 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// One listener's position in the audit: reads the rows after it, and waits when there are none.
+/// A reader of the audit rows that follow the position of one listener. It waits when there are none.
 struct EventFeed: Sendable {
     /// The most rows that are read at once, so that a slow listener needs little memory.
     private static let batch = 256
     /// How often the feed checks whether another process has written, in milliseconds.
     private static let checkInterval: Int64 = 250
-    /// After this many checks without a change, the feed reads the audit itself, in case the file with the change
-    /// counters was replaced.
+    /// The number of checks without a change after which the feed reads the audit itself, in case the file with the
+    /// change counters was replaced.
     private static let maximumChecks = 20
 
     private let services: SessionServices
     private var machine: EventMachine
-    /// The last row that was read; nil before the first read if there were no change counters.
+    /// The sequence number of the last row that was read; nil before the first read if the start is unknown, because
+    /// the change counters could not be read.
     private var cursor: Int64?
     private var pending: ArraySlice<SessionEvent> = []
     private var isOver = false
@@ -73,7 +74,7 @@ struct EventFeed: Sendable {
         return !rows.isEmpty
     }
 
-    /// Loads the state of a login before a row, from the last few rows that report it.
+    /// Loads the state that a login had before a row, from the last few audit rows that report its state.
     private mutating func loadState(of login: Login.ID, before row: AuditRecord) async throws {
         let rows = try await store.auditRecords(
             AuditQuery(loginID: login, throughSequence: row.sequence - 1, events: EventMachine.stateEvents, limit: 8)
@@ -97,10 +98,10 @@ struct EventFeed: Sendable {
         }
     }
 
-    /// Waits until the change counters report a new head.
+    /// Waits until the change counters report a new audit row, which changes their head.
     ///
     /// Writes of this process wake the feed. If other processes can write too, the feed also checks at intervals.
-    /// Without counters it waits for one interval.
+    /// If there are no counters, it waits for one interval.
     private func waitForChange(since head: Int64?) async throws {
         let changes = services.counters
         guard !changes.seesEveryWriter else {

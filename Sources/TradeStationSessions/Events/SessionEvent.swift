@@ -25,16 +25,16 @@ public struct SessionEvent: Hashable, Sendable {
 
     /// What happened.
     public let kind: Kind
-    /// The login.
+    /// The login that the event is about.
     public let login: Login.ID
     /// The names of the login's profiles when the event was read, sorted.
     ///
     /// If the login no longer has any profiles, this is the profile that the audit row names.
     public let profiles: [ProfileName]
-    /// The program that did it, for example `tsaccounts login`; nil when it has no name.
+    /// The program that caused the event, for example `tsaccounts login`; nil when it has no name.
     public let requester: String?
-    /// The process that did it.
+    /// The id of the process that caused the event.
     public let processID: Int32
-    /// When it was recorded.
+    /// When the event was recorded.
     public let at: Timestamp
 }

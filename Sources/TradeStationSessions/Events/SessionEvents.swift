@@ -1,4 +1,4 @@
-/// The events of all logins of a store after ``SessionManager/events`` was read.
+/// The events of all logins of a store that happen after ``SessionManager/events`` was read.
 ///
 /// They come from this manager and from other managers, processes and commands.
 ///
@@ -19,15 +19,15 @@ public struct SessionEvents: AsyncSequence, Sendable {
     public typealias Failure = Never
 
     let services: SessionServices
-    /// The last audit row when the sequence was made; nil when there were no change counters to read it from.
+    /// The number of the last audit row when these events were requested; nil if the change counters could not be read.
     let start: Int64?
 
-    /// Makes an iterator that starts with the first event after the sequence was made.
+    /// Makes an iterator that starts with the first event after ``SessionManager/events`` was read.
     public func makeAsyncIterator() -> Iterator {
         Iterator(feed: EventFeed(services: services, after: start))
     }
 
-    /// One listener.
+    /// The iterator of one listener.
     public struct Iterator: AsyncIteratorProtocol {
         /// Listening never fails.
         public typealias Failure = Never

@@ -1,13 +1,13 @@
 import TradeStationModel
 
-/// The kind of an API path, as far as fences need to know it.
+/// The kind of an API path, as far as it matters for fences (limits on what a profile may do).
 ///
-/// v3 follows TradeStation's OpenAPI file (section "Endpoints" of its documentation), v2 follows the old file. Names
-/// are compared without regard to case, because such servers often ignore case too.
+/// The v3 paths are taken from TradeStation's OpenAPI file (section "Endpoints" of its documentation), the v2 paths
+/// from the old file. Names are compared without regard to case, because servers may ignore case too.
 enum APIRoute: Hashable, Sendable {
     /// A read-only path without an account id, such as market data, symbol lists or the list of accounts.
     case open
-    /// A POST that calculates and changes nothing (`options/riskreward`).
+    /// A POST that only calculates (`options/riskreward`). It changes nothing.
     case calculation
     /// Data of these accounts; the ids are in lower case.
     case accounts([String])
@@ -15,7 +15,7 @@ enum APIRoute: Hashable, Sendable {
     case placing
     /// One order, named by its id. The id does not tell which account the order belongs to.
     case order(id: String)
-    /// Any other path.
+    /// Any other path. `mentionsOrders` is true if the path may place or change orders.
     case unknown(mentionsOrders: Bool)
 
     /// Classifies a path.

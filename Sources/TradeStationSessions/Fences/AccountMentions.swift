@@ -2,8 +2,8 @@ import TradeStationModel
 
 /// All accounts that a JSON body names, at any depth: an order can contain further orders.
 ///
-/// Every member called `AccountID` (v3) or `AccountKey` (v2) counts, also when an object repeats a name: the server may
-/// use either value.
+/// Every member called `AccountID` (v3) or `AccountKey` (v2) counts. If an object has several with the same name, all
+/// count, because the server may use any of them.
 struct AccountMentions {
     /// The ids, in lower case; nil when the body is not valid JSON, or is ambiguous.
     let ids: [String]?

@@ -1,22 +1,22 @@
 import TradeStationModel
 
-/// The requests that a profile forbids its sessions to send. Performs no I/O.
+/// The fences of a profile: limits on the requests that its sessions may send. Performs no I/O.
 ///
-/// A path or body that is ambiguous, and might be forbidden, is refused.
+/// A request whose path or body is ambiguous is refused if it might be forbidden.
 struct Fence: Sendable {
-    /// Which fence refused a request, as the audit names it.
+    /// The fence that refused a request. The raw value is its name in the audit.
     enum Kind: String, Sendable {
         /// Order endpoints are refused.
         case readOnly = "read_only"
         /// Accounts that are not on the profile's list are refused.
         case accounts
-        /// Live hosts are refused to a simulator profile.
+        /// Requests of a simulator profile to a live host are refused.
         case environment
     }
 
     enum Decision: Equatable, Sendable {
         case open
-        /// Open if the order belongs to one of the allowed accounts. The order's id does not show its account.
+        /// Allowed if the order belongs to one of the allowed accounts, which the id of the order does not show.
         case openToOwner(orderID: String)
         case closed(Kind, because: String)
     }
@@ -53,7 +53,7 @@ struct Fence: Sendable {
         profile.environment == .sim && profile.apiURL.map(Self.isLiveHost) ?? false
     }
 
-    /// Whether the host is one of TradeStation's and not the simulator (TradeStation, "SIM vs LIVE").
+    /// Whether the host is one of TradeStation's and not the simulator (documentation page "SIM vs LIVE").
     ///
     /// Other hosts pass: the user has chosen them.
     static func isLiveHost(_ url: EndpointURL) -> Bool {
@@ -72,7 +72,7 @@ struct Fence: Sendable {
         }
     }
 
-    /// Why the account fence refuses a request; nil when it lets the request pass.
+    /// Returns why the limit to certain accounts forbids a request; nil when the request may be sent.
     private func accountObjection(
         to call: APICall,
         _ target: APIRequestTarget,

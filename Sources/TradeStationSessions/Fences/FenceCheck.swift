@@ -1,10 +1,10 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// Checks calls against the fences of a session's profile, as they are in the store at that moment.
+/// Checks calls against the fences (limits) of a session's profile, which are read from the store for each call.
 struct FenceCheck {
     let session: Session
-    /// When the caller stops waiting, by the boot clock.
+    /// When the caller stops waiting, in milliseconds of the boot clock.
     let deadline: Int64
 
     private var services: SessionServices { session.services }
@@ -12,8 +12,8 @@ struct FenceCheck {
     /// Checks the path and the fences before a call is sent.
     ///
     /// - Returns: where the call goes, and the profile as it is now.
-    /// - Throws: ``AccountsError`` `usage`, `fenced`, `profile_not_found`, and those of the store: when the fences
-    ///   cannot be read, nothing is sent.
+    /// - Throws: ``AccountsError`` `usage`, `fenced`, `profile_not_found`, and the errors of the store: when the
+    ///   fences cannot be read, nothing is sent.
     func admit(_ call: APICall) async throws -> AdmittedCall {
         let record = try await currentRecord()
         let admitted = AdmittedCall(
@@ -74,7 +74,7 @@ struct FenceCheck {
 
     /// Records that a fence refused a call, and returns the error.
     ///
-    /// Audit row and error contain the path as the program asked for it, without the query, and nothing of the body.
+    /// The audit row and the error contain the requested path without its query, and nothing of the body.
     private func error(
         for refused: AdmittedCall,
         _ kind: Fence.Kind,

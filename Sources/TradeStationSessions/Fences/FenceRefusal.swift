@@ -1,17 +1,17 @@
 import Logging
 import TradeStationModel
 
-/// A request that a fence refused: what the audit records and what the caller is told.
+/// A request that a fence (a limit of a profile) refused: what the audit records and what the caller is told.
 struct FenceRefusal: Sendable {
     /// The profile with the fence.
     let record: ProfileRecord
-    /// The fence.
+    /// The fence that refused the request.
     let kind: Fence.Kind
-    /// What was asked for, for the audit.
+    /// The details of the request, for the audit row.
     let detail: [String: String]
-    /// What happened, for the error.
+    /// The message of the error: what happened.
     let message: String
-    /// Why, for the error.
+    /// The reason of the error: why the request was refused.
     let reason: String
 
     /// Writes the audit row and returns the error. When the row cannot be written, the request stays refused.

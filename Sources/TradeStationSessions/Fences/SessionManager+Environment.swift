@@ -1,13 +1,14 @@
 public import TradeStationModel
 
 extension SessionManager {
-    /// A session for a profile in another environment.
+    /// Returns a session for a profile in another environment.
     ///
-    /// The login of a live profile also works on the simulator (TradeStation, "SIM vs LIVE"). A simulator profile never
-    /// gets a session for real money.
+    /// The login of a live profile also works on the simulator (TradeStation's documentation page "SIM vs LIVE"). A
+    /// simulator profile never gets a session for real money.
     ///
-    /// The session has the name, login and other fences of the profile. Its host is TradeStation's simulator. If the
-    /// profile has an API host of its own, the session uses the host of a simulator profile on the same login.
+    /// The session has the name and login of the profile, and its limits on orders and accounts. Its host is
+    /// TradeStation's simulator. If the profile has an API host of its own, the session uses the host of a simulator
+    /// profile on the same login.
     ///
     /// - Throws: ``AccountsError`` as ``session(named:)``; `fenced` for a live session of a simulator profile; `usage`
     ///   when the simulator's host is not known, and for a v2 profile, because the simulator supports only v3.

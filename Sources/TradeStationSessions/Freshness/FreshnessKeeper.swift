@@ -3,19 +3,24 @@ import Synchronization
 import TradeStationModel
 
 /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs: one queue and one timer for all of them.
+///
+/// The queue is ordered by the boot clock. While a check is scheduled, the timer fires every ten seconds at least, and
+/// the wall clock is read as well: if it no longer runs beside the boot clock, every login is checked.
 final class FreshnessKeeper: Sendable {
     private struct State {
         var queue = CheckQueue()
         /// Wakes the loop of `run`; nil while it does not run.
         var wakeUp: AsyncStream<Void>.Continuation?
         var alarm: (at: Int64, task: Task<Void, Never>)?
+        /// The lead of the wall clock when every login was last scheduled.
+        var lead: Int64
         var isClosed = false
     }
 
     private let clock: any TimeSource
     private let timeout: Int64
     private let notice: @Sendable (KeepingNotice) -> Void
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let notices = Mutex(())
 
     /// - Parameters:
@@ -25,6 +30,7 @@ final class FreshnessKeeper: Sendable {
         self.clock = clock
         self.timeout = timeout
         self.notice = notice
+        state = Mutex(State(lead: clock.now().lead))
     }
 
     /// Keeps the logins of `directory` fresh until graceful shutdown, cancellation or ``close()``.
@@ -36,6 +42,7 @@ final class FreshnessKeeper: Sendable {
             guard !state.isClosed else { return .closed }
             guard state.wakeUp == nil else { return .alreadyRunning }
             state.wakeUp = wakeUp
+            state.lead = clock.now().lead
             return nil
         }
         if let failure { throw failure }
@@ -74,7 +81,7 @@ final class FreshnessKeeper: Sendable {
     private func reset() {
         state.withLock { state in
             state.alarm?.task.cancel()
-            state = State(isClosed: state.isClosed)
+            state = State(lead: state.lead, isClosed: state.isClosed)
         }
     }
 
@@ -114,7 +121,12 @@ final class FreshnessKeeper: Sendable {
     /// Starts the checks that are due, and sets the timer to the next one.
     private func startDue(from directory: LoginDirectory) -> [LoginTokens] {
         state.withLock { state in
-            let now = clock.bootMilliseconds()
+            let moment = clock.now()
+            let now = moment.bootMilliseconds
+            if abs(moment.lead - state.lead) > Self.largestDrift {
+                state.lead = moment.lead
+                for login in directory.all { schedule(login, at: now, in: &state) }
+            }
             var due: [LoginTokens] = []
             while let entry = state.queue.popDue(at: now) {
                 guard let login = directory[entry.login],
@@ -134,11 +146,13 @@ final class FreshnessKeeper: Sendable {
         state.alarm = time.map { time in
             let task = Task { [clock] in
                 repeat {
-                    // Sleep in short steps: some timers do not count the time while the machine is suspended.
-                    let nap = min(time - clock.bootMilliseconds(), Self.longestSleep)
-                    guard (try? await clock.sleep(milliseconds: nap)) != nil else { return }
+                    // Sleep in short steps: the clocks may be set, and some timers do not count the time while the machine
+                    // is suspended.
+                    let rest = min(time - clock.bootMilliseconds(), Self.longestSleep)
+                    let nap = min(rest, Self.longestNap)
+                    guard (try? await clock.sleep(milliseconds: nap, of: rest)) != nil else { return }
+                    wakeUp.yield()
                 } while clock.bootMilliseconds() < time
-                wakeUp.yield()
             }
             return (time, task)
         }
@@ -146,6 +160,12 @@ final class FreshnessKeeper: Sendable {
 
     /// In milliseconds.
     private static let longestSleep: Int64 = 60_000
+
+    /// The longest time between two looks at the clocks, in milliseconds.
+    private static let longestNap: Int64 = 10_000
+
+    /// How far the clocks may drift apart, in milliseconds, before every login is checked.
+    private static let largestDrift: Int64 = 1000
 
     // MARK: One check
 
@@ -170,12 +190,11 @@ final class FreshnessKeeper: Sendable {
                 report(nil, of: login)
                 return until
             case .wait(let milliseconds):
-                let end = clock.bootMilliseconds() + milliseconds
                 // A refresh before that would fail, so callers get the current token.
-                login.serve(until: end)
-                return end
+                login.serve(for: milliseconds)
+                return clock.bootMilliseconds() + milliseconds
             case .refresh(let intent):
-                login.serve(until: .max)
+                login.serve(for: .max)
                 let result = try await login.refresh(
                     RefreshRequest(
                         login: login.id,
@@ -206,6 +225,11 @@ final class FreshnessKeeper: Sendable {
             notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))
         }
     }
+}
+
+extension Moment {
+    /// How far the wall clock is ahead of the boot clock, in milliseconds.
+    fileprivate var lead: Int64 { wall.milliseconds - bootMilliseconds }
 }
 
 extension AccountsError {

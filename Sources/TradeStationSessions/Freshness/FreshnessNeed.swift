@@ -12,8 +12,10 @@ enum FreshnessNeed: Sendable {
     case userAction(AccountsError)
 
     init(of stored: StoredLogin, now: Moment) {
-        if stored.staged == nil, stored.login.state == .ready, let due = stored.renewalDue(now: now),
-            due > now.bootMilliseconds
+        // The process of an attempt may have died. If the server has replaced the refresh token, it accepts the old one
+        // only for a short time, so do not rest then. If the process still runs, the login's lock tells.
+        if stored.staged == nil, stored.login.attempt == nil, stored.login.state == .ready,
+            let due = stored.renewalDue(now: now), due > now.bootMilliseconds
         {
             self = .rest(until: due)
             return
@@ -49,10 +51,13 @@ extension StoredLogin {
     /// token's lifetime, whichever comes first.
     fileprivate func renewalDue(now: Moment) -> Int64? {
         guard let tokens else { return nil }
-        let left = tokens.expiresAt.milliseconds(after: now)
+        let left = tokens.rest(at: now)
         let soft = left - RefreshPolicy.softWindow(lifetimeSeconds: tokens.lifetimeSeconds, login: login.id)
-        guard let refreshEnd = login.refreshExpiresAt else { return now.bootMilliseconds + soft }
-        // Both times come from the same wall clock, so their difference is correct even if that clock was changed.
+        // No refresh moves the end of the sign-in, so that is no reason for one.
+        guard let refreshEnd = login.refreshExpiresAt, refreshEnd != login.absoluteExpiresAt else {
+            return now.bootMilliseconds + soft
+        }
+        // Both times come from the same wall clock, so their difference is correct even if that clock was set since.
         let refreshLife = refreshEnd.milliseconds - tokens.issuedAt.milliseconds
         let issued = left - Int64(tokens.lifetimeSeconds) * 1000
         return now.bootMilliseconds + min(soft, issued + refreshLife * 2 / 3)

@@ -4,7 +4,7 @@ import TradeStationModel
 public struct BrokerageAccount: Hashable, Sendable {
     /// The account id, for example `SIM1234567M`.
     public let id: String
-    /// `Cash`, `Margin`, `Futures` or `DVP`.
+    /// The account type: `Cash`, `Margin`, `Futures` or `DVP`.
     public let type: String?
     /// The currency, for example `USD`.
     public let currency: String?
@@ -20,7 +20,8 @@ extension BrokerageAccount: Decodable {
         case status = "Status"
     }
 
-    /// Decodes an account. Only the id is required: blank fields may be null or missing ("HTTP Requests").
+    /// Decodes an account. Only the id is required: blank fields may be null or missing (TradeStation's documentation
+    /// page "HTTP Requests").
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Member.self)
         id = try object.decode(String.self, forKey: .id)
@@ -33,10 +34,26 @@ extension BrokerageAccount: Decodable {
 extension Session {
     /// The user's accounts that this session may use (`GET /v3/brokerage/accounts`).
     ///
-    /// They belong to the session's environment. Accounts that a fence excludes are left out.
+    /// They belong to the session's environment. If the profile is limited to certain accounts (<doc:Fences>), the
+    /// others are left out.
     ///
     /// - Throws: ``APIError`` and ``AccountsError`` as ``get(_:query:as:timeout:)``; `usage` for a v2 profile.
     public func accounts(timeout: Duration? = nil) async throws -> [BrokerageAccount] {
+        let (accounts, record) = try await allAccounts(timeout: timeout)
+        let fence = record.profile.accounts.map { Set($0.map { $0.lowercased() }) }
+        return accounts.filter { fence?.contains($0.id.lowercased()) ?? true }
+    }
+
+    /// The user's accounts, also those that a fence excludes. A fence that is to be changed is checked with them.
+    ///
+    /// - Throws: ``APIError`` and ``AccountsError`` as ``accounts(timeout:)``.
+    package func unfencedAccounts() async throws -> [BrokerageAccount] {
+        try await allAccounts(timeout: nil).accounts
+    }
+
+    private func allAccounts(
+        timeout: Duration?
+    ) async throws -> (accounts: [BrokerageAccount], record: ProfileRecord) {
         struct List: Decodable {
             let Accounts: [BrokerageAccount]
         }
@@ -53,9 +70,6 @@ extension Session {
             call: APICall(method: "GET", path: "/v3/brokerage/accounts", timeout: timeout)
         )
         let (response, record) = try await sender.send()
-        let fence = record.profile.accounts.map { Set($0.map { $0.lowercased() }) }
-        return try response.decoded(as: List.self).value.Accounts.filter { account in
-            fence?.contains(account.id.lowercased()) ?? true
-        }
+        return (try response.decoded(as: List.self).value.Accounts, record)
     }
 }

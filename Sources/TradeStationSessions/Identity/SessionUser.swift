@@ -1,10 +1,10 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// The signed-in user, as the tokens describe it.
+/// The signed-in user, as described by the tokens.
 ///
-/// A property is nil when no token contains it. Name and e-mail need the scopes `profile` and `email` (TradeStation,
-/// "Scopes").
+/// A property is nil when no token contains it. Name and e-mail need the scopes `profile` and `email` (TradeStation's
+/// documentation page "Scopes").
 public struct SessionUser: Hashable, Sendable {
     /// The stable identity: `sub` of the ID token, otherwise of the access token.
     public let subject: String?
@@ -17,7 +17,7 @@ public struct SessionUser: Hashable, Sendable {
     /// The e-mail address, from the ID token.
     public let email: String?
 
-    /// Reads the tokens. Subject and user name that they do not contain come from `known`.
+    /// Reads the user from the tokens. If they contain no subject or no user name, it is taken from `known`.
     init(idToken: Secret?, accessToken: Secret?, known: Identity) {
         let identity = TokenClaims.identity(idToken: idToken, accessToken: accessToken)
         let claims = idToken.flatMap(TokenClaims.init)

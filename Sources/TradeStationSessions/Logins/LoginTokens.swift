@@ -36,17 +36,17 @@ final class LoginTokens: Sendable {
     // MARK: Reading from memory
 
     /// The token in memory; nil when a refresh is due, when any process has changed the login in the store, and when the
-    /// profile was removed. Takes one lock and reads the clock once.
+    /// profile was removed. Takes one lock and reads each clock once.
     func current(for profile: Profile.ID) -> AccessToken? {
-        let (now, stamp) = (now, stamp)
-        return state.withLock { $0.snapshot.current(for: profile, stamp: stamp, at: now) }
+        let (reading, stamp) = (clock.reading, stamp)
+        return state.withLock { $0.snapshot.current(for: profile, stamp: stamp, at: reading) }
     }
 
     /// The generation in memory, 0 when there is none.
     var generation: Int { state.withLock { $0.snapshot.generation } }
 
     /// The remaining lifetime of the token in memory, in milliseconds.
-    var remainingLife: Int64 { state.withLock { $0.snapshot.lifetime }?.remaining(at: now) ?? 0 }
+    var remainingLife: Int64 { state.withLock { $0.snapshot.remainingLife(at: clock.reading) } }
 
     /// The token in memory, even if it is no longer served. Displayed text must not contain it.
     var secrets: [Secret] { state.withLock { [$0.snapshot.token?.secret].compactMap { $0 } } }
@@ -98,8 +98,8 @@ final class LoginTokens: Sendable {
     /// Adopts tokens, unless memory contains newer ones.
     func adopt(_ result: RefreshResult) {
         let lifetime = TokenLifetime(of: result.tokens, now: clock.now())
-        let softAt = lifetime.softAt(of: id)
-        state.withLock { $0.snapshot.adopt(result, lifetime: lifetime, softAt: softAt) }
+        let (softAt, lead) = (lifetime.softAt(of: id), clock.reading.lead)
+        state.withLock { $0.snapshot.adopt(result, lifetime: lifetime, softAt: softAt, lead: lead) }
     }
 
     // MARK: Renewing
@@ -115,9 +115,10 @@ final class LoginTokens: Sendable {
     ) async throws -> (token: AccessToken, saveFailure: AccountsError?) {
         guard !services.isClosed else { throw AccountsError.closed }
         try requireProfile(profile)
-        let (now, stamp) = (now, stamp)
+        let stamp = stamp
         let (served, refused) = state.withLock { state in
-            (state.snapshot.serving(request.intent, stamp: stamp, at: now), state.snapshot.refusedGeneration)
+            let served = state.snapshot.serving(request.intent, stamp: stamp, at: clock.reading)
+            return (served, state.snapshot.refusedGeneration)
         }
         if let (token, isSoft) = served {
             if isSoft, services.refreshesBehind { refreshBehind(for: request.profile) }
@@ -170,7 +171,7 @@ final class LoginTokens: Sendable {
         counters.watch()
         state.withLock { state in
             guard state.flight == nil, !state.snapshot.isClosed else { return }
-            state.snapshot.serve(until: .max)
+            state.snapshot.serve(for: .max, at: clock.reading)
             _ = launch(services.request(.ahead(of: state.snapshot.generation), for: profile, of: id), in: &state)
         }
     }
@@ -188,7 +189,7 @@ final class LoginTokens: Sendable {
 
     /// Starts the login's flight. All waiting callers share its task, which is not cancelled with any of them.
     private func launch(_ request: RefreshRequest, in state: inout State) -> RefreshFlight {
-        let flight = RefreshFlight(request, clock: clock)
+        let flight = RefreshFlight(request, clock: clock, report: services.reportWait)
         let machine = RefreshMachine(intent: request.intent, heldGeneration: state.snapshot.generation)
         let transaction = RefreshTransaction(flight: flight, login: self, services: services, machine: machine)
         let task = Task { [self] in
@@ -208,7 +209,6 @@ final class LoginTokens: Sendable {
 
     /// Adopts the result of a flight and resumes its callers.
     private func finish(_ flight: RefreshFlight, with result: Result<RefreshResult, any Error>) {
-        let retryAt = now + Self.retryBehindMilliseconds
         switch result {
         case .success(let landed):
             if landed.outcome != .refreshed, landed.generation > generation {
@@ -221,7 +221,7 @@ final class LoginTokens: Sendable {
         state.withLock { state in
             state.flight = nil
             if let profiles = flight.profiles { state.snapshot.keep(only: profiles) }
-            if case .failure = result { state.snapshot.serve(until: retryAt) }
+            if case .failure = result { state.snapshot.serve(for: Self.retryBehindMilliseconds, at: clock.reading) }
         }
         flight.finish(result)
     }
@@ -248,9 +248,9 @@ final class LoginTokens: Sendable {
         return state.withLock { $0.snapshot.isFutile(generation: generation, at: now) }
     }
 
-    /// Serves the token from the fast path until `time` although a refresh is due, but never past the hard minimum.
-    func serve(until time: Int64) {
-        state.withLock { $0.snapshot.serve(until: time) }
+    /// Serves the token from the fast path for this long although a refresh is due, but never past the hard minimum.
+    func serve(for milliseconds: Int64) {
+        state.withLock { $0.snapshot.serve(for: milliseconds, at: clock.reading) }
     }
 
     /// - Throws: ``AccountsError`` `profile_not_found` once the profile was removed.

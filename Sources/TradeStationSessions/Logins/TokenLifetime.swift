@@ -11,7 +11,7 @@ struct TokenLifetime: Hashable, Sendable {
 
     init(of tokens: TokenSet, now: Moment) {
         lifetimeSeconds = tokens.lifetimeSeconds
-        endsAt = now.advanced(byMilliseconds: tokens.expiresAt.milliseconds(after: now)).bootMilliseconds
+        endsAt = now.advanced(byMilliseconds: tokens.rest(at: now)).bootMilliseconds
         hardAt = endsAt.saturating(minus: RefreshPolicy.hardMinimum(lifetimeSeconds: lifetimeSeconds))
     }
 

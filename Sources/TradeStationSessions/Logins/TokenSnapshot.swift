@@ -1,11 +1,16 @@
 import TradeStationModel
 
 /// The cached access token of a login, with the rules for serving it. Uses no clock and performs no I/O.
+///
+/// Its times are on the boot clock as of when the token was adopted. Since then, time passes as fast as the faster of
+/// both clocks.
 struct TokenSnapshot: Sendable {
     /// The token; nil until one was adopted.
     private(set) var token: AccessToken?
-    private(set) var lifetime: TokenLifetime?
+    private var lifetime: TokenLifetime?
     private var softAt = Int64.min
+    /// The lead of the wall clock when the token was adopted.
+    private var lead: Int64 = 0
     /// The login's change stamp when the token was current. If the stamp is different now, the store has to be read.
     private var stamp = ChangeStamp.unknown
     /// From this time on, the fast path returns nil, so that a caller starts or joins a refresh. It is never
@@ -33,18 +38,28 @@ struct TokenSnapshot: Sendable {
     /// removed.
     // Inlined, so that the code that holds the lock reads single fields instead of copying the whole snapshot.
     @inline(__always)
-    func current(for profile: Profile.ID, stamp now: ChangeStamp, at time: Int64) -> AccessToken? {
-        guard time < dueAt, stamp == now, !isRefused else { return nil }
+    func current(for profile: Profile.ID, stamp now: ChangeStamp, at reading: ClockReading) -> AccessToken? {
+        guard reading.time(withLead: lead) < dueAt, stamp == now, !isRefused else { return nil }
         guard removedProfiles.isEmpty || !removedProfiles.contains(profile) else { return nil }
         return token
     }
 
     /// The token if it satisfies the intent, and whether it is in its soft window.
-    func serving(_ intent: RefreshIntent, stamp now: ChangeStamp, at time: Int64) -> (AccessToken, isSoft: Bool)? {
+    func serving(
+        _ intent: RefreshIntent,
+        stamp now: ChangeStamp,
+        at reading: ClockReading
+    ) -> (AccessToken, isSoft: Bool)? {
+        let time = reading.time(withLead: lead)
         guard let token, let lifetime, stamp == now, !isRefused, !isClosed,
             intent.isSatisfied(by: lifetime, generation: token.generation, at: time)
         else { return nil }
         return (token, time >= softAt)
+    }
+
+    /// How many milliseconds of the token's lifetime are left.
+    func remainingLife(at reading: ClockReading) -> Int64 {
+        lifetime?.remaining(at: reading.time(withLead: lead)) ?? 0
     }
 
     /// Whether another refresh is useless for now after the API refused this generation.
@@ -58,7 +73,9 @@ struct TokenSnapshot: Sendable {
     // MARK: Changing
 
     /// Adopts tokens, unless newer ones are held or the API has refused this generation.
-    mutating func adopt(_ result: RefreshResult, lifetime: TokenLifetime, softAt: Int64) {
+    ///
+    /// - Parameter lead: the lead of the wall clock now.
+    mutating func adopt(_ result: RefreshResult, lifetime: TokenLifetime, softAt: Int64, lead: Int64) {
         let generation = result.generation
         guard generation >= self.generation, !(isRefused && generation == self.generation), !isClosed,
             !result.tokens.accessToken.isEmpty
@@ -66,16 +83,18 @@ struct TokenSnapshot: Sendable {
         token = result.accessToken
         self.lifetime = lifetime
         self.softAt = softAt
+        self.lead = lead
         stamp = result.stamp
         dueAt = softAt
         futileUntil = .min
         isRefused = false
     }
 
-    /// Lets the fast path serve the token until `time` although a refresh is due, but never past the hard minimum.
-    mutating func serve(until time: Int64) {
+    /// Lets the fast path serve the token for this long although a refresh is due, but never past the hard minimum.
+    mutating func serve(for milliseconds: Int64, at reading: ClockReading) {
         guard let lifetime, !isClosed else { return }
-        dueAt = min(max(time, softAt), lifetime.hardAt)
+        let (until, isBeyond) = reading.time(withLead: lead).addingReportingOverflow(milliseconds)
+        dueAt = min(max(isBeyond ? .max : until, softAt), lifetime.hardAt)
     }
 
     /// Stops serving a token that the API refused, unless a newer one is held.

@@ -4,7 +4,8 @@ import TradeStationOAuth
 
 /// The counters and timers of a ``SessionManager``. ``SessionConfiguration/metrics`` lists their names.
 struct SessionMetrics: Sendable {
-    /// Nil means the factory of `MetricsSystem`. It is looked up each time, because the program may set it later.
+    /// The factory of the counters and timers. Nil means the factory of `MetricsSystem`, which is looked up each time,
+    /// because the program may set it later.
     let factory: (any MetricsFactory)?
 
     /// Records a request to the token endpoint, with or without an answer.
@@ -14,7 +15,7 @@ struct SessionMetrics: Sendable {
         time("tsaccounts_exchange_duration", dimensions, milliseconds: Int64(milliseconds))
     }
 
-    /// Records that a flight adopted tokens that another process had obtained.
+    /// Records that a flight (a refresh in progress) used tokens that another process had obtained.
     func recordAdoption(_ profile: ProfileName) {
         count("tsaccounts_adoptions_total", [("profile", profile.text)])
     }

@@ -23,18 +23,21 @@ struct ProfileAddition: Sendable {
     private var services: SessionServices { registry.services }
 
     func run() async throws -> ProfileRecord {
-        try await check()
+        try check()
         switch request.source {
         case .sameLogin(let other):
             let record = try await registry.profile(named: other)
+            try await requireFreeName()
             return try await insert(.existing(record.login.id))
         case .key(let key):
+            try await services.store.createIfMissing()
+            try await requireFreeName()
             return try await add(with: key)
         }
     }
 
     /// Validates the request before anything is stored or sent.
-    private func check() async throws {
+    private func check() throws(AccountsError) {
         guard request.environment == .live || request.apiVersion == .v3 else {
             throw AccountsError(
                 .usage,
@@ -51,6 +54,9 @@ struct ProfileAddition: Sendable {
                 suggestion: "leave out --api-url, or add the profile with --live"
             )
         }
+    }
+
+    private func requireFreeName() async throws {
         guard let known = try await services.store.profile(named: request.name) else { return }
         throw AccountsError(
             .profileExists,
@@ -101,7 +107,14 @@ struct ProfileAddition: Sendable {
         } catch let error as AccountsError {
             throw error.forUnaddedProfile(request.name)
         }
-        let record = try await insert(.new(login))
+        let record: ProfileRecord
+        do {
+            record = try await signIn(nil).recordingFailure {
+                try await signIn(nil).beforeExchange { try await insertPatiently(.new(login)) }
+            }
+        } catch let error as AccountsError {
+            throw error.forUnaddedProfile(request.name)
+        }
         return try await keepingIfVerified(record) {
             try await signIn(record.login.id)
                 .complete(with: code, in: registry.logins.tokens(of: record), note: interaction.note)
@@ -149,6 +162,21 @@ struct ProfileAddition: Sendable {
         }
         return isRemoved ?? false
     }
+
+    /// Inserts the profile after the user has signed in. A busy database is asked several times, because the sign-in
+    /// would have to be repeated otherwise; each time, the store waits for some seconds.
+    private func insertPatiently(_ login: NewProfile.LoginSource) async throws -> ProfileRecord {
+        for _ in 1..<Self.maximumInserts {
+            do {
+                return try await insert(login)
+            } catch let error as AccountsError where error.code == .storeBusy {
+                try Task.checkCancellation()
+            }
+        }
+        return try await insert(login)
+    }
+
+    private static let maximumInserts = 6
 
     private func insert(_ login: NewProfile.LoginSource) async throws -> ProfileRecord {
         var loginID: Login.ID?

@@ -12,7 +12,7 @@ public struct ProfileRegistry: Sendable {
 
     /// All profiles, by name.
     ///
-    /// - Throws: ``AccountsError`` of the store.
+    /// - Throws: ``AccountsError`` of the store, for example `store_missing` before the first profile was added.
     public func profiles() async throws -> [ProfileRecord] {
         try await store.profiles()
     }
@@ -57,7 +57,11 @@ public struct ProfileRegistry: Sendable {
     /// - Throws: ``AccountsError`` of the store.
     public func knowsKey(clientID: String, tokenURL: EndpointURL?) async throws -> Bool {
         let endpoint = try tokenURL ?? EndpointURL(ClientRegistration.tradeStationTokenURL)
-        return try await store.apiKey(clientID: clientID, tokenURL: endpoint) != nil
+        do {
+            return try await store.apiKey(clientID: clientID, tokenURL: endpoint) != nil
+        } catch let error as AccountsError where error.code == .storeMissing {
+            return false
+        }
     }
 
     /// The other profiles on the same login.
@@ -96,7 +100,7 @@ public struct ProfileRegistry: Sendable {
     // MARK: Adding and signing in
 
     /// Adds a profile and verifies it: a refresh token in the request is exchanged once, otherwise the user signs in. A
-    /// failure leaves no profile behind.
+    /// failure leaves no profile behind. The store is created if there is none.
     ///
     /// - Throws: ``AccountsError`` `profile_exists`, `usage`, `input_required`, `closed`, and those of the sign-in or
     ///   exchange; `save_deferred` and those of the store when new tokens could not be saved in the database, in which
@@ -124,6 +128,7 @@ public struct ProfileRegistry: Sendable {
                 scopes: stored.login.scopes,
                 services: services
             )
+            try await signIn.prepare(for: record.login.id)
             let code = try await signIn.authorize(interaction)
             try await signIn.complete(with: code, in: logins.tokens(of: record), note: interaction.note)
             return try await profile(named: name)

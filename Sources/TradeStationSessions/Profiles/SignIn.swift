@@ -16,6 +16,8 @@ struct SignIn: Sendable {
     private struct Grant: Sendable {
         let tokens: TokenSet
         let identity: Identity
+        /// What the audit says about the answer besides the tokens.
+        let detail: [String: String]
         let httpStatus: Int
         let durationMilliseconds: Int
     }
@@ -25,6 +27,7 @@ struct SignIn: Sendable {
     /// - Throws: ``AccountsError`` `login_denied`, `login_timed_out`, `callback_ports_busy`, `input_required`;
     ///   `CancellationError`.
     func authorize(_ interaction: SignInInteraction) async throws -> AuthorizationCode {
+        try NetworkRoom.requireOnce()
         let flow = AuthorizationCodeFlow(
             registration: credentials.registration,
             scopes: scopes.split(separator: " ").map(String.init),
@@ -40,30 +43,44 @@ struct SignIn: Sendable {
         }
     }
 
-    /// Exchanges the code and saves the tokens. The old tokens stay until then.
+    /// Reserves the space that the answer needs, so that a full or read-only disk stops a sign-in before the browser opens.
+    ///
+    /// - Throws: ``AccountsError`` `store_full`, `store_readonly`.
+    func prepare(for login: Login.ID) async throws {
+        try await recordingFailure { try await services.store.prepareStaging(for: login) }
+    }
+
+    /// Exchanges the code and saves the tokens. The old tokens stay until then. The lock is taken and the space reserved
+    /// before the code is exchanged: nothing is exchanged that could not be saved.
     ///
     /// - Throws: ``AccountsError`` `wrong_user`, `login_denied`, `lock_timeout`, and those of the exchange;
     ///   `save_deferred` and those of the store when the database does not have the new tokens: the login's next refresh
-    ///   saves them.
+    ///   saves them; `login_required` when another process has signed the user out meanwhile.
     func complete(
         with code: AuthorizationCode,
         in login: LoginTokens,
         note: @escaping @Sendable (String) -> Void
     ) async throws {
-        try await services.withLock(on: login.id) {
-            guard let found = try await login.read() else { throw AccountsError.profileRemoved.about(profile) }
-            let stored = try await TokenSaver(services: services, login: login).settle(found)
-            try await services.store.prepareStaging(for: login.id)
+        let saveFailure = try await recordingFailure {
+            let lock = try await beforeExchange {
+                try await services.store.lock(login.id, timeoutMilliseconds: services.timeoutMilliseconds)
+            }
+            defer { lock.unlock() }
+            let stored = try await beforeExchange {
+                guard let found = try await login.read() else { throw AccountsError.profileRemoved }
+                let stored = try await TokenSaver(services: services, login: login).settle(found)
+                try NetworkRoom.require()
+                try await services.store.prepareStaging(for: login.id)
+                return stored
+            }
             // Runs in an unstructured task so that cancellation cannot lose the tokens: a code works only once.
-            try await Task {
-                let grant = try await recordingFailure {
-                    let grant = try await redeem(code, over: stored, in: login, note: note)
-                    try requireSameUser(grant, as: stored.login)
-                    return grant
-                }
-                try await save(grant, over: stored, in: login)
+            return try await Task {
+                let grant = try await redeem(code, over: stored, in: login, note: note)
+                try requireSameUser(grant, as: stored.login)
+                return await save(grant, over: stored, in: login)
             }.value
         }
+        if let saveFailure { throw saveFailure.about(profile) }
     }
 
     private func redeem(
@@ -77,7 +94,8 @@ struct SignIn: Sendable {
             code: code.code,
             verifier: code.verifier,
             redirectURI: code.redirectURI,
-            for: credentials
+            for: credentials,
+            at: sent.wall
         )
         let received = services.clock.now()
         switch answer {
@@ -94,7 +112,13 @@ struct SignIn: Sendable {
                     now: received.wall
                 )
             }
-            if grant.refreshToken == nil {
+            switch grant.issuedRefreshToken {
+            case .token: break
+            case .unusable(let reason):
+                note(
+                    "The refresh token that the sign-in server returned cannot be kept: this sign-in ends when its access token expires. \(reason)"
+                )
+            case .none, .empty:
                 note(
                     "The sign-in server returned no refresh token: this sign-in ends when its access token expires. Request the scope offline_access."
                 )
@@ -108,10 +132,18 @@ struct SignIn: Sendable {
                     lifetimeSeconds: grant.lifetimeSeconds
                 ),
                 identity: TokenClaims.identity(idToken: grant.idToken, accessToken: grant.accessToken),
+                detail: Self.detail(of: grant),
                 httpStatus: grant.httpStatus,
                 durationMilliseconds: Int(received.bootMilliseconds - sent.bootMilliseconds)
             )
         }
+    }
+
+    private static func detail(of grant: TokenGrant) -> [String: String] {
+        var detail: [String: String] = [:]
+        if grant.lifetimeOrigin != .expiresIn { detail["expires_in"] = grant.lifetimeOrigin.rawValue }
+        if case .unusable(let reason) = grant.issuedRefreshToken { detail["refresh_token"] = reason }
+        return detail
     }
 
     /// Saves the refresh token of an otherwise unusable answer. The answer does not show whose token it is, so this is
@@ -144,16 +176,33 @@ struct SignIn: Sendable {
         )
     }
 
-    private func save(_ grant: Grant, over stored: StoredLogin, in login: LoginTokens) async throws {
-        let staged = stagedTokens(grant.tokens, identity: grant.identity, over: stored)
-        var row = signedInRow(staged, login.id)
-        row.httpStatus = grant.httpStatus
-        row.durationMilliseconds = grant.durationMilliseconds
-        let rows = [AuditEntry.crashedAttempt(of: stored.login, for: profile), row].compactMap { $0 }
-        let saved = await TokenSaver(services: services, login: login).save(staged, over: stored, rows)
-        if let result = saved.result(of: staged, over: stored, .refreshed) { login.adopt(result) }
-        if let failure = saved.failure { throw failure.about(profile) }
+    /// Saves the tokens, if necessary over a generation that another process has saved meanwhile: the user signed in after
+    /// that, and the tokens of a sign-in descend from no other token.
+    ///
+    /// - Returns: Why the database does not have the tokens; nil if it has them.
+    private func save(_ grant: Grant, over stored: StoredLogin, in login: LoginTokens) async -> AccountsError? {
+        var stored = stored
+        for _ in 0..<Self.maximumSaves {
+            let staged = stagedTokens(grant.tokens, identity: grant.identity, over: stored)
+            var row = signedInRow(staged, login.id)
+            row.detail = grant.detail
+            row.httpStatus = grant.httpStatus
+            row.durationMilliseconds = grant.durationMilliseconds
+            let rows = [AuditEntry.crashedAttempt(of: stored.login, for: profile), row].compactMap { $0 }
+            let saved = await TokenSaver(services: services, login: login).save(staged, over: stored, rows)
+            if let result = saved.result(of: staged, over: stored, .refreshed) {
+                login.adopt(result)
+                return saved.failure
+            }
+            guard let newer = try? await login.read() else { break }
+            guard newer.refreshToken != nil else { return .signedOutMeanwhile }
+            stored = newer
+        }
+        return .overtaken
     }
+
+    /// How often the tokens are saved over another process's newer generation. Under the login's lock even one is rare.
+    private static let maximumSaves = 3
 
     private func stagedTokens(_ tokens: TokenSet, identity: Identity, over stored: StoredLogin) -> StagedTokens {
         StagedTokens(
@@ -177,20 +226,53 @@ struct SignIn: Sendable {
         return row
     }
 
-    /// Runs a part of the sign-in whose failure is recorded in the audit.
-    private func recordingFailure<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    /// Runs a part of the sign-in whose failure is recorded in the audit. If the audit cannot be written either, the
+    /// failure itself is still what the caller gets.
+    func recordingFailure<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as AccountsError {
             var row = AuditEntry(.signInFailed, profileName: profile.text, loginID: login)
             row.outcome = error.code.rawValue
-            try await services.store.record([row])
+            // Runs in an unstructured task so that a cancelled sign-in is recorded too.
+            _ = await Task { [row] in try? await services.store.record([row]) }.value
             throw login == nil ? error : error.about(profile)
+        }
+    }
+
+    /// Runs a step between the browser and the exchange. The error then says that no token was lost.
+    func beforeExchange<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as AccountsError {
+            let consequence = "The user signed in, but the code was not exchanged, so no token is lost."
+            throw AccountsError(
+                error.code,
+                error.message,
+                reason: [error.reason, consequence].compactMap { $0 }.joined(separator: " "),
+                suggestion: error.suggestion
+            )
         }
     }
 }
 
 extension AccountsError {
+    /// Another process has signed the user out while the user signed in.
+    fileprivate static let signedOutMeanwhile = AccountsError(
+        .loginRequired,
+        "Another process signed this profile out during the sign-in.",
+        reason: "The new tokens are kept only as a late result.",
+        suggestion: "tsaccounts login NAME"
+    )
+
+    /// Other processes have saved newer tokens again and again.
+    fileprivate static let overtaken = AccountsError(
+        .storeBusy,
+        "Other processes changed this sign-in while its new tokens were saved.",
+        reason: "The new tokens are kept only as a late result.",
+        suggestion: "tsaccounts login NAME"
+    )
+
     /// The error that the user sees after a failed code exchange.
     fileprivate static func signInFailed(_ failure: TokenFailure) -> AccountsError {
         guard failure.kind == .invalidGrant || failure.kind == .outcomeUnknown else { return failure.accountsError() }

@@ -1,6 +1,7 @@
 /// How a sign-in interacts with the user.
 public struct SignInInteraction: Sendable {
-    /// Shows the URL to open. It holds no secret.
+    /// Shows the URL to open. It contains the `state` of the sign-in, so it must not be an argument of a process, which
+    /// other users of the computer can read.
     public let present: @Sendable (_ url: String) async -> Void
     /// Reads a pasted redirect URL; returns nil at the end of input. The property is nil if pasting is not possible.
     public let pasted: (@Sendable () async throws -> String?)?

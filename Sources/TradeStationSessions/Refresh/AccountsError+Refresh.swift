@@ -82,12 +82,22 @@ extension AccountsError {
         )
     }
 
+    static func refusedRepeatedly(_ error: String?) -> AccountsError {
+        AccountsError(
+            .refusedRepeatedly,
+            "The sign-in server has refused several times in a row with the same error code, which is not standard.",
+            reason: error.map { "The error code is \($0). A new sign-in may help." } ?? "A new sign-in may help.",
+            suggestion: "tsaccounts login NAME"
+        )
+    }
+
     static func backingOff(seconds: Int64, last: String?) -> AccountsError {
         AccountsError(
             .backingOff,
             "The last refresh failed; the next one is due in \(seconds) seconds.",
             reason: last.map { "The failure was \($0)." },
-            suggestion: "run the same command in \(seconds) seconds"
+            suggestion: last == Code.refusedRepeatedly.rawValue
+                ? "tsaccounts login NAME" : "run the same command in \(seconds) seconds"
         )
     }
 
@@ -103,6 +113,15 @@ extension AccountsError {
             "The new tokens could not be written to the database. They are saved in the side file.",
             reason: cause?.message,
             suggestion: "tsaccounts token NAME   # once the database is writable again; this saves the tokens in it"
+        )
+    }
+
+    static func refreshTokenUnusable(because reason: String) -> AccountsError {
+        AccountsError(
+            .serverError,
+            "The sign-in server replaced the refresh token, but the new one cannot be kept.",
+            reason: reason,
+            suggestion: "tsaccounts login NAME"
         )
     }
 

@@ -17,17 +17,20 @@ struct FailedAttempt: Sendable {
 
     /// Carries out the verdict.
     ///
-    /// - Returns: the pause before the same token is sent again, in milliseconds; nil when another process has saved a newer generation.
+    /// - Returns: how the refresh continues; nil when another process has saved a newer generation.
     /// - Throws: ``AccountsError`` for the callers, once the failure is recorded.
     func record(
         _ verdict: RefreshMachine.Verdict,
         of login: LoginTokens
-    ) async throws -> Int64? {
+    ) async throws -> RefreshTransaction.Progress? {
         var row = attempt.failedRow(failure, exchange)
         switch verdict {
         case .replay(let milliseconds, let record):
             try await services.store.recordFailure(record, of: login.id, audit: [row])
-            return milliseconds
+            return .replay(afterMilliseconds: milliseconds)
+        case .waitOut(let milliseconds, let record):
+            try await services.store.recordFailure(record, of: login.id, audit: [row])
+            return .wait(milliseconds: milliseconds)
         case .salvage(let refreshToken, let record):
             let staged = attempt.salvagedTokens(refreshToken, now: services.clock.now())
             row.outcome = AuditOutcome.refreshTokenSalvaged
@@ -37,7 +40,13 @@ struct FailedAttempt: Sendable {
             if let failure = saved.failure { throw failure }
             // The access token is still missing: wait as after any other failure.
             try await services.store.recordFailure(record, of: login.id, audit: [])
-        case .giveUp(let record):
+        case .giveUp(var record):
+            if try await isRepeatedRefusal(row) {
+                record.code = .refusedRepeatedly
+                row.outcome = record.code.rawValue
+                try await services.store.recordFailure(record, of: login.id, audit: [row])
+                throw AccountsError.refusedRepeatedly(row.oauthError)
+            }
             var rows = [row]
             if record.needsLogin {
                 // A newer generation explains why an older token was refused.
@@ -52,5 +61,26 @@ struct FailedAttempt: Sendable {
             try await services.store.recordFailure(record, of: login.id, audit: rows)
         }
         throw failure.accountsError()
+    }
+
+    /// How many refusals in a row with an error code that no standard defines suggest a new sign-in, and within which
+    /// time.
+    private static let (suspiciousRefusals, suspiciousTime) = (3, Int64(600_000))
+
+    /// Whether this is the last of several refusals in a row with the same error code, which no standard defines.
+    private func isRepeatedRefusal(_ row: AuditEntry) async throws -> Bool {
+        guard failure.kind == .unrecognised, (400..<500).contains(failure.httpStatus ?? 0) else { return false }
+        let earlier = try await services.store.auditRecords(
+            AuditQuery(
+                loginID: attempt.stored.login.id,
+                since: services.clock.wallTime().advanced(byMilliseconds: -Self.suspiciousTime),
+                events: [.refreshFailed, .refreshSucceeded, .outcomeUnknown, .recovered, .signedIn],
+                limit: Self.suspiciousRefusals - 1
+            )
+        )
+        return earlier.count == Self.suspiciousRefusals - 1
+            && earlier.allSatisfy {
+                $0.text("event") == AuditEvent.refreshFailed.rawValue && $0.text("oauth_error") == row.oauthError
+            }
     }
 }

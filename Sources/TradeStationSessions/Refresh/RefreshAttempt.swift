@@ -22,7 +22,7 @@ struct RefreshAttempt: Sendable {
 
     // MARK: Tokens
 
-    /// The granted tokens. A refresh or ID token that the answer leaves out is kept.
+    /// The granted tokens. A refresh or ID token that the answer leaves out, or that cannot be kept, stays the same.
     func stagedTokens(from grant: TokenGrant, sentAt sent: Moment) -> StagedTokens {
         StagedTokens(
             parentGeneration: stored.login.generation,
@@ -35,7 +35,7 @@ struct RefreshAttempt: Sendable {
                 lifetimeSeconds: grant.lifetimeSeconds
             ),
             identity: TokenClaims.identity(idToken: grant.idToken, accessToken: grant.accessToken),
-            rotation: isRotated(by: grant) ? .rotating : .static
+            rotation: isRotated(by: grant) || refreshTokenDefect(of: grant) != nil ? .rotating : .static
         )
     }
 
@@ -56,6 +56,15 @@ struct RefreshAttempt: Sendable {
         )
     }
 
+    /// Why the answer's new refresh token cannot be kept; nil if it can, or if there is none.
+    func refreshTokenDefect(of grant: TokenGrant) -> String? {
+        switch grant.issuedRefreshToken {
+        case .none, .token: nil
+        case .empty: stored.apiKey.rotation == .rotating ? "It is empty." : nil
+        case .unusable(let reason): reason
+        }
+    }
+
     private func isRotated(by grant: TokenGrant) -> Bool {
         grant.refreshToken.map { $0 != refreshToken } ?? false
     }
@@ -65,7 +74,9 @@ struct RefreshAttempt: Sendable {
     /// The outcome in one word, for the audit, metrics and the log.
     func outcome(of answer: TokenAnswer) -> String {
         switch answer {
-        case .granted(let grant): isRotated(by: grant) ? "rotated" : "renewed"
+        case .granted(let grant):
+            refreshTokenDefect(of: grant) != nil
+                ? AuditOutcome.refreshTokenUnusable : isRotated(by: grant) ? "rotated" : "renewed"
         case .failed(let failure): failure.code.rawValue
         }
     }
@@ -73,14 +84,17 @@ struct RefreshAttempt: Sendable {
     /// The rows of T1.
     var startedRows: [AuditEntry] { audit.startedRows(attempt, refreshToken) }
 
-    /// The rows of T2.
-    func succeededRows(
+    /// The rows of T2. If the new refresh token cannot be kept, the refresh has failed, although there are other tokens to
+    /// save.
+    func grantedRows(
         _ grant: TokenGrant,
         _ staged: StagedTokens,
         _ exchange: RefreshAudit.Exchange
     ) -> [AuditEntry] {
-        var row = audit.row(.refreshSucceeded, of: attempt, refreshToken)
+        let defect = refreshTokenDefect(of: grant)
+        var row = audit.row(defect == nil ? .refreshSucceeded : .refreshFailed, of: attempt, refreshToken)
         row.outcome = outcome(of: .granted(grant))
+        if let defect { row.detail["refresh_token"] = defect }
         row.generationAfter = staged.parentGeneration + 1
         row.refreshTokenAfter = staged.tokens.refreshToken
         row.accessTokenAfter = staged.tokens.accessToken
@@ -88,7 +102,7 @@ struct RefreshAttempt: Sendable {
         row.httpStatus = grant.httpStatus
         row.durationMilliseconds = exchange.milliseconds
         row.waiters = exchange.waiters
-        if grant.lifetimeWasAssumed { row.detail["expires_in"] = "assumed" }
+        if grant.lifetimeOrigin != .expiresIn { row.detail["expires_in"] = grant.lifetimeOrigin.rawValue }
         if let lost = lostScopes(grant) { row.detail["scope_reduced"] = lost }
         if staged.belongToAnotherUser(than: stored.login) { row.detail["subject"] = "changed" }
         if stored.apiKey.rotation == .static, staged.rotation == .rotating { row.detail["rotation"] = "began" }

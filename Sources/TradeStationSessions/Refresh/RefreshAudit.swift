@@ -74,6 +74,8 @@ struct RefreshAudit: Sendable {
         guard staged.rotation == .rotating, !staged.isSignIn, let signedInAt = login.signedInAt,
             let end = stored.apiKey.registration.rotationLimits.signInEnd(signedInAt: signedInAt),
             login.signInWarnedOf != end,
+            // An exchange after the end has shown that the sign-in lasts longer.
+            end > staged.tokens.issuedAt,
             end < staged.tokens.issuedAt.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
         else { return nil }
         var row = AuditEntry(.signInEndsSoon, profileName: request.profile.text, loginID: request.login)
@@ -90,6 +92,8 @@ enum AuditOutcome {
     static let processDied = "process_died"
     /// Only the refresh token of the answer was usable.
     static let refreshTokenSalvaged = "refresh_token_salvaged"
+    /// The answer's refresh token cannot be kept; its other tokens were saved.
+    static let refreshTokenUnusable = "refresh_token_unusable"
 }
 
 extension AuditEntry {

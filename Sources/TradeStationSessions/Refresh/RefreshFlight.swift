@@ -5,7 +5,7 @@ import TradeStationModel
 final class RefreshFlight: Sendable {
     /// The current phase of the flight, for the error of a caller that stops waiting.
     enum Phase: Sendable {
-        case reading, locking, pausing, recording, exchanging, saving
+        case reading, locking, pausing, recording, lookingUp, exchanging, saving
     }
 
     private struct Waiter {
@@ -28,10 +28,17 @@ final class RefreshFlight: Sendable {
 
     private let state = Mutex(State())
     private let clock: any TimeSource
+    private let report: @Sendable (RefreshWait) -> Void
 
-    init(_ request: RefreshRequest, clock: any TimeSource) {
+    /// - Parameter report: Called with each phase, and when the flight ends.
+    init(
+        _ request: RefreshRequest,
+        clock: any TimeSource,
+        report: @escaping @Sendable (RefreshWait) -> Void = { _ in }
+    ) {
         self.request = request
         self.clock = clock
+        self.report = report
     }
 
     /// The number of waiting callers.
@@ -49,8 +56,11 @@ final class RefreshFlight: Sendable {
     }
 
     /// Records the current phase.
-    func enter(_ phase: Phase) {
+    ///
+    /// - Parameter milliseconds: How long the phase takes, if that is known.
+    func enter(_ phase: Phase, for milliseconds: Int64? = nil) {
         state.withLock { $0.phase = phase }
+        report(RefreshWait(profile: request.profile, cause: phase.cause, milliseconds: milliseconds))
     }
 
     /// Waits for the end of the flight, until the boot clock reaches `deadline` or the task is cancelled.
@@ -91,6 +101,7 @@ final class RefreshFlight: Sendable {
 
     /// Ends the flight: all callers that still wait get the result.
     func finish(_ result: Result<RefreshResult, any Error>) {
+        report(RefreshWait(profile: request.profile, cause: nil, milliseconds: nil))
         let (waiters, watch) = state.withLock { state in
             state.result = result
             if case .success(let landed) = result { state.stamp = landed.stamp }
@@ -135,7 +146,14 @@ final class RefreshFlight: Sendable {
 extension AccountsError {
     fileprivate static func leftWaiting(_ phase: RefreshFlight.Phase) -> AccountsError {
         switch phase {
-        case .reading, .recording, .saving:
+        case .saving:
+            AccountsError(
+                .storeBusy,
+                "The refresh has succeeded, but its answer could not be saved in the database in time.",
+                reason: "The answer is kept, and is saved in the database as soon as that is free.",
+                suggestion: "tsaccounts status NAME"
+            )
+        case .reading, .recording:
             AccountsError(
                 .storeBusy,
                 "The store did not answer in time.",
@@ -151,6 +169,13 @@ extension AccountsError {
             AccountsError(
                 .backingOff,
                 "The last refresh failed; the next one is not due yet.",
+                suggestion: "run the same command with a longer --timeout"
+            )
+        case .lookingUp:
+            AccountsError(
+                .serverUnreachable,
+                "The name of the sign-in server could not be looked up in time.",
+                reason: "The name servers in /etc/resolv.conf do not answer.",
                 suggestion: "run the same command with a longer --timeout"
             )
         case .exchanging:

@@ -35,6 +35,8 @@ struct RefreshMachine: Sendable {
         /// Record the failure, and send the same token again after a pause. The recorded backoff keeps other processes
         /// from sending it if this one dies in the pause.
         case replay(afterMilliseconds: Int64, AttemptFailure)
+        /// Record the failure, and send the same token again after the pause that the server asked for.
+        case waitOut(milliseconds: Int64, AttemptFailure)
         /// Record the failure and give up.
         case giveUp(AttemptFailure)
         /// Save the refresh token of an otherwise unusable answer, then record the failure and give up.
@@ -78,6 +80,9 @@ struct RefreshMachine: Sendable {
     /// Notes that tokens of an earlier attempt were saved as this generation.
     mutating func noteRecovery(of generation: Int) { recoveredGeneration = generation }
 
+    /// Forgets the attempts before a pause that the server asked for. The next one is no replay.
+    mutating func startAnew() { attempts = 0 }
+
     /// Decides on an answer that returned no tokens.
     ///
     /// - Parameter stored: the login as it was read before the attempt.
@@ -104,6 +109,10 @@ struct RefreshMachine: Sendable {
             record.keyNotBefore = now.advanced(byMilliseconds: pause)
             // The key's pause may be shorter than the backoff of the login.
             record.notBefore = now.advanced(byMilliseconds: backoff)
+            // A caller that insists waits for a pause, whether it began before the call or with its own request.
+            if intent.insists, pause <= situation.remainingMilliseconds {
+                return .waitOut(milliseconds: pause, record)
+            }
         case .notSent, .outcomeUnknown, .serverTrouble, .requestRejected, .userActionRequired, .unrecognised:
             let asked = failure.retryAfterSeconds.map { Int64($0) * 1000 } ?? 0
             record.notBefore = now.advanced(byMilliseconds: max(asked, backoff))

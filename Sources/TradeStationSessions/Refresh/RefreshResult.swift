@@ -8,8 +8,8 @@ struct RefreshResult: Sendable {
     let outcome: RefreshReport.Outcome
     /// The change stamp of the login when these tokens were current.
     let stamp: ChangeStamp
-    /// Set when the tokens could not be saved in the database: `save_deferred` if they are in the side file, another
-    /// code if they are only in this process.
+    /// Set when the tokens could not be saved completely: `save_deferred` if they are in the side file, `server_error` if
+    /// the server's new refresh token cannot be kept, another code if they are only in this process.
     var saveFailure: AccountsError?
 
     var accessToken: AccessToken { AccessToken(tokens, generation: generation) }

@@ -10,6 +10,9 @@ struct RefreshTransaction: Sendable {
     /// The result of reading the store, or of an attempt.
     enum Progress: Sendable {
         case done(RefreshResult)
+        /// Send the same token again after a pause, under the same lock.
+        case replay(afterMilliseconds: Int64)
+        /// Unlock, wait, lock and read again.
         case wait(milliseconds: Int64)
     }
 
@@ -57,9 +60,9 @@ struct RefreshTransaction: Sendable {
             KillPoint.afterLock.reach()
             switch try await refreshUnderLock() {
             case .done(let result): return result
-            case .wait(let milliseconds):
+            case .replay(let milliseconds), .wait(let milliseconds):
                 lock.unlock()
-                flight.enter(.pausing)
+                flight.enter(.pausing, for: milliseconds)
                 try await clock.sleep(milliseconds: milliseconds)
             }
         }
@@ -86,7 +89,12 @@ struct RefreshTransaction: Sendable {
                 // Runs in an unstructured task so that cancellation cannot prevent saving the answer.
                 switch try await Task(operation: { [self] in try await perform(attempt) }).value {
                 case .done(let result): return .done(result)
-                case .wait(let milliseconds): try await clock.sleep(milliseconds: milliseconds)
+                case .replay(let milliseconds):
+                    flight.enter(.pausing, for: milliseconds)
+                    try await clock.sleep(milliseconds: milliseconds)
+                case .wait(let milliseconds):
+                    machine.startAnew()
+                    return .wait(milliseconds: milliseconds)
                 }
             }
         }
@@ -96,35 +104,60 @@ struct RefreshTransaction: Sendable {
     private func perform(_ attempt: RefreshAttempt) async throws -> Progress {
         // Steps 4 and 5 (T1): record that a crashed process's attempt ended unknown and that this one begins.
         flight.enter(.recording)
+        try NetworkRoom.require()
         try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)
         KillPoint.afterT1.reach()
         // Step 6: exchange the refresh token.
-        flight.enter(.exchanging)
+        flight.enter(.lookingUp)
         let sent = clock.now()
-        let answer = await services.endpoint.refresh(attempt.credentials, refreshToken: attempt.refreshToken)
+        let answer = await services.endpoint.refresh(
+            attempt.credentials,
+            refreshToken: attempt.refreshToken,
+            at: sent.wall,
+            patience: Int(max(1, remaining)),
+            onConnecting: { [flight] in flight.enter(.exchanging) }
+        )
         let exchange = RefreshAudit.Exchange(sent: sent, received: clock.now(), waiters: flight.waiterCount)
-        flight.enter(.saving)
         KillPoint.replyParsed.reach()
         services.noteExchange(exchange, outcome: attempt.outcome(of: answer), of: attempt.attempt, for: request)
         switch answer {
         case .granted(let grant):
+            flight.enter(.saving)
             // Steps 7 and 8: the side file, then T2. Step 9 is left to the callers: unlock, then hand out the tokens.
             let staged = attempt.stagedTokens(from: grant, sentAt: sent)
-            let rows = attempt.succeededRows(grant, staged, exchange)
+            let rows = attempt.grantedRows(grant, staged, exchange)
             let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, rows)
-            if let result = saved.result(of: staged, over: attempt.stored, .refreshed) {
+            if var result = saved.result(of: staged, over: attempt.stored, .refreshed) {
                 guard !staged.belongToAnotherUser(than: attempt.stored.login) else { throw AccountsError.anotherUser }
+                if let defect = attempt.refreshTokenDefect(of: grant) {
+                    // The access token is returned; but the next refresh sends a token that may have been replaced.
+                    try await recordUnusableRefreshToken(of: attempt)
+                    result.saveFailure = .refreshTokenUnusable(because: defect)
+                }
                 return .done(result)
             }
         case .failed(let failure):
+            flight.enter(.recording)
             let failed = FailedAttempt(attempt: attempt, failure: failure, exchange: exchange, services: services)
             let verdict = machine.verdict(on: failure, of: attempt.stored, failed.situation(remaining: remaining))
-            if let pause = try await failed.record(verdict, of: login) { return .wait(milliseconds: pause) }
+            if let progress = try await failed.record(verdict, of: login) { return progress }
         }
         // Another process has saved a newer generation meanwhile.
         let stored = try await read()
         guard let tokens = stored.tokens else { throw AccountsError.notSignedIn }
         return .done(RefreshResult(tokens, of: stored, .adopted))
+    }
+
+    private func recordUnusableRefreshToken(of attempt: RefreshAttempt) async throws {
+        let pause = RefreshPolicy.backoff(
+            failures: attempt.stored.login.failures + 1,
+            fraction: services.random.fraction()
+        )
+        let record = AttemptFailure(
+            code: .serverError,
+            notBefore: clock.wallTime().advanced(byMilliseconds: pause)
+        )
+        try await services.store.recordFailure(record, of: login.id, audit: [])
     }
 
     /// Saves tokens that a process could not save when it got them; nil when the database has them now.

@@ -3,7 +3,7 @@ struct APICall: Sendable {
     let method: String
     let path: String
     var query: KeyValuePairs<String, String> = [:]
-    /// A JSON text. It is kept in memory, so that it can be sent again after a 401.
+    /// The body, a JSON text; empty if there is none. It is kept in memory, so that it can be sent again after a 401.
     var body: [UInt8] = []
     /// How long the caller waits in total; nil means the timeout of the manager.
     var timeout: Duration?

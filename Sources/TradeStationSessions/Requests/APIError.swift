@@ -8,7 +8,7 @@ import TradeStationOAuth
 /// schema `Error`); a gateway may answer with anything. No field contains a token: if a server echoes one, it is
 /// removed.
 public struct APIError: Error, Hashable, Sendable {
-    /// The failure of one account, order or symbol in a call about several (OpenAPI file, `Errors`).
+    /// The failure for one account, order or symbol in a call about several (OpenAPI file, `Errors`).
     ///
     /// The status of the whole answer may still be 200.
     public struct Part: Hashable, Sendable {
@@ -30,15 +30,15 @@ public struct APIError: Error, Hashable, Sendable {
     public let error: String?
     /// TradeStation's description of the error; nil when the body contains none.
     public let message: String?
-    /// The failures of single parts of the call.
+    /// The failures for single accounts, orders or symbols of the call.
     public let parts: [Part]
     /// The server's id for the request, if the answer contains one.
     ///
     /// From `X-Request-Id` or a similar header, otherwise v2's `TraceId`. TradeStation documents none of the headers.
     public let requestID: String?
-    /// The method, for example `POST`.
+    /// The HTTP method of the request, for example `POST`.
     public let method: String
-    /// The path without its query.
+    /// The path of the request, without its query.
     public let path: String
     /// How long to wait before the next try, if the answer names a time.
     ///
@@ -48,7 +48,7 @@ public struct APIError: Error, Hashable, Sendable {
 }
 
 extension APIError: CustomStringConvertible {
-    /// One line.
+    /// The error in one line.
     public var description: String {
         let text = [error, message].compactMap { $0 }.joined(separator: ": ")
         let id = requestID.map { " [\($0)]" } ?? ""
@@ -74,7 +74,7 @@ extension APIError {
         status = reply.status
         error = redacted(body?.error, 100)
         message = redacted(body?.message, 500)
-        parts = (body?.parts ?? []).map { part in
+        parts = (body?.errors ?? []).map { part in
             part.redacted { Redaction.printable($0, without: [token], limit: 500) }
         }
         requestID = redacted(
@@ -98,7 +98,7 @@ extension AccountsError {
         let advice: String
         switch error.status {
         case 401: (code, advice) = (.loginRequired, "tsaccounts login NAME")
-        case 403: (code, advice) = (.loginDenied, "sign in with the scope or account that the request needs")
+        case 403: (code, advice) = (.loginDenied, "use a profile with the scope and account that the request needs")
         case 429: (code, advice) = (.rateLimited, "run the same command later")
         default: (code, advice) = (.serverError, "run the same command later")
         }

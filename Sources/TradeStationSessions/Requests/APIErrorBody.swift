@@ -1,18 +1,18 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// The members of an API error body. Members of another type count as missing.
+/// The members of an API error body. Members with an unexpected type count as missing.
 struct APIErrorBody: Decodable {
     let error: String?
     let message: String?
     let traceID: String?
-    let parts: [APIError.Part]
+    let errors: [APIError.Part]
 
     private enum Member: String, CodingKey {
         case error = "Error"
         case message = "Message"
         case traceID = "TraceId"
-        case parts = "Errors"
+        case errors = "Errors"
     }
 
     init(from decoder: any Decoder) throws {
@@ -20,10 +20,10 @@ struct APIErrorBody: Decodable {
         error = try? object.decodeIfPresent(String.self, forKey: .error)
         message = try? object.decodeIfPresent(String.self, forKey: .message)
         traceID = try? object.decodeIfPresent(String.self, forKey: .traceID)
-        parts = (try? object.decodeIfPresent([AnyPart].self, forKey: .parts))?.map(\.part) ?? []
+        errors = (try? object.decodeIfPresent([AnyPart].self, forKey: .errors))?.map(\.part) ?? []
     }
 
-    /// A part, or any other JSON value in its place, which still means that something failed.
+    /// An element of `Errors`. Any JSON value is accepted: even one that cannot be read means that something failed.
     private struct AnyPart: Decodable {
         let part: APIError.Part
 
@@ -42,7 +42,7 @@ extension APIError.Part: Decodable {
         case message = "Message"
     }
 
-    /// Decodes a part. Members that are missing or of another type are nil.
+    /// Decodes a part. Members that are missing or have an unexpected type are nil.
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Member.self)
         func text(_ member: Member) -> String? { try? object.decodeIfPresent(String.self, forKey: member) }

@@ -2,7 +2,7 @@ import Synchronization
 public import TradeStationModel
 import TradeStationOAuth
 
-/// The rate limit that one answer reported in its headers (TradeStation, "Rate Limiting Overview").
+/// The rate limit that one answer reported in its headers (TradeStation's documentation page "Rate Limiting Overview").
 ///
 /// Each resource has a quota of its own, for each user of an API key.
 public struct APIQuota: Hashable, Sendable {
@@ -33,10 +33,12 @@ public struct APIQuota: Hashable, Sendable {
         return Int64(min(max(reset, 1), longestPauseSeconds)) * 1000
     }
 
-    /// The same limit as for `Retry-After`. TradeStation's windows are not longer ("Rate Limiting Overview").
+    /// The longest pause that is returned, the same as for `Retry-After`. TradeStation's time windows are not longer
+    /// (page "Rate Limiting Overview").
     private static let longestPauseSeconds = 300
 
-    /// A number up to 100,000, about a day in seconds. Larger ones are ignored: other servers send a Unix time.
+    /// Returns the number in a header, if it is at most 100,000 (about a day in seconds). Larger ones are ignored:
+    /// other servers send a Unix time.
     private static func number(_ name: String, in reply: HTTPExchangeResponse) -> Int? {
         reply.header(name).flatMap { Int($0.filter { $0 != " " }) }.flatMap { (0...100_000).contains($0) ? $0 : nil }
     }
@@ -48,7 +50,7 @@ final class LatestQuota: Sendable {
 
     var value: APIQuota? { quota.withLock { $0 } }
 
-    /// Replaces the quota; nil, from an answer without one, changes nothing.
+    /// Replaces the quota. If the answer reported none (nil), the old one stays.
     func record(_ new: APIQuota?) {
         if let new { quota.withLock { $0 = new } }
     }

@@ -45,7 +45,7 @@ struct APIRequestTarget: Sendable, Equatable {
         parameters = Self.decodedQuery(whole)
     }
 
-    /// Whether a server might leave the directory of the path, because of dot segments or encoded slashes.
+    /// Whether a server might resolve the path to another directory, because of dot segments or encoded slashes.
     private static func leavesDirectory(_ route: String) -> Bool {
         route.lowercased().split(separator: "/").contains { segment in
             let plain = segment.split(separator: ";", omittingEmptySubsequences: false).first.map(String.init) ?? ""
@@ -56,10 +56,10 @@ struct APIRequestTarget: Sendable, Equatable {
         }
     }
 
-    /// Decodes percent-encoding once.
+    /// Decodes percent-encoding once; returns nil if a segment is ambiguous.
     ///
-    /// Ambiguous segments are not guessed: those that still look encoded, those with a path parameter (RFC 3986 section
-    /// 3.3), and those with a character that a server may normalize to another one.
+    /// A segment is ambiguous if it still looks encoded, has a path parameter (RFC 3986 section 3.3), or contains a
+    /// character that a server may normalize to another one.
     private static func decoded(_ segments: [Substring]) -> [String]? {
         var texts: [String] = []
         for segment in segments {

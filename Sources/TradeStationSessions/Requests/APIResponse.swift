@@ -14,7 +14,8 @@ public struct APIResponse: Sendable {
 
     /// Removes tokens from a text of the server.
     let redact: @Sendable (String) -> String
-    /// Whether the request may have changed something. If so, an unreadable answer does not mean that it failed.
+    /// Whether the request may have changed something. If so, an unreadable answer does not mean that the request
+    /// failed.
     let mayHaveActed: Bool
 
     /// The body as text.
@@ -25,7 +26,7 @@ public struct APIResponse: Sendable {
         headers.firstValue(named: name)
     }
 
-    /// Decodes the body, with the failures of single parts.
+    /// Decodes the body, and the failures for single accounts, orders or symbols in it.
     ///
     /// - Throws: ``APIError`` for a status outside 200 to 299. For a body that cannot be decoded ``AccountsError``:
     ///   `server_error` after a GET, otherwise `outcome_unknown`, because the request may have been carried out.
@@ -41,7 +42,7 @@ public struct APIResponse: Sendable {
                 reason: redact("\(Value.self): \(Self.explanation(of: error))"),
                 suggestion: mayHaveActed
                     ? "check the account's orders before you send this request again"
-                    : "send the request without as:"
+                    : "send the request again without as:, and read the text of the answer"
             )
         }
     }
@@ -68,7 +69,7 @@ public struct APIResponse: Sendable {
 
         init(from decoder: any Decoder) throws {
             value = try Value(from: decoder)
-            parts = (try? APIErrorBody(from: decoder))?.parts ?? []
+            parts = (try? APIErrorBody(from: decoder))?.errors ?? []
         }
     }
 }

@@ -1,7 +1,7 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// A call with the token that it is sent with. Keeps that token out of every text.
+/// A call and the access token that it is sent with. The token is removed from all texts that are shown.
 struct AuthorizedCall: Sendable {
     let token: AccessToken
     private let call: APICall
@@ -15,13 +15,13 @@ struct AuthorizedCall: Sendable {
         self.token = token
     }
 
-    /// The path for messages.
+    /// The path as it is shown in messages.
     var shownPath: String { Redaction.printable(target.path, without: [token.secret], limit: 120) }
 
-    /// The text, printable and without the token.
+    /// Returns the text in printable form and without the token.
     func redacted(_ text: String) -> String { Redaction.printable(text, without: [token.secret], limit: 500) }
 
-    /// The HTTP request of a call that is answered as a whole.
+    /// Returns the HTTP request of a call whose answer is read as a whole, not as a stream.
     ///
     /// - Parameter milliseconds: how long the whole reply may take.
     func exchangeRequest(within milliseconds: Int64) -> HTTPExchangeRequest {
@@ -32,7 +32,7 @@ struct AuthorizedCall: Sendable {
             body: call.body,
             deadlineMilliseconds: Int(max(1, milliseconds))
         )
-        // TradeStation, "HTTP Requests": requests with a JSON body name its type.
+        // A request with a JSON body must name its type (TradeStation's documentation page "HTTP Requests").
         if !call.body.isEmpty { request.headers.append(("Content-Type", "application/json")) }
         return request
     }
@@ -75,7 +75,7 @@ struct AuthorizedCall: Sendable {
             return AccountsError(
                 .serverError,
                 "The answer to \(call.method) \(shownPath) is too long to read.",
-                suggestion: "ask for less, for example fewer bars"
+                suggestion: "request less, for example fewer bars"
             ).about(profile)
         default: return unreachable("\(call.method) \(shownPath)", because: failure)
         }
@@ -87,11 +87,12 @@ struct AuthorizedCall: Sendable {
     }
 
     private func unreachable(_ subject: String, because failure: TransportFailure) -> AccountsError {
-        AccountsError(
-            .serverUnreachable,
-            "The API did not answer \(subject).",
+        let isMalformed = failure.reason == .malformedResponse
+        return AccountsError(
+            isMalformed ? .serverError : .serverUnreachable,
+            isMalformed ? "The API's answer to \(subject) cannot be used." : "The API did not answer \(subject).",
             reason: failure.explanation,
-            suggestion: "send the request again when the network works"
+            suggestion: failure.suggestion ?? "send the request again when the network works"
         ).about(profile)
     }
 

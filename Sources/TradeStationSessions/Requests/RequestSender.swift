@@ -5,7 +5,7 @@ import TradeStationOAuth
 struct RequestSender {
     private let session: Session
     private let call: APICall
-    /// When the caller stops waiting, by the boot clock.
+    /// When the caller stops waiting, in milliseconds of the boot clock.
     private let deadline: Int64
     private var machine: SendingMachine
     private var tokens: TokenSelector
@@ -30,11 +30,12 @@ struct RequestSender {
     mutating func send() async throws -> (response: APIResponse, record: ProfileRecord) {
         guard call.body.count <= APICall.longestBody else { throw AccountsError.bodyTooLong }
         while true {
-            // Checked each time before the call is sent: a fence may have been added during a pause.
+            // Checked before each attempt: a fence (a limit of the profile) may have been added during a pause.
             let admitted = try await FenceCheck(session: session, deadline: deadline).admit(call)
             let token = try await tokens.token(for: admitted.record, before: deadline)
             let request = AuthorizedCall(admitted, token: token)
             guard remaining > 0 else { throw request.noTimeLeft }
+            try NetworkRoom.requireOnce()
             try Task.checkCancellation()
             guard let reply = try await reply(to: request) else { continue }
             session.latestQuota.record(APIQuota(reply, now: services.clock.wallTime()))

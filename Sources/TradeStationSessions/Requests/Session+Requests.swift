@@ -4,8 +4,8 @@ import TradeStationModel
 /// Authorized requests to the profile's own host.
 ///
 /// A path starts with one slash, for example `/v3/brokerage/accounts`. The `/v3` or `/v2` may be left out. A path that
-/// could lead to another host is refused. The profile's fences are read from the store each time before a request is
-/// sent, so a fence that another process has just added applies to the next request.
+/// could lead to another host is refused. The profile's fences (limits on what it may do) are read from the store each
+/// time before a request is sent, so a fence that another process has just added applies to the next request.
 ///
 /// A request is sent again in these cases only:
 ///
@@ -20,11 +20,11 @@ import TradeStationModel
 /// All requests throw ``AccountsError``: `usage` for a bad path, `fenced`, `profile_not_found` once the profile was
 /// removed, `server_unreachable`, the errors of ``accessToken()``, and `outcome_unknown` when a request other than a
 /// GET may have been carried out but got no readable answer. Requests with `as:` also throw ``APIError`` for a status
-/// outside 200 to 299. Under an account fence, a request that changes an order by its id throws ``APIError`` too, when
-/// the API does not report which account the order belongs to. When its task is cancelled, a request throws
-/// `CancellationError` and closes the connection.
+/// outside 200 to 299. If the profile is limited to certain accounts, a request that changes an order by its id also
+/// throws ``APIError`` when the API does not report which account the order belongs to. When its task is cancelled, a
+/// request throws `CancellationError` and closes the connection.
 extension Session {
-    /// A GET.
+    /// Sends a GET request.
     ///
     /// - Parameters:
     ///   - path: starts with one slash, for example `/v3/brokerage/accounts`.
@@ -38,7 +38,7 @@ extension Session {
         try await perform(APICall(method: "GET", path: path, query: query, timeout: timeout))
     }
 
-    /// A GET whose answer is decoded from JSON.
+    /// Sends a GET request and decodes the answer from JSON.
     public func get<Value: Decodable>(
         _ path: String,
         query: KeyValuePairs<String, String> = [:],
@@ -48,7 +48,7 @@ extension Session {
         try await get(path, query: query, timeout: timeout).decoded(as: type)
     }
 
-    /// A POST of a JSON text.
+    /// Sends a POST request whose body is a JSON text.
     public func post(
         _ path: String,
         json: [UInt8],
@@ -58,7 +58,7 @@ extension Session {
         try await perform(APICall(method: "POST", path: path, query: query, body: json, timeout: timeout))
     }
 
-    /// A POST of a value as JSON.
+    /// Sends a POST request whose body is a value, encoded as JSON.
     public func post(
         _ path: String,
         body: some Encodable,
@@ -68,7 +68,7 @@ extension Session {
         try await post(path, json: Self.json(body), query: query, timeout: timeout)
     }
 
-    /// A POST of a value as JSON whose answer is decoded from JSON.
+    /// Sends a POST request whose body is a value, encoded as JSON, and decodes the answer from JSON.
     public func post<Value: Decodable>(
         _ path: String,
         body: some Encodable,
@@ -79,7 +79,7 @@ extension Session {
         try await post(path, body: body, query: query, timeout: timeout).decoded(as: type)
     }
 
-    /// A PUT of a JSON text.
+    /// Sends a PUT request whose body is a JSON text.
     public func put(
         _ path: String,
         json: [UInt8],
@@ -89,7 +89,7 @@ extension Session {
         try await perform(APICall(method: "PUT", path: path, query: query, body: json, timeout: timeout))
     }
 
-    /// A PUT of a value as JSON.
+    /// Sends a PUT request whose body is a value, encoded as JSON.
     public func put(
         _ path: String,
         body: some Encodable,
@@ -99,7 +99,7 @@ extension Session {
         try await put(path, json: Self.json(body), query: query, timeout: timeout)
     }
 
-    /// A PUT of a value as JSON whose answer is decoded from JSON.
+    /// Sends a PUT request whose body is a value, encoded as JSON, and decodes the answer from JSON.
     public func put<Value: Decodable>(
         _ path: String,
         body: some Encodable,
@@ -119,7 +119,7 @@ extension Session {
         try await perform(APICall(method: "DELETE", path: path, query: query, timeout: timeout))
     }
 
-    /// A DELETE whose answer is decoded from JSON.
+    /// Sends a DELETE request and decodes the answer from JSON.
     public func delete<Value: Decodable>(
         _ path: String,
         query: KeyValuePairs<String, String> = [:],

@@ -13,7 +13,7 @@ struct TokenSelector {
     /// Whether the API has refused a token of this call or stream.
     var hasRejected: Bool { rejected > 0 }
 
-    /// The token to send.
+    /// Returns the token for the next request.
     ///
     /// - Parameter record: the profile as it is in the store now. Another process may have signed in, refreshed or
     ///   signed out since this session read the login.

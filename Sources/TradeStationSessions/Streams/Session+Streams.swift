@@ -1,11 +1,11 @@
 extension Session {
-    /// A stream of JSON objects, for example quotes, bars, orders or positions.
+    /// Returns a stream of JSON objects, for example quotes, bars, orders or positions.
     ///
     /// - Parameters:
     ///   - path: as for ``get(_:query:timeout:)``.
     ///   - query: the names and values after the `?`; they are encoded here.
-    ///   - type: the type of each object. Members that may be missing must be optional: changes contain only what
-    ///     changed (OpenAPI file).
+    ///   - type: the type of each object. Members that may be missing must be optional: an update contains only the
+    ///     members that changed (OpenAPI file).
     public func stream<Value: Decodable & Sendable>(
         _ path: String,
         query: KeyValuePairs<String, String> = [:],
@@ -14,7 +14,7 @@ extension Session {
         SessionStream(session: self, call: APICall(method: "GET", path: path, query: query))
     }
 
-    /// A stream whose connection is closed when `body` ends.
+    /// Passes a stream to `body`, and closes its connection when `body` ends.
     ///
     /// The connection is also closed as soon as the task is cancelled, even while `body` works on an object and does
     /// not wait for the next one.

@@ -11,10 +11,10 @@
 /// ```
 ///
 /// Nothing is sent before the first `next()`. Heartbeats are removed. The stream is opened again after `GoAway`, a
-/// broken connection, 30 s without a byte while the program waits, and a refused token. Before each attempt it waits,
-/// from 0.5 s doubling to 30 s, or after a 429 as long as the answer asks. It then uses a current token. A token
-/// refresh does not interrupt an open stream. The profile's fences apply as for a GET and are read each time the stream
-/// is opened.
+/// broken connection, 30 s without a byte while the program waits, and a refused token. Before each attempt there is a
+/// pause: 0.5 s at first, then twice as long each time, up to 30 s; after a 429, as long as the answer asks. Each
+/// attempt uses a current token. A token refresh does not interrupt an open stream. The profile's fences (limits on
+/// what it may do) apply as for a GET and are read each time the stream is opened.
 ///
 /// The connection is read only as fast as the program takes objects. It is closed at once when the waiting task is
 /// cancelled, the loop ends, or ``SessionManager/close()`` is called. If the task is cancelled while it works on an
@@ -25,15 +25,15 @@
 ///
 /// - ``StreamError``: the server sent an error object, for example `DualLogon`, or `Unauthorized` when a new token did
 ///   not help.
-/// - ``APIError``: the server refused to open the stream: 403 and similar, two 401 in a row, and a status of 500 or
-///   more if the stream was never open.
+/// - ``APIError``: the server refused to open the stream: with a status such as 403, with 401 twice in a row, or with a
+///   status of 500 or more if the stream was never open.
 /// - ``AccountsError``: `server_unreachable` if the stream was never open; `server_error` for data that is not a JSON
-///   object or not such an element; `fenced`, `usage`, `closed`, and the errors of ``Session/accessToken()``.
+///   object or cannot be decoded as `Value`; `fenced`, `usage`, `closed`, and the errors of ``Session/accessToken()``.
 /// - `CancellationError`.
 public struct SessionStream<Value: Decodable & Sendable>: AsyncSequence, Sendable {
     let session: Session
     let call: APICall
-    /// Closes the connections when the scope ends, even if the iterators still exist.
+    /// The scope that closes the connections when it ends, even if the iterators still exist; nil if there is none.
     var scope: StreamScope?
 
     /// Makes an iterator with a connection of its own.

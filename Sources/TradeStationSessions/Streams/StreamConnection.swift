@@ -142,9 +142,10 @@ struct StreamConnection {
 
     /// Tries once to open the stream.
     ///
-    /// - Returns: the interruption that is over now; nil when the stream was never open before, or is not open yet.
+    /// - Returns: the interruption that has ended; nil if the stream was never open before, or could not be opened.
     private mutating func open() async throws -> StreamInterruption? {
         guard let request = try await authorize() else { return nil }
+        try NetworkRoom.requireOnce()
         let http: HTTPStream
         do throws(TransportFailure) {
             http = try services.streamTransport.open(request.streamRequest)
@@ -173,7 +174,7 @@ struct StreamConnection {
         return nil
     }
 
-    /// Checks the fences and gets a token; nil when there is no token yet and another try may help.
+    /// Checks the profile's fences (limits) and gets a token; nil when there is no token yet and another try may help.
     private mutating func authorize() async throws -> AuthorizedCall? {
         let deadline = services.deadline
         do {

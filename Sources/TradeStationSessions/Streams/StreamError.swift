@@ -1,7 +1,7 @@
 /// An error object from the server that ended a stream. Opening the stream again would not help.
 ///
-/// The object is `{"Error","Message"}` (OpenAPI file, `StreamErrorResponse` and similar schemas); after one, the client
-/// ends the request ("HTTP Streaming"). No field contains a token.
+/// The object is `{"Error","Message"}` (OpenAPI file, `StreamErrorResponse` and similar schemas). The client has to end
+/// the request after it (TradeStation's documentation page "HTTP Streaming"). No field contains a token.
 public struct StreamError: Error, Hashable, Sendable {
     /// TradeStation's name for the error, for example `DualLogon` or `InvalidSymbol`.
     public let error: String
@@ -9,7 +9,7 @@ public struct StreamError: Error, Hashable, Sendable {
     public let message: String?
     /// The account, order or symbol that the error is about, if the server named it.
     public let part: APIError.Part
-    /// The path without its query.
+    /// The path of the stream, without its query.
     public let path: String
 
     /// Whether another session of the user replaced this stream. Opening it again would end the other session's stream.
@@ -17,7 +17,7 @@ public struct StreamError: Error, Hashable, Sendable {
 }
 
 extension StreamError: CustomStringConvertible {
-    /// One line.
+    /// The error in one line.
     public var description: String {
         "stream \(path): " + [error, message].compactMap { $0 }.joined(separator: ": ")
     }

@@ -1,10 +1,11 @@
 /// Splits the bytes of a stream into JSON objects, independent of the chunk boundaries.
 ///
-/// Objects follow one another, separated by newlines; an object may span chunks and a chunk may hold several ("HTTP
-/// Streaming"). Only braces and strings are examined. The decoder checks the JSON inside an object.
+/// Objects are separated by newlines; an object may span chunks, and a chunk may hold several objects (TradeStation's
+/// documentation page "HTTP Streaming"). Only braces and strings are examined. The decoder checks the JSON inside an
+/// object.
 struct StreamFramer: Sendable {
     enum Fault: Error, Equatable {
-        /// A byte outside an object that does not start one.
+        /// A byte outside the objects is neither white space nor `{`.
         case notAnObject
         /// An object that is longer than the limit.
         case tooLong
@@ -74,7 +75,7 @@ struct StreamFramer: Sendable {
         }
     }
 
-    /// White space of JSON (RFC 8259 section 2).
+    /// Whether a byte is white space in JSON (RFC 8259 section 2).
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }

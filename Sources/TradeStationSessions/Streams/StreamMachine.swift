@@ -3,8 +3,8 @@ import TradeStationOAuth
 
 /// Decides what happens after a stream ends or cannot be opened. Performs no I/O and uses no clock.
 ///
-/// Until the stream was open once, most failures are reported to the caller. Later, temporary failures are retried
-/// after pauses that double; "HTTP Streaming" lets a client wait before it connects again.
+/// Until the stream has been open once, most failures are reported to the caller. Later, temporary failures are retried
+/// after pauses that double; TradeStation's page "HTTP Streaming" lets a client wait before it connects again.
 ///
 /// The parameter `jitter` of its methods is a random number from 0 up to 1.
 struct StreamMachine: Sendable {
@@ -17,13 +17,13 @@ struct StreamMachine: Sendable {
         case stop
     }
 
-    /// How long a connection may be silent before it counts as broken, in milliseconds: six heartbeats.
+    /// How long a connection may be silent before it counts as broken, in milliseconds: the time of six heartbeats.
     static let longestSilence: Int64 = 30_000
-    /// Only a connection that lasted this long ends a series of failures.
+    /// How long a connection must last to end a series of failures, in milliseconds.
     ///
     /// A server that accepts streams and drops them at once is no better than one that accepts none.
     private static let healthyAfter: Int64 = 30_000
-    /// How long a stream that was never open waits in total after 429 answers.
+    /// How long a stream that was never open waits in total after answers with status 429, in milliseconds.
     private static let longestWait: Int64 = 60_000
 
     private var failures = 0
@@ -32,13 +32,13 @@ struct StreamMachine: Sendable {
     private var wasOpen = false
     private var hasRenewed = false
     private var hasReconnected = false
-    /// Whether the stream uses a token that replaced one that the server had refused on this stream.
-    private var isTrial = false
+    /// Whether the server refused a token on this stream, so that the stream now uses a newer one.
+    private var usesReplacementToken = false
     private var interruption: StreamInterruption?
 
     /// Records that the stream is open.
     ///
-    /// - Returns: the interruption that is over now; nil the first time.
+    /// - Returns: the interruption that has ended; nil when the stream is opened for the first time.
     mutating func handleOpening(at now: Int64) -> StreamInterruption? {
         defer { interruption = nil }
         openedAt = now
@@ -51,7 +51,7 @@ struct StreamMachine: Sendable {
     mutating func handleInterruption(_ reason: StreamInterruption, at now: Int64, jitter: Double) -> Step {
         if let openedAt, now - openedAt >= Self.healthyAfter {
             failures = 0
-            isTrial = false
+            usesReplacementToken = false
         }
         openedAt = nil
         interruption = reason
@@ -60,7 +60,7 @@ struct StreamMachine: Sendable {
 
     /// Decides what follows when an open stream reports that its token is no longer accepted.
     ///
-    /// A newer token is tried once, as when opening. If the server soon refuses that one too, the stream ends.
+    /// As when opening the stream, a newer token is tried once. If the server soon refuses it too, the stream ends.
     ///
     /// - Parameters:
     ///   - isUnexpired: whether the token has not expired yet.
@@ -68,12 +68,12 @@ struct StreamMachine: Sendable {
     mutating func handleTokenRefusal(isUnexpired: Bool, canRenew: Bool, at now: Int64, jitter: Double) -> Step {
         let step = handleInterruption(.tokenRefused, at: now, jitter: jitter)
         guard isUnexpired else { return step }
-        if isTrial || !canRenew { return .stop }
-        isTrial = true
+        if usesReplacementToken || !canRenew { return .stop }
+        usesReplacementToken = true
         return step
     }
 
-    /// Decides what follows when the server answers the opening with a status other than 200.
+    /// Decides what follows when the server answers the request for the stream with a status other than 200.
     ///
     /// - Parameters:
     ///   - pause: how long the answer asks to wait.
@@ -84,7 +84,7 @@ struct StreamMachine: Sendable {
             hasRenewed = true
             return .renew
         case 429:
-            // An answer that names a pause is not a failure.
+            // An answer that names a pause does not count as a failure.
             let step = pause.map { .reopen(afterMilliseconds: $0) } ?? retry(jitter)
             guard !wasOpen, case .reopen(let milliseconds) = step else { return step }
             waited += milliseconds
@@ -95,7 +95,7 @@ struct StreamMachine: Sendable {
         }
     }
 
-    /// Decides what follows when the opening got no answer.
+    /// Decides what follows when the request for the stream got no answer.
     mutating func handleFailure(_ reason: TransportFailure.Reason, jitter: Double) -> Step {
         switch reason {
         case .closed, .cancelled, .malformedRequest: return .stop
@@ -110,7 +110,7 @@ struct StreamMachine: Sendable {
     /// Decides what follows when there was no token to open the stream with.
     mutating func handleMissingToken(_ code: AccountsError.Code, jitter: Double) -> Step {
         let temporary: Set<AccountsError.Code> = [
-            .serverUnreachable, .serverError, .rateLimited, .backingOff, .lockTimeout, .storeBusy,
+            .serverUnreachable, .serverError, .refusedRepeatedly, .rateLimited, .backingOff, .lockTimeout, .storeBusy,
         ]
         return wasOpen && temporary.contains(code) ? retry(jitter) : .stop
     }

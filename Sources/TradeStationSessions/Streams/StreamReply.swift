@@ -1,7 +1,7 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// The HTTP reply that a stream is read from: whole JSON objects, and why there are no more.
+/// The HTTP reply of a stream. It is read as whole JSON objects, followed by the reason why no more arrive.
 struct StreamReply {
     enum Piece {
         /// One whole JSON object.

@@ -1,8 +1,8 @@
 import Synchronization
 import TradeStationOAuth
 
-/// The connections that are opened within one scope. Ending the scope closes them, regardless of what its task is
-/// doing.
+/// The connections that are opened within one call of ``Session/withStream(_:query:of:_:)``. Ending the scope closes
+/// them, regardless of what the task of the call is doing.
 final class StreamScope: Sendable {
     private struct WeakConnection {
         weak var connection: HTTPStream?

@@ -9,7 +9,8 @@ public import TradeStationModel
 
 /// The clocks of this machine.
 public struct SystemClock: TimeSource {
-    /// Identifies the current boot of this machine.
+    /// Identifies the current boot of this machine, and the time namespace, which has a boot clock of its own
+    /// (`time_namespaces(7)`). Empty if the boot cannot be identified.
     public let bootID: String
 
     /// A clock. Reads the boot id once.
@@ -31,6 +32,15 @@ public struct SystemClock: TimeSource {
         Timestamp(milliseconds: Self.read(CLOCK_REALTIME))
     }
 
+    /// The wall clock as of the last tick of the system, at most ten milliseconds ago.
+    public func coarseWallMilliseconds() -> Int64 {
+        #if canImport(Darwin)
+            Self.read(CLOCK_REALTIME)
+        #else
+            Self.read(CLOCK_REALTIME_COARSE)
+        #endif
+    }
+
     /// Waits on a clock that includes time in suspend.
     public func sleep(milliseconds: Int64) async throws {
         try await Task.sleep(for: Duration.milliseconds(milliseconds), clock: .continuous)
@@ -50,8 +60,10 @@ public struct SystemClock: TimeSource {
             sysctlbyname("kern.bootsessionuuid", &buffer, &size, nil, 0)
             return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
         #else
-            let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
-            return text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+            let text = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
+            guard let id = UUID(uuidString: text.trimmingCharacters(in: .whitespacesAndNewlines)) else { return "" }
+            let namespace = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/time")
+            return [id.uuidString.lowercased(), namespace].compactMap { $0 }.joined(separator: " ")
         #endif
     }
 }

@@ -2,10 +2,10 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// The counters in memory: first the head, then the slots of the logins. Two logins share a slot if their ids differ by
-/// a multiple of the number of slots.
+/// The counters in the memory of this process: first the head, then the slots of the logins. Two logins share a slot if
+/// their ids differ by a multiple of the number of slots.
 ///
-/// Reading a slot takes two memory accesses and no reference count; an `AtomicLazyReference` to the mapping made the same
+/// Reading a slot takes two memory accesses and no reference count; an `AtomicLazyReference` to the memory made the same
 /// read forty times as slow.
 final class CounterPage: Sendable {
     static let count = 4096
@@ -14,7 +14,7 @@ final class CounterPage: Sendable {
 
     // The pointer is set once and stays valid until `deinit`, and all accesses to the memory behind it are atomic: so it
     // may be shared between threads.
-    private nonisolated(unsafe) let mapping = Atomic<UnsafePointer<Atomic<Int64>>?>(nil)
+    private nonisolated(unsafe) let memory = Atomic<UnsafePointer<Atomic<Int64>>?>(nil)
 
     deinit {
         if let counters { munmap(UnsafeMutableRawPointer(mutating: counters), Self.bytes) }
@@ -23,35 +23,27 @@ final class CounterPage: Sendable {
     /// The slot of a login.
     static func slot(of login: Login.ID) -> Int { 1 + Int(login.rawValue.magnitude % UInt64(count - 1)) }
 
-    var isMapped: Bool { counters != nil }
+    var exists: Bool { counters != nil }
 
-    /// The value of a slot; nil while nothing is mapped.
+    /// The value of a slot; nil while there is no memory.
     subscript(slot: Int) -> Int64? { counters?[slot].load(ordering: .acquiring) }
 
-    /// Sets a slot of memory that was mapped with ``mapZeros()``.
+    /// Sets a slot, if there is memory.
     func store(_ value: Int64, in slot: Int) {
         counters?[slot].store(value, ordering: .releasing)
     }
 
-    /// Maps the beginning of a file, for reading. Writes to the file by any process change the counters.
-    func map(_ file: PrivateFile) {
-        keep(mmap(nil, Self.bytes, PROT_READ, MAP_SHARED, file.descriptor, 0))
-    }
-
-    /// Maps memory of this process that holds zeros.
-    func mapZeros() {
-        keep(mmap(nil, Self.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0))
-    }
-
-    private var counters: UnsafePointer<Atomic<Int64>>? { mapping.load(ordering: .acquiring) }
-
-    private func keep(_ start: UnsafeMutableRawPointer?) {
+    /// Takes memory that holds zeros. Further calls do nothing.
+    func make() {
+        let start = mmap(nil, Self.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
         guard let start, start != MAP_FAILED else { return }
-        let isFirst = mapping.compareExchange(
+        let isFirst = memory.compareExchange(
             expected: nil,
             desired: UnsafePointer(start.bindMemory(to: Atomic<Int64>.self, capacity: Self.count)),
             ordering: .acquiringAndReleasing
         ).exchanged
         if !isFirst { munmap(start, Self.bytes) }
     }
+
+    private var counters: UnsafePointer<Atomic<Int64>>? { memory.load(ordering: .acquiring) }
 }

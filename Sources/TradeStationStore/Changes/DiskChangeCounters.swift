@@ -1,25 +1,48 @@
 import Foundation
 import GRDB
+import Synchronization
 import TradeStationModel
 
 /// Change counters in a file of fixed size, `locks/changes`. Writers use plain writes, which need no space once the file
-/// exists; readers map the file into memory. It is never shortened, because reading a mapping beyond the end of its
-/// file ends the process.
+/// exists. Readers copy the file into memory, at most once per tick of ``CoarseClock`` and after each write by this
+/// process: a read usually costs a few nanoseconds, and a write by another process is noticed within ten milliseconds.
+///
+/// The file is not mapped: if another program shortened a mapped file, the next read would end the process.
 final class DiskChangeCounters: StoreChangeCounters {
     private let path: String
+    private let policy: PermissionPolicy
     private let page = CounterPage()
     private let signal = ChangeSignal()
+    private struct State {
+        /// The open file. Nil before ``watch()``, and when the file is missing or shortened.
+        var file: PrivateFile?
+        var isClosed = false
+    }
 
-    init(path: String) {
+    private let state = Mutex(State())
+    private let hasCounters = Atomic(false)
+    /// The tick and the number of writes at which the file was copied.
+    private let copiedAt = Atomic<Int64>(.min)
+    private let copiedWrites = Atomic<Int>(-1)
+
+    /// The number of writes by all stores of this process.
+    private static let writes = Atomic<Int>(0)
+
+    init(path: String, policy: PermissionPolicy) {
         self.path = path
+        self.policy = policy
     }
 
     // MARK: Reading
 
-    var head: Int64? { page[CounterPage.head] }
+    var head: Int64? {
+        copyIfDue()
+        return hasCounters.load(ordering: .acquiring) ? page[CounterPage.head] : nil
+    }
 
     func stamp(of login: Login.ID) -> ChangeStamp {
-        page[CounterPage.slot(of: login)].map(ChangeStamp.init(rawValue:)) ?? .unknown
+        copyIfDue()
+        return page[CounterPage.slot(of: login)].map(ChangeStamp.init(rawValue:)) ?? .unknown
     }
 
     var seesEveryWriter: Bool { false }
@@ -29,21 +52,77 @@ final class DiskChangeCounters: StoreChangeCounters {
     }
 
     func watch() {
-        guard !page.isMapped, let file = try? PrivateFile.existing(path: path, flags: O_RDONLY),
-            (try? isComplete(file)) == true
-        else { return }
-        page.map(file)
+        state.withLock { state in
+            guard state.file == nil, !state.isClosed else { return }
+            page.make()
+            let (tick, writes) = (CoarseClock.tick(), Self.writes.load(ordering: .acquiring))
+            openAndCopy(into: &state, tick, writes)
+        }
+    }
+
+    func close() {
+        state.withLock { $0 = State(isClosed: true) }
+    }
+
+    private func copyIfDue() {
+        guard page.exists else { return }
+        // Read before the file: a write in between makes the copy due again.
+        let (tick, writes) = (CoarseClock.tick(), Self.writes.load(ordering: .acquiring))
+        guard copiedAt.load(ordering: .acquiring) != tick || copiedWrites.load(ordering: .acquiring) != writes else {
+            return
+        }
+        state.withLock { state in
+            guard !state.isClosed,
+                copiedAt.load(ordering: .acquiring) != tick || copiedWrites.load(ordering: .acquiring) != writes
+            else { return }
+            if let file = state.file, file.isNamed, copy(file, tick, writes) { return }
+            // The file was removed, replaced or shortened.
+            openAndCopy(into: &state, tick, writes)
+        }
+    }
+
+    private func openAndCopy(into state: inout State, _ tick: Int64, _ writes: Int) {
+        state.file = try? PrivateFile.existing(path: path, flags: O_RDONLY, policy: policy)
+        if let file = state.file, copy(file, tick, writes) { return }
+        state.file = nil
+        hasCounters.store(false, ordering: .releasing)
+        for slot in 0..<CounterPage.count { page.store(0, in: slot) }
+        note(tick, writes)
+    }
+
+    /// Copies the file into memory. Returns false if it is not complete.
+    private func copy(_ file: PrivateFile, _ tick: Int64, _ writes: Int) -> Bool {
+        // Writers write the head last, so it is read first: the slots are at least as new as the head.
+        guard let head = (try? head(in: file)) ?? nil, let bytes = try? file.read(limit: CounterPage.bytes),
+            bytes.count == CounterPage.bytes
+        else { return false }
+        bytes.withUnsafeBytes { bytes in
+            for slot in 1..<CounterPage.count {
+                let offset = slot * MemoryLayout<Int64>.size
+                page.store(bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self), in: slot)
+            }
+        }
+        page.store(head, in: CounterPage.head)
+        hasCounters.store(true, ordering: .releasing)
+        note(tick, writes)
+        return true
+    }
+
+    private func note(_ tick: Int64, _ writes: Int) {
+        copiedWrites.store(writes, ordering: .releasing)
+        copiedAt.store(tick, ordering: .releasing)
     }
 
     // MARK: Writing
 
     func publish(_ database: Database) {
         try? writeChanges(of: database)
+        Self.writes.add(1, ordering: .acquiringAndReleasing)
         signal.send()
     }
 
     private func writeChanges(of database: Database) throws {
-        let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+        let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT, policy: policy)
         let shown = try isComplete(file) ? try head(in: file) : nil
         guard let changes = try UnpublishedChanges(in: database, shown: shown) else { return }
         let value = withUnsafeBytes(of: changes.head) { Array($0) }
@@ -61,7 +140,10 @@ final class DiskChangeCounters: StoreChangeCounters {
         try FileStatus.of(descriptor: file.descriptor, path: path).size >= CounterPage.bytes
     }
 
-    private func head(in file: PrivateFile) throws(AccountsError) -> Int64 {
-        try file.read(limit: MemoryLayout<Int64>.size).withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
+    /// The head in a file; nil if the file is too short.
+    private func head(in file: PrivateFile) throws(AccountsError) -> Int64? {
+        let bytes = try file.read(limit: MemoryLayout<Int64>.size)
+        guard bytes.count == MemoryLayout<Int64>.size else { return nil }
+        return bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
     }
 }

@@ -6,7 +6,7 @@ final class MemoryChangeCounters: StoreChangeCounters {
     private let page = CounterPage()
     private let signal = ChangeSignal()
 
-    init() { page.mapZeros() }
+    init() { page.make() }
 
     /// Does nothing: the counters can be read from the beginning.
     func watch() {}
@@ -22,6 +22,9 @@ final class MemoryChangeCounters: StoreChangeCounters {
     func waitForHead(toMoveFrom head: Int64?) async {
         await signal.wait { self.head == head }
     }
+
+    /// Does nothing: other stores share the counters.
+    func close() {}
 
     func publish(_ database: Database) {
         if let changes = try? UnpublishedChanges(in: database, shown: head) {

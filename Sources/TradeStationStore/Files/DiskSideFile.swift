@@ -5,60 +5,69 @@ import TradeStationModel
 struct DiskSideFile: SideFile {
     /// The reserved space: enough for three tokens of 16 KiB each and the other fields.
     static let capacity = 65_536
+    /// The largest content: three tokens that each fit into the database. What is beyond the reserved space needs free
+    /// space.
+    private static let largestContent = 4 * capacity
     private static let magic = Array("tsac-pending-1\n\0".utf8)
     private static let headerLength = magic.count + 4
 
     let path: String
+    let policy: PermissionPolicy
 
+    var name: String { path }
+
+    /// The open file and its directory. Whatever happens to their paths, the answer can be written and synced.
     private struct Open: OpenSideFile {
         let file: PrivateFile
+        let directory: OpenDirectory
+
+        var isNamed: Bool { file.isNamed }
 
         func write(_ envelope: Data) throws(AccountsError) {
             let length = (0..<4).map { UInt8(truncatingIfNeeded: envelope.count >> (24 - 8 * $0)) }
             try file.write(magic + length + envelope)
         }
+
+        func synchronize() throws(AccountsError) {
+            guard isNamed, try DiskSideFile.answer(in: file) != nil else {
+                throw AccountsError.sideFileLost(file.path)
+            }
+            try file.synchronize()
+            try directory.synchronize()
+        }
     }
 
     func reserve() throws(AccountsError) -> any OpenSideFile {
-        let file = try file()
+        try PrivateDirectory(path: path.directoryName, policy: policy).prepare()
+        let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT, policy: policy)
         try file.reserve(Int64(Self.capacity))
-        return Open(file: file)
+        return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
-    func open() throws(AccountsError) -> any OpenSideFile {
-        Open(file: try file())
-    }
-
-    private func file() throws(AccountsError) -> PrivateFile {
-        try PrivateDirectory(path: path.directoryName).prepare()
-        return try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+    func existing() throws(AccountsError) -> (any OpenSideFile)? {
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR, policy: policy) else { return nil }
+        return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
     func read() throws(AccountsError) -> Data? {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY) else { return nil }
-        return try answer(in: file)
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY, policy: policy) else { return nil }
+        return try Self.answer(in: file)
     }
 
-    private func answer(in file: PrivateFile) throws(AccountsError) -> Data? {
-        let bytes = try file.read(limit: Self.headerLength + Self.capacity)
-        guard bytes.count > Self.headerLength, Array(bytes[..<Self.magic.count]) == Self.magic else { return nil }
-        let length = bytes[Self.magic.count..<Self.headerLength].reduce(0) { $0 << 8 | Int($1) }
-        guard length > 0, bytes.count - Self.headerLength >= length else { return nil }
-        return Data(bytes[Self.headerLength..<(Self.headerLength + length)])
-    }
-
-    /// Syncs the answer and the name of the file to disk.
-    func synchronize() throws(AccountsError) {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR), try answer(in: file) != nil else {
-            throw AccountsError.sideFileLost(path)
-        }
-        try file.synchronize()
-        try PrivateDirectory(path: path.directoryName).synchronize()
+    private static func answer(in file: PrivateFile) throws(AccountsError) -> Data? {
+        let header = try file.read(limit: headerLength)
+        guard header.count == headerLength, Array(header[..<magic.count]) == magic else { return nil }
+        let length = header[magic.count...].reduce(0) { $0 << 8 | Int($1) }
+        guard (1...largestContent).contains(length) else { return nil }
+        let bytes = try file.read(limit: headerLength + length)
+        guard bytes.count == headerLength + length else { return nil }
+        return Data(bytes[headerLength...])
     }
 
     func wipe() throws(AccountsError) {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR) else { return }
-        try file.write([UInt8](repeating: 0, count: Self.capacity))
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDWR, policy: policy) else { return }
+        let length = Self.headerLength + (try Self.answer(in: file)?.count ?? 0)
+        try file.write([UInt8](repeating: 0, count: max(Self.capacity, length)))
         try PrivateFile.remove(path)
     }
 }

@@ -5,9 +5,12 @@ import TradeStationModel
 struct FileStatus: Sendable {
     let mode: mode_t
     let owner: uid_t
+    let group: gid_t
     let size: Int64
     let device: UInt64
     let inode: UInt64
+    /// When the content last changed, in nanoseconds.
+    let modified: Int64
     /// The number of names (hard links) of the file.
     let links: UInt64
 
@@ -33,10 +36,17 @@ struct FileStatus: Sendable {
     init(_ status: stat) {
         mode = status.st_mode
         owner = status.st_uid
+        group = status.st_gid
         size = Int64(status.st_size)
         device = UInt64(truncatingIfNeeded: status.st_dev)
         inode = UInt64(status.st_ino)
         links = UInt64(status.st_nlink)
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        modified = Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
     var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
@@ -48,28 +58,42 @@ struct FileStatus: Sendable {
         device == other.device && inode == other.inode
     }
 
-    /// - Throws: `insecure_permissions` unless it is a regular file of this user that other users cannot write.
-    func requirePrivateFile(_ path: String, secret: Bool = false) throws(AccountsError) {
-        guard !isSymbolicLink else { throw .symbolicLink(path) }
-        guard isRegular else { throw .notRegular(path) }
-        try requireOurs(path)
-        if secret, mode & 0o077 != 0 {
-            throw .tooOpen(path, "Other users can read \(path).", fix: "chmod 600")
-        }
-        if mode & 0o022 != 0 {
-            throw .tooOpen(path, "Other users can write \(path).", fix: "chmod 600")
-        }
+    /// Whether the file is the same and has not been written in between.
+    func isUnchanged(since earlier: FileStatus) -> Bool {
+        isSameFile(as: earlier) && size == earlier.size && modified == earlier.modified
     }
 
-    /// - Throws: `insecure_permissions` unless the file belongs to the user of this process.
-    func requireOurs(_ path: String) throws(AccountsError) {
-        guard owner == geteuid() else {
-            throw AccountsError(
-                .insecurePermissions,
-                "\(path) belongs to another user.",
-                reason: "Its owner has user id \(owner); this process runs as \(geteuid()).",
-                suggestion: "run it as that user, or name another store: tsaccounts --store DIR ..."
-            )
+    /// Whether only this user or root could have made the file, or, in a user namespace, perhaps a user without an id.
+    var isOwnedByUserOrRoot: Bool { owner == 0 || owner == geteuid() || owner == UserNamespace.unmappedUser }
+
+    /// What is wrong with a file of a store; nil if it is a regular file of this user that other users cannot write.
+    ///
+    /// - Parameter secret: whether other users must not be able to read it either.
+    func problem(of path: String, secret: Bool, policy: PermissionPolicy) -> PermissionProblem? {
+        guard !isSymbolicLink else { return .symbolicLink(path) }
+        guard isRegular else { return .notRegular(path) }
+        if let problem = foreignOwner(of: path) { return problem }
+        if secret, policy.letsOthersIn(self) {
+            return .tooOpen(path, "Other users can read \(path).", fix: "chmod 600")
         }
+        if policy.letsOthersWrite(self) {
+            return .tooOpen(path, "Other users can write \(path).", fix: "chmod 600")
+        }
+        return nil
     }
+
+    /// A problem unless the file belongs to the user of this process.
+    func foreignOwner(of path: String) -> PermissionProblem? {
+        guard owner != geteuid() else { return nil }
+        return PermissionProblem(
+            message: "\(path) belongs to another user.",
+            reason: "Its owner has user id \(owner); this process runs as \(geteuid()).",
+            repair: .advice("run it as that user, or name another store: tsaccounts --store DIR ...")
+        )
+    }
+}
+
+extension String {
+    /// The target of a symbolic link; nil if the path is none.
+    var linkTarget: String? { try? FileManager.default.destinationOfSymbolicLink(atPath: self) }
 }

@@ -4,17 +4,31 @@ import TradeStationModel
 /// A directory that only its owner may write to.
 struct PrivateDirectory: Sendable {
     let path: String
+    var policy = PermissionPolicy.strict
 
-    /// Creates the directory and its missing parents with mode 0700, independent of the umask, or checks an existing one.
+    /// Creates the directory with mode 0700, independent of the umask, or checks an existing one. Its parent directory
+    /// must exist.
     func prepare() throws(AccountsError) {
         if try FileStatus.of(path) == nil { try make() }
-        try checkIfPresent()
+        try check()
     }
 
-    /// - Throws: `insecure_permissions`.
-    func checkIfPresent() throws(AccountsError) {
-        guard let status = try FileStatus.of(path) else { return }
-        guard !status.isSymbolicLink else { throw .symbolicLink(path) }
+    /// Creates the directory and its missing parents with mode 0700, or checks an existing one.
+    func prepareWithParents() throws(AccountsError) {
+        try makeMissing()
+        // The directories of a store may be reached through links, which the walk has checked.
+        try PrivateDirectory(path: try PathWalk(to: path, policy: policy).end, policy: policy).check()
+    }
+
+    /// What is wrong with the directory itself. A mode that is too wide is put right if no other user could have made use
+    /// of it.
+    ///
+    /// - Parameter isClosed: whether a directory above keeps other users out.
+    func problem(
+        of status: FileStatus,
+        isClosed: @autoclosure () throws(AccountsError) -> Bool
+    ) throws(AccountsError) -> PermissionProblem? {
+        guard !status.isSymbolicLink else { return .symbolicLink(path) }
         guard status.isDirectory else {
             throw AccountsError(
                 .cannotCreate,
@@ -22,31 +36,34 @@ struct PrivateDirectory: Sendable {
                 suggestion: "name another directory with --store DIR or TSACCOUNTS_HOME"
             )
         }
-        try status.requireOurs(path)
-        if status.mode & 0o022 != 0 {
-            throw .tooOpen(path, "Other users can write to the directory \(path).", fix: "chmod 700")
-        }
-        try checkParent()
+        // A whole volume that was given to the group.
+        if policy.trustsGroup, status.owner == 0 { return nil }
+        if let problem = status.foreignOwner(of: path) { return problem }
+        guard policy.letsOthersWrite(status) else { return nil }
+        if try isClosed() || isEmpty, chmod(path, status.mode & 0o700) == 0 || errno == EROFS { return nil }
+        return .tooOpen(path, "Other users can write to the directory \(path).", fix: "chmod 700")
     }
 
     /// Syncs created, renamed and removed entries to disk.
     func synchronize() throws(AccountsError) {
-        try synchronize(path)
+        try OpenDirectory(path: path).synchronize()
     }
 
-    private func synchronize(_ path: String) throws(AccountsError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw AccountsError.fileFailure(errno, path: path, "cannot be opened") }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else {
-            throw AccountsError.fileFailure(errno, path: path, "cannot be saved")
-        }
+    private var isEmpty: Bool { (try? FileManager.default.contentsOfDirectory(atPath: path).isEmpty) ?? false }
+
+    private func check() throws(AccountsError) {
+        guard let status = try FileStatus.of(path) else { return }
+        let problem = try problem(of: status, isClosed: try PathWalk(to: path, policy: policy).isClosed)
+        if let problem { throw .insecure([problem]) }
+    }
+
+    private func makeMissing() throws(AccountsError) {
+        guard try FileStatus.of(path) == nil else { return }
+        if let parent { try PrivateDirectory(path: parent).makeMissing() }
+        try make()
     }
 
     private func make() throws(AccountsError) {
-        if let parent, try FileStatus.of(parent) == nil {
-            try PrivateDirectory(path: parent).make()
-        }
         guard mkdir(path, 0o700) == 0 else {
             if errno == EEXIST { return }
             throw AccountsError.fileFailure(errno, path: path, "cannot be created")
@@ -55,30 +72,7 @@ struct PrivateDirectory: Sendable {
             throw AccountsError.fileFailure(errno, path: path, "cannot be created")
         }
         // After a power cut, a database must not exist without the directory of its key.
-        if access(path + "/..", R_OK) == 0 { try synchronize(path + "/..") }
-    }
-
-    // A user who can write to the parent directory could replace this one, unless the parent is sticky.
-    private func checkParent() throws(AccountsError) {
-        let parent = path + "/.."
-        var status = stat()
-        guard stat(parent, &status) == 0 else {
-            throw AccountsError.fileFailure(errno, path: parent, "cannot be examined")
-        }
-        if status.st_mode & 0o022 != 0, status.st_mode & S_ISVTX == 0 {
-            throw .tooOpen(
-                parent,
-                "Other users can replace \(path): they can write to its parent directory.",
-                fix: "chmod go-w"
-            )
-        }
-        guard status.st_uid == 0 || status.st_uid == geteuid() || status.st_mode & S_ISVTX != 0 else {
-            throw AccountsError(
-                .insecurePermissions,
-                "User \(status.st_uid) can replace \(path) as the owner of its parent directory.",
-                suggestion: "use a store in a directory of your own: tsaccounts --store DIR ..."
-            )
-        }
+        if access(path + "/..", R_OK) == 0 { try PrivateDirectory(path: path + "/..").synchronize() }
     }
 
     private var parent: String? {

@@ -11,23 +11,42 @@ final class PrivateFile: Sendable {
     /// - Parameters:
     ///   - flags: for `open(2)`. With `O_CREAT` a new file gets mode 0600, independent of the umask.
     ///   - secret: whether the file must not be readable by other users either.
+    ///   - policy: which other users are trusted.
+    ///
+    /// A mode that is too wide is put right if a directory above keeps other users out.
+    ///
     /// - Throws: `insecure_permissions`, or the error for the failed system call.
-    init(path: String, flags: Int32, secret: Bool = false) throws(AccountsError) {
+    init(
+        path: String,
+        flags: Int32,
+        secret: Bool = false,
+        policy: PermissionPolicy = .strict
+    ) throws(AccountsError) {
         let (descriptor, isNew) = try Self.open(path, flags)
         self.path = path
         self.descriptor = descriptor
         if isNew, fchmod(descriptor, 0o600) != 0 {
             throw AccountsError.fileFailure(errno, path: path, "cannot be created")
         }
-        try FileStatus.of(descriptor: descriptor, path: path).requirePrivateFile(path, secret: secret)
+        let status = try FileStatus.of(descriptor: descriptor, path: path)
+        guard let problem = status.problem(of: path, secret: secret, policy: policy) else { return }
+        guard status.isRegular, status.owner == geteuid(), try PathWalk(to: path, policy: policy).isClosed else {
+            throw .insecure([problem])
+        }
+        fchmod(descriptor, status.mode & 0o700)
     }
 
     deinit { close(descriptor) }
 
     /// Opens a file; nil if it does not exist.
-    static func existing(path: String, flags: Int32, secret: Bool = false) throws(AccountsError) -> PrivateFile? {
+    static func existing(
+        path: String,
+        flags: Int32,
+        secret: Bool = false,
+        policy: PermissionPolicy = .strict
+    ) throws(AccountsError) -> PrivateFile? {
         guard try FileStatus.of(path) != nil else { return nil }
-        return try PrivateFile(path: path, flags: flags, secret: secret)
+        return try PrivateFile(path: path, flags: flags, secret: secret, policy: policy)
     }
 
     /// Removes a file, if it exists.
@@ -36,6 +55,9 @@ final class PrivateFile: Sendable {
             throw AccountsError.fileFailure(errno, path: path, "cannot be removed")
         }
     }
+
+    /// Whether the file still has a name, so that other processes can find it.
+    var isNamed: Bool { (try? FileStatus.of(descriptor: descriptor, path: path).links > 0) ?? false }
 
     func write(_ bytes: [UInt8], at offset: Int64 = 0) throws(AccountsError) {
         var written = 0
@@ -88,8 +110,8 @@ final class PrivateFile: Sendable {
             let old = Foundation.open(path, flags & ~O_CREAT)
             if old >= 0 { return (old, false) }
             guard errno == ENOENT, flags & O_CREAT != 0 else {
-                if errno == ELOOP { throw .symbolicLink(path) }
-                if errno == EISDIR || errno == ENXIO { throw .notRegular(path) }
+                if errno == ELOOP { throw .insecure([.symbolicLink(path)]) }
+                if errno == EISDIR || errno == ENXIO { throw .insecure([.notRegular(path)]) }
                 throw AccountsError.fileFailure(errno, path: path, "cannot be opened")
             }
             let new = Foundation.open(path, flags | O_EXCL, 0o600)

@@ -3,6 +3,7 @@ import TradeStationModel
 /// The paths of all files and directories of a store.
 struct StoreFiles: StorePlace {
     let location: StoreLocation
+    let policy: PermissionPolicy
 
     var database: String { location.dataDirectory + "/accounts.db" }
     /// The database while it is created; it is renamed when it is complete.
@@ -19,12 +20,12 @@ struct StoreFiles: StorePlace {
     var name: String { database }
 
     func sideFile(of login: Login.ID) -> any SideFile {
-        DiskSideFile(path: pending + "/login-\(login.rawValue)")
+        DiskSideFile(path: pending + "/login-\(login.rawValue)", policy: policy)
     }
 
     func lock(of login: Login.ID) throws(AccountsError) -> any LockPlace {
-        try PrivateDirectory(path: locks).prepare()
-        return LockFile(path: locks + "/login-\(login.rawValue).lock")
+        try PrivateDirectory(path: locks, policy: policy).prepare()
+        return LockFile(path: locks + "/login-\(login.rawValue).lock", policy: policy)
     }
 
     /// The files SQLite keeps beside a database.
@@ -34,19 +35,9 @@ struct StoreFiles: StorePlace {
 
     /// Creates the missing directories, and checks all of them.
     func prepareDirectories() throws(AccountsError) {
-        for path in [location.dataDirectory, location.configDirectory, locks, pending] {
-            try PrivateDirectory(path: path).prepare()
+        for path in [location.dataDirectory, location.configDirectory] {
+            try PrivateDirectory(path: path, policy: policy).prepareWithParents()
         }
-    }
-
-    /// Checks all existing files and directories, without opening them: closing a second descriptor of a database would
-    /// release SQLite's locks on it (POSIX advisory locks).
-    func check() throws(AccountsError) {
-        for path in [location.dataDirectory, location.configDirectory, locks, pending] {
-            try PrivateDirectory(path: path).checkIfPresent()
-        }
-        for path in [database] + StoreFiles.auxiliaryFiles(of: database) {
-            try FileStatus.of(path)?.requirePrivateFile(path)
-        }
+        for path in [locks, pending] { try PrivateDirectory(path: path, policy: policy).prepare() }
     }
 }

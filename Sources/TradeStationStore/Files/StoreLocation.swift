@@ -18,19 +18,40 @@ package struct StoreLocation: Hashable, Sendable {
         self.configDirectory = Self.withoutTrailingSlashes(configDirectory)
     }
 
+    /// A store with all files in the directory that a user or a program named.
+    ///
+    /// - Parameters:
+    ///   - path: may be relative to the working directory, or begin with `~/`, which not every caller expands. Whatever
+    ///     it contains, it is a path, not a URI of SQLite.
+    ///   - workingDirectory: the directory in which relative paths begin.
+    /// - Throws: `no_store_directory` if the path cannot be made absolute.
+    package static func directory(
+        _ path: String,
+        environment: [String: String],
+        workingDirectory: String
+    ) throws(AccountsError) -> StoreLocation {
+        if let absolute = try expanded(path, environment) { return StoreLocation(directory: absolute) }
+        guard !path.isEmpty, workingDirectory.hasPrefix("/") else { throw unusable(path, of: "--store") }
+        return StoreLocation(directory: workingDirectory + "/" + path)
+    }
+
     /// The store of this user: in `TSACCOUNTS_HOME`, else in the XDG base directories, else in their defaults below `HOME`.
     ///
-    /// - Parameter environment: the process environment. Relative XDG values are ignored, as the XDG Base Directory
-    ///   Specification asks.
-    /// - Throws: `no_store_directory` if no variable contains a usable path.
+    /// - Parameter environment: the process environment. A variable may begin with `~/`, because systemd, cron and
+    ///   Docker do not expand it. Relative XDG values are ignored, as the XDG Base Directory Specification asks.
+    /// - Throws: `no_store_directory` if no variable contains a usable path, or `TSACCOUNTS_HOME` contains a relative one:
+    ///   it would mean another store in every working directory.
     package static func standard(environment: [String: String]) throws(AccountsError) -> StoreLocation {
-        if let home = environment["TSACCOUNTS_HOME"], !home.isEmpty { return StoreLocation(directory: home) }
-        func absolute(_ name: String) -> String? {
-            environment[name].flatMap { $0.hasPrefix("/") ? withoutTrailingSlashes($0) : nil }
+        if let path = environment["TSACCOUNTS_HOME"], !path.isEmpty {
+            guard let absolute = try expanded(path, environment) else { throw unusable(path, of: "TSACCOUNTS_HOME") }
+            return StoreLocation(directory: absolute)
         }
-        let home = absolute("HOME")
-        guard let data = absolute("XDG_DATA_HOME") ?? home.map({ $0 + "/.local/share" }),
-            let config = absolute("XDG_CONFIG_HOME") ?? home.map({ $0 + "/.config" })
+        func directory(_ name: String, orBelowHome path: String) throws(AccountsError) -> String? {
+            if let value = environment[name], let absolute = try expanded(value, environment) { return absolute }
+            return home(environment).map { $0 + path }
+        }
+        guard let data = try directory("XDG_DATA_HOME", orBelowHome: "/.local/share"),
+            let config = try directory("XDG_CONFIG_HOME", orBelowHome: "/.config")
         else {
             throw AccountsError(
                 .noStoreDirectory,
@@ -39,7 +60,42 @@ package struct StoreLocation: Hashable, Sendable {
                 suggestion: "tsaccounts --store DIR ..."
             )
         }
-        return StoreLocation(dataDirectory: data + "/tsaccounts", configDirectory: config + "/tsaccounts")
+        return StoreLocation(
+            dataDirectory: withoutTrailingSlashes(data) + "/tsaccounts",
+            configDirectory: withoutTrailingSlashes(config) + "/tsaccounts"
+        )
+    }
+
+    /// The absolute path that a value means; nil if it is relative.
+    private static func expanded(
+        _ path: String,
+        _ environment: [String: String]
+    ) throws(AccountsError) -> String? {
+        if path.hasPrefix("/") { return path }
+        guard path.hasPrefix("~") else { return nil }
+        guard path == "~" || path.hasPrefix("~/"), let home = home(environment) else {
+            throw AccountsError(
+                .noStoreDirectory,
+                "The directory \(path.printable(limit: 200)) cannot be found.",
+                reason: home(environment) == nil
+                    ? "HOME is not set to an absolute path." : "Only ~/ is expanded, not the home directory of a name.",
+                suggestion: "name the whole path: tsaccounts --store /home/NAME/DIR ..."
+            )
+        }
+        return home + path.dropFirst()
+    }
+
+    private static func home(_ environment: [String: String]) -> String? {
+        environment["HOME"].flatMap { $0.hasPrefix("/") ? withoutTrailingSlashes($0) : nil }
+    }
+
+    private static func unusable(_ path: String, of source: String) -> AccountsError {
+        AccountsError(
+            .noStoreDirectory,
+            "\(source) is a relative path: \(path.printable(limit: 200))",
+            reason: "It would mean another store in every working directory.",
+            suggestion: "set the whole path, for example: \(source)=\"$HOME/tsaccounts\""
+        )
     }
 
     // With a trailing slash, the system would follow a symbolic link in the last component.

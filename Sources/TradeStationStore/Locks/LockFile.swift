@@ -4,6 +4,7 @@ import TradeStationModel
 /// A file that is locked with `flock(2)`. The kernel releases the lock when its process ends; the file stays.
 struct LockFile: LockPlace {
     let path: String
+    var policy = PermissionPolicy.strict
 
     var advice: String { "look at that process: fuser -v \(path.shellQuoted)" }
 
@@ -34,13 +35,14 @@ struct LockFile: LockPlace {
     }
 
     func note() -> Int32? {
-        guard let file = try? PrivateFile.existing(path: path, flags: O_RDONLY), let bytes = try? file.read(limit: 16)
+        guard let file = try? PrivateFile.existing(path: path, flags: O_RDONLY, policy: policy),
+            let bytes = try? file.read(limit: 16)
         else { return nil }
         return Int32(String(decoding: bytes, as: UTF8.self).prefix { $0.isNumber })
     }
 
     private func open() throws(AccountsError) -> PrivateFile {
-        try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+        try PrivateFile(path: path, flags: O_RDWR | O_CREAT, policy: policy)
     }
 
     // If the file was deleted while we waited, other processes lock a new file, and our lock excludes none of them.

@@ -8,8 +8,6 @@ final class MemoryConnection: StoreConnection {
     private let clock: any TimeSource
     private let random: RandomSource
 
-    let epoch = 1
-
     init(memory: MemoryStore, migrator: Migrator, clock: any TimeSource, random: RandomSource) {
         self.memory = memory
         self.migrator = migrator
@@ -19,7 +17,8 @@ final class MemoryConnection: StoreConnection {
 
     func open() throws { _ = try contents() }
 
-    func keyring() throws -> Keyring { try contents().keyring }
+    /// Does nothing: a store in memory exists from the beginning.
+    func createIfMissing() {}
 
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value {
         let contents = try contents()

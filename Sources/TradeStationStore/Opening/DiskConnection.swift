@@ -3,11 +3,15 @@ import TradeStationModel
 
 /// The connection of a store to the database in its directory. Reading opens the database read-only. The writable
 /// connection is opened by the first write, and writes under the store lock.
+///
+/// The database may be missing: then every use throws `store_missing` until ``createIfMissing()`` or another process
+/// has created it.
 final class DiskConnection: StoreConnection {
     private let opener: StoreOpener
     private var opened: OpenedStore?
     private var writer: WriterConnection?
-    private(set) var epoch = 0
+    /// Whether the database has ever been open.
+    private var wasOpened = false
 
     init(opener: StoreOpener) {
         self.opener = opener
@@ -15,15 +19,29 @@ final class DiskConnection: StoreConnection {
 
     func open() throws {
         opened = try opener.open()
-        epoch += 1
+        if opened != nil { wasOpened = true }
     }
 
-    func keyring() throws -> Keyring { try current().keyring }
+    func createIfMissing() throws {
+        guard opened == nil, !wasOpened else { return }
+        opened = try opener.openOrCreate()
+        wasOpened = true
+    }
 
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value {
-        let opened = try current()
-        return try opened.reader.read { try body($0, opened.keyring) }
+        let files = opener.files
+        for _ in 0..<Self.mostFrozenReads {
+            let opened = try current()
+            let result = Result { try opened.reader.queue.read { try body($0, opened.keyring) } }
+            // Without locks, nobody kept writers away while the body read.
+            guard opened.reader.isFrozen, try opened.reader.isOutdated(path: files.database, logs: files.logs) else {
+                return try result.get()
+            }
+        }
+        throw AccountsError.busy(files.database)
     }
+
+    private static let mostFrozenReads = 10
 
     func write<Value, Result>(
         _ durability: Durability,
@@ -33,7 +51,7 @@ final class DiskConnection: StoreConnection {
         let opened = try current()
         let files = opener.files
         do {
-            try PrivateDirectory(path: files.locks).prepare()
+            try PrivateDirectory(path: files.locks, policy: files.policy).prepare()
             return try opener.lock.hold {
                 let writer =
                     try writer
@@ -58,7 +76,7 @@ final class DiskConnection: StoreConnection {
     /// Closes files and connections. The last close of a database moves the write-ahead log into it.
     func close() {
         // The reader is closed first: while it is open, the writer cannot move the log into the database.
-        try? opened?.reader.close()
+        opened?.reader.close()
         opened = nil
         writer?.close()
         writer = nil
@@ -66,14 +84,19 @@ final class DiskConnection: StoreConnection {
 
     // The file may have been replaced since it was opened, for example by a backup: then it is opened and checked again.
     private func current() throws -> OpenedStore {
-        let database = opener.files.database
-        guard let file = try FileStatus.of(database) else {
-            throw AccountsError.corrupt(database, reason: "It was removed while it was in use.")
+        let files = opener.files
+        guard let file = try FileStatus.of(files.database) else {
+            if wasOpened { throw AccountsError.corrupt(files.database, reason: "It was removed while it was in use.") }
+            // Another problem than a missing store is named as such.
+            try open()
+            guard let opened else { throw AccountsError.storeMissing(files.location.dataDirectory) }
+            return opened
         }
-        if let opened, opened.file.isSameFile(as: file) { return opened }
+        // A frozen reader sees no later writes, so it is opened anew: by the usual way, as soon as that works again.
+        if let opened, !opened.reader.isFrozen, opened.reader.file.isSameFile(as: file) { return opened }
         close()
         try open()
-        guard let opened else { throw AccountsError.storeClosed }
+        guard let opened else { throw AccountsError.storeMissing(files.location.dataDirectory) }
         return opened
     }
 }

@@ -32,6 +32,11 @@ final class StoreDatabase {
         try showingErrors { try connection.open() }
     }
 
+    /// Creates the database, unless it exists.
+    func createIfMissing() throws {
+        try showingErrors { try usable().createIfMissing() }
+    }
+
     func close() {
         isClosed = true
         connection.close()
@@ -61,11 +66,8 @@ final class StoreDatabase {
         }
     }
 
-    /// The keys, for what is sealed outside the database.
-    func keyring() throws -> Keyring { try usable().keyring() }
-
-    /// The number of times that the database was opened.
-    var epoch: Int { connection.epoch }
+    /// - Throws: `closed` once the store was closed.
+    func requireOpen() throws { _ = try usable() }
 
     /// Runs a body, and converts its error to one with a human-readable message.
     func showingErrors<Value>(_ body: () throws -> Value) throws -> Value {

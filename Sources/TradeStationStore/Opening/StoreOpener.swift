@@ -3,15 +3,14 @@ import Foundation
 import GRDB
 import TradeStationModel
 
-/// An open store: the connection for reading, the keys, and the status of the file that was opened.
+/// An open store: the connection for reading, and the keys.
 struct OpenedStore: Sendable {
-    let reader: DatabaseQueue
+    let reader: StoreReader
     let keyring: Keyring
-    let file: FileStatus
 }
 
-/// Opens a store, and creates or migrates it under the store lock. An existing store is opened read-only until all checks
-/// have passed.
+/// Opens a store, and creates or migrates it under the store lock. An existing store is opened read-only until all
+/// checks have passed. Only ``openOrCreate()`` creates anything.
 struct StoreOpener: Sendable {
     /// The id `tsac` in the database header, which the database of another program does not have.
     static let applicationID = 0x7473_6163
@@ -35,21 +34,34 @@ struct StoreOpener: Sendable {
         self.clock = clock
         self.random = random
         lock = StoreLock(
-            file: LockFile(path: files.storeLock),
+            file: LockFile(path: files.storeLock, policy: files.policy),
             database: files.database,
             deadlineMilliseconds: lockMilliseconds
         )
-        counters = DiskChangeCounters(path: files.changes)
+        counters = DiskChangeCounters(path: files.changes, policy: files.policy)
     }
 
-    func open() throws -> OpenedStore {
-        try files.check()
+    /// Opens the store, and migrates it if necessary; nil if there is none.
+    func open() throws -> OpenedStore? {
+        var review = StoreReview(of: files)
+        try review.run()
         if let opened = try openCurrent() { return opened }
-        try files.prepareDirectories()
-        try lock.hold {
-            if try hasDatabase() { try migrate() } else { try create() }
+        guard try hasDatabase() else {
+            try requireNoLogWithoutDatabase()
+            return nil
         }
-        guard let opened = try openCurrent() else {
+        try files.prepareDirectories()
+        try lock.hold { try migrate() }
+        return try openCurrent()
+    }
+
+    /// Opens the store, or creates it.
+    func openOrCreate() throws -> OpenedStore {
+        if let opened = try open() { return opened }
+        try files.prepareDirectories()
+        // Another process may have created it meanwhile.
+        try lock.hold { if try !hasDatabase() { try create() } }
+        guard let opened = try open() else {
             throw AccountsError.corrupt(files.database, reason: "It was removed while it was being opened.")
         }
         return opened
@@ -57,15 +69,16 @@ struct StoreOpener: Sendable {
 
     /// Opens the store without changing it; nil if it does not exist or its schema is older than this version.
     private func openCurrent() throws -> OpenedStore? {
-        guard try hasDatabase(), let file = try FileStatus.of(files.database) else { return nil }
-        let reader = try DatabaseQueue(path: files.database, configuration: Self.readerConfiguration)
-        let keyring = try reader.read { database -> Keyring? in
+        guard try hasDatabase(), let reader = try StoreReader(path: files.database, logs: files.logs) else {
+            return nil
+        }
+        let keyring = try reader.queue.read { database -> Keyring? in
             try requireOurs(database)
             let missing = try migrator.missing(in: database, path: files.database)
             let keyring = try self.keyring(database)
             return missing.isEmpty ? keyring : nil
         }
-        return keyring.map { OpenedStore(reader: reader, keyring: $0, file: file) }
+        return keyring.map { OpenedStore(reader: reader, keyring: $0) }
     }
 
     // An empty file without a key may become a store. With a key, a store existed and has lost its content.
@@ -87,7 +100,9 @@ struct StoreOpener: Sendable {
     private func keyring(_ database: Database) throws -> Keyring {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM store"), try row.integer("seal_format") == 1
         else { throw AccountsError.corrupt(files.database, reason: "It does not record how its secrets are sealed.") }
-        guard let master = try KeyFile(path: files.key).load() else { throw AccountsError.keyMissing(files.key) }
+        guard let master = try KeyFile(path: files.key, policy: files.policy).load() else {
+            throw AccountsError.keyMissing(files.key)
+        }
         let keyring = Keyring(master: master, storeID: try row.text("store_id"))
         guard try row.text("key_id") == keyring.keyID, keyring.open(try row.blob("key_check"), for: .keyCheck) != nil
         else {
@@ -105,7 +120,7 @@ struct StoreOpener: Sendable {
     /// incomplete store.
     private func create() throws {
         try requireNoLogWithoutDatabase()
-        let master = try KeyFile(path: files.key).loadOrCreate(random)
+        let master = try KeyFile(path: files.key, policy: files.policy).loadOrCreate(random)
         let keyring = Keyring(master: master, storeID: random.hex(bytes: 16))
         for path in [files.newDatabase] + StoreFiles.auxiliaryFiles(of: files.newDatabase) {
             try PrivateFile.remove(path)
@@ -116,10 +131,10 @@ struct StoreOpener: Sendable {
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
             guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-                throw AccountsError(
-                    .cannotCreate,
-                    "The file system of \(files.database) cannot hold a write-ahead log.",
-                    suggestion: "name a directory on a local disk: tsaccounts --store DIR ..."
+                throw AccountsError.unsupportedFileSystem(
+                    files.database,
+                    "\(files.database) cannot be created.",
+                    reason: "It cannot hold a write-ahead log."
                 )
             }
             try database.execute(sql: "PRAGMA synchronous = \(Durability.power.rawValue)")
@@ -159,9 +174,9 @@ struct StoreOpener: Sendable {
     }
 
     private func migrate() throws {
-        let queue = try DatabaseQueue(path: files.database, configuration: Self.readerConfiguration)
-        let missing = try queue.read { try migrator.missing(in: $0, path: files.database) }
-        try queue.close()
+        guard let reader = try StoreReader(path: files.database, logs: files.logs) else { return }
+        let missing = try reader.queue.read { try migrator.missing(in: $0, path: files.database) }
+        reader.close()
         guard !missing.isEmpty else { return }
         let writer = try DatabaseQueue(path: files.database, configuration: lock.writerConfiguration)
         try writer.writeWithoutTransaction { database in
@@ -172,15 +187,5 @@ struct StoreOpener: Sendable {
             }
         }
         try writer.close()
-    }
-
-    private static var readerConfiguration: Configuration {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;")
-        }
-        return configuration
     }
 }

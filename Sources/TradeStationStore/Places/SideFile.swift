@@ -7,40 +7,45 @@ import TradeStationModel
 /// A commit does not wipe it. Its content is sealed for the generation that the commit ended, so it cannot be opened for
 /// a later one, and the next answer overwrites it.
 protocol SideFile: Sendable {
+    /// The name of the file in messages.
+    var name: String { get }
+
     /// Opens the file, creates it if needed, and reserves its space.
     func reserve() throws(AccountsError) -> any OpenSideFile
 
-    /// Opens the file, and creates it if needed.
-    func open() throws(AccountsError) -> any OpenSideFile
+    /// Opens the file; nil if it does not exist.
+    func existing() throws(AccountsError) -> (any OpenSideFile)?
 
     /// The sealed answer; nil if the file holds no complete answer.
     func read() throws(AccountsError) -> Data?
-
-    /// Syncs the answer to disk.
-    ///
-    /// - Throws: `store_corrupt` if the file holds no complete answer.
-    func synchronize() throws(AccountsError)
 
     /// Overwrites and removes the file.
     func wipe() throws(AccountsError)
 }
 
-/// An open side file.
+/// An open side file. It needs no path, so it can be used after its directory was renamed, replaced or unmounted.
 protocol OpenSideFile: Sendable {
+    /// Whether the file still has a name, so that the next process can find the answer.
+    var isNamed: Bool { get }
+
     /// Writes a sealed answer: one plain write, no sync.
     func write(_ envelope: Data) throws(AccountsError)
+
+    /// Syncs the answer and the name of the file to disk.
+    ///
+    /// - Throws: `store_corrupt` if the file holds no complete answer, or was removed.
+    func synchronize() throws(AccountsError)
 }
 
-/// An open side file with reserved space, and the context that its content is sealed for. With both, writing an answer
-/// needs neither the database nor free space.
+/// Everything that writing an answer needs: an open side file with reserved space, the keys, and the context that its
+/// content is sealed for. Neither the database nor a path nor free space is needed then.
 struct PreparedSideFile: Sendable {
     let file: any OpenSideFile
     let login: Login
     let key: APIKey
-    /// The ``StoreConnection/epoch`` in which login and key were read.
-    let epoch: Int
+    let keyring: Keyring
 
-    func write(_ tokens: StagedTokens, keyring: Keyring, nonce: [UInt8]) throws {
+    func write(_ tokens: StagedTokens, nonce: [UInt8]) throws {
         let context = SealContext(.staged, of: login, key: key, generation: tokens.parentGeneration)
         try file.write(try keyring.seal(tokens.encoded, for: context, nonce: nonce))
     }

@@ -3,14 +3,11 @@ import TradeStationModel
 
 /// The connection of one store to its database. Its calls block, on the store's own queue.
 protocol StoreConnection: AnyObject {
-    /// The number of times that the database was opened. Values that were read in an earlier epoch may be outdated.
-    var epoch: Int { get }
-
-    /// Opens the database, or creates it.
+    /// Opens the database, if it exists.
     func open() throws
 
-    /// The keys of the current database.
-    func keyring() throws -> Keyring
+    /// Creates the database, unless it exists.
+    func createIfMissing() throws
 
     /// Runs a body on what is committed now.
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value

@@ -9,6 +9,7 @@ struct KeyFile: Sendable {
     static let length = 32
     private static let draftSuffixBytes = 8
     let path: String
+    var policy = PermissionPolicy.strict
 
     /// The key; nil if there is no key file.
     ///
@@ -19,7 +20,9 @@ struct KeyFile: Sendable {
     }
 
     private func load(names: UInt64) throws(AccountsError) -> SymmetricKey? {
-        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY, secret: true) else { return nil }
+        guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY, secret: true, policy: policy) else {
+            return nil
+        }
         guard try FileStatus.of(descriptor: file.descriptor, path: path).links <= names else {
             throw .secondName(path)
         }

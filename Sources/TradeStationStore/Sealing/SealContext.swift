@@ -27,7 +27,7 @@ struct SealContext: Sendable {
     private let subject: String?
     private let endpoints: String?
 
-    /// The client secret of a key.
+    /// Creates the context of an API key's client secret.
     init(clientSecretOf key: APIKey) {
         owner = "api_key:\(key.id.rawValue)"
         kind = .clientSecret
@@ -37,7 +37,7 @@ struct SealContext: Sendable {
         endpoints = Self.digest(key.registration)
     }
 
-    /// A secret of a login.
+    /// Creates the context of a login's secret.
     init(_ kind: Kind, of login: Login, key: APIKey, generation: Int) {
         owner = "login:\(login.id.rawValue)"
         self.kind = kind
@@ -68,7 +68,7 @@ struct SealContext: Sendable {
         ])
     }
 
-    // The endpoints that the secret may be sent to.
+    // A hash of the endpoints that the secret may be sent to.
     private static func digest(_ registration: ClientRegistration) -> String {
         SHA256.hash(
             data: Netstring.encode([

@@ -118,10 +118,14 @@ struct AuditTable {
             ("host", text(transaction.identity.host)),
             ("pid", .integer(Int64(transaction.identity.pid))),
             ("version", text(transaction.identity.version)),
-            ("detail", try Self.json(entry.detail)),
+            ("detail", try Self.json(detail(of: entry))),
             ("prev_hash", .text(previous)),
         ]
         return values.map(AuditRecord.Column.init)
+    }
+
+    private func detail(of entry: AuditEntry) -> [String: String] {
+        transaction.identity.trustsGroup ? entry.detail.merging(["trusted": "group"]) { $1 } : entry.detail
     }
 
     // Sorted keys make the same detail always the same text.

@@ -82,6 +82,7 @@ struct LoginTable {
 
     /// Computes and saves when refresh tokens and sign-ins end, for one login of a key, or for all of its logins.
     ///
+    /// A key that is not known to rotate has no ends, unless a user has set its limits: only keys that rotate have any.
     /// A login without an access token has a refresh token of unknown age, so no expiry is saved for it.
     func noteDeadlines(of key: APIKey, only login: Login.ID? = nil) throws {
         let rows = try Row.fetchAll(
@@ -92,11 +93,13 @@ struct LoginTable {
         )
         for row in rows {
             let isAlive = try row.text("state") == Login.State.ready.rawValue
-            let limits = key.rotation == .rotating && isAlive ? key.registration.rotationLimits : nil
+            let limits = key.mayRotate && isAlive ? key.registration.rotationLimits : nil
             let issued = try accessExpiry(row).map { expiry in
                 expiry.moment.wall.advanced(byMilliseconds: -Int64(expiry.lifetimeSeconds) * 1000)
             }
             let signInEnd = try row.optionalTime("signed_in_at").flatMap { limits?.signInEnd(signedInAt: $0) }
+                // An exchange after the end has shown that the sign-in lasts longer.
+                .flatMap { end in issued.map { end <= $0 } ?? false ? nil : end }
             // No refresh token outlives its sign-in.
             let refreshEnd = issued.flatMap { limits?.refreshTokenEnd(issuedAt: $0) }
                 .map { min($0, signInEnd ?? $0) }
@@ -149,8 +152,7 @@ struct LoginTable {
         return transaction.database.changesCount > 0
     }
 
-    /// The end and the lifetime of the access token; nil if the login has none. Both are limited to what is possible,
-    /// because no checksum covers them.
+    /// The end and the lifetime of the access token; nil if the login has none.
     func accessExpiry(of id: Login.ID) throws -> (moment: Moment, lifetimeSeconds: Int)? {
         try row(id).flatMap(accessExpiry)
     }
@@ -160,7 +162,14 @@ struct LoginTable {
         let boot = try row.decode(Int64?.self, forColumn: "access_expires_boot_ms") ?? 0
         let moment = try Moment(wall: wall, bootID: row.optionalText("boot_id") ?? "", bootMilliseconds: boot)
         let lifetime = TokenSet.boundedLifetime(try row.decode(Int?.self, forColumn: "access_lifetime_s") ?? 1)
-        return (moment.bounded(byLifetimeSeconds: lifetime, now: transaction.clock.now()), lifetime)
+        return (moment, lifetime)
+    }
+
+    /// When the access token expires, as users see it: not later than now if the clocks do not tell what is left of it.
+    private func shownExpiry(_ row: Row) throws -> Timestamp? {
+        guard let expiry = try accessExpiry(row) else { return nil }
+        let (now, wall) = (transaction.clock.now(), expiry.moment.wall)
+        return expiry.moment.rest(of: Int64(expiry.lifetimeSeconds) * 1000, at: now) > 0 ? wall : min(wall, now.wall)
     }
 
     private func row(_ id: Login.ID) throws -> Row? {
@@ -181,7 +190,7 @@ struct LoginTable {
             scopes: row.text("scopes"),
             state: row.name("state"),
             generation: generation,
-            accessExpiresAt: accessExpiry(row)?.moment.wall,
+            accessExpiresAt: shownExpiry(row),
             signedInAt: row.optionalTime("signed_in_at"),
             refreshExpiresAt: row.optionalTime("refresh_expires_at"),
             absoluteExpiresAt: row.optionalTime("absolute_expires_at"),
@@ -192,5 +201,12 @@ struct LoginTable {
             notBefore: row.optionalTime("not_before"),
             createdAt: row.time("created_at")
         )
+    }
+}
+
+extension APIKey {
+    /// Whether the key rotates, as an exchange has shown, or as a user has said by setting the limits.
+    fileprivate var mayRotate: Bool {
+        rotation == .rotating || rotation == .unknown && registration.rotationLimits != RotationLimits()
     }
 }

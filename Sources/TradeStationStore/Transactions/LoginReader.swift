@@ -50,7 +50,7 @@ struct LoginReader {
     private func committableLateResult(of login: Login, key: APIKey) throws -> StagedTokens? {
         guard var late = try transaction.secrets.lateResult(of: login, key: key) else { return nil }
         late.parentGeneration = login.generation
-        late.tokens = late.tokens.bounded(now: transaction.clock.now())
+        late.tokens = late.tokens.bounded
         return late
     }
 
@@ -61,7 +61,7 @@ struct LoginReader {
             let text = transaction.keyring.open(envelope, for: context), var staged = StagedTokens(encoded: text),
             staged.parentGeneration == login.generation
         else { return nil }
-        staged.tokens = staged.tokens.bounded(now: transaction.clock.now())
+        staged.tokens = staged.tokens.bounded
         return staged
     }
 }

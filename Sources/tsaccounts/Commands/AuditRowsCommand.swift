@@ -10,7 +10,7 @@ struct AuditRowsCommand: StoreCommand {
         shouldDisplay: false
     )
 
-    @Argument(help: "The profile whose login is shown; without it, all rows.") var name: String?
+    @Argument(help: "The profile whose login is shown; without it, all rows.", completion: .profiles) var name: String?
 
     @Option(
         name: .long,

@@ -29,8 +29,9 @@ struct EmulatorCommand: StoreCommand {
               do     close|hang|delay|respond|truncate; hang and delay take "seconds"
                      for streams also go_away|dual_logon|error|silence|cut|end, after a number of "objects"
 
-            In POST streams, "do" can be any of these words, or send (with "objects" or "text"), next or heartbeat. \
-            "to" selects streams by id, kind, username or path. By default each stream sends one object per second.
+            In POST streams, "do" can be send (with "objects" or "text"), next (send the next generated object), \
+            heartbeat, or one of the words above that are only for streams (go_away to end). "to" selects streams by \
+            id, kind, username or path. By default each stream sends one object per second.
 
             Settings of streams: heartbeat_seconds, stream_seconds, stream_limit,
               stream_chunks objects|split|several|bytes, stream_expiry open|cut|error

@@ -8,7 +8,7 @@ struct LoginCommand: StoreCommand {
         abstract: "Sign in again, as the same user."
     )
 
-    @Argument(help: "The profile.") var name: String?
+    @Argument(help: "The profile.", completion: .profiles) var name: String?
 
     @Flag(name: .customLong("no-browser"), help: "Print the URL; do not open a browser.")
     var noBrowser = false
@@ -36,10 +36,9 @@ struct LoginCommand: StoreCommand {
                 pastesOnly: paste,
                 standardInputIsTaken: false
             )
-            let signedIn = try await manager.registry.signIn(
-                record.name,
-                interaction: conversation.interaction
-            )
+            let signedIn = try await conversation.run { interaction in
+                try await manager.registry.signIn(record.name, interaction: interaction)
+            }
             if shared.json {
                 try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(signedIn).line)
             } else {

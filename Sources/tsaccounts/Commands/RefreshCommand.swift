@@ -10,12 +10,13 @@ struct RefreshCommand: StoreCommand {
             Ignores backoff and an earlier refusal of the API key. If the server has asked for a pause, the command \
             waits until it ends, for at most --timeout.
 
-            To refresh from cron or a timer instead of running serve, use --all --due every 4 minutes. With --due, the \
-            command respects backoff and a refused API key, and skips profiles that were never signed in.
+            To refresh from cron or a timer instead of running serve, run this command every 4 minutes with --all and \
+            --due. With --due, the command respects backoff and a refused API key, skips profiles that were never signed \
+            in to, and includes those whose refresh a dead process has left unfinished.
             """
     )
 
-    @Argument(help: "The profiles.") var names: [String] = []
+    @Argument(help: "The profiles.", completion: .profiles) var names: [String] = []
     @Flag(name: .long, help: "All profiles.") var all = false
     @Flag(name: .long, help: "With --all: only profiles whose token expires soon.") var due = false
     @OptionGroup var shared: SharedOptions

@@ -12,7 +12,7 @@ struct RemoveCommand: StoreCommand {
             """
     )
 
-    @Argument(help: "The profile.") var name: String
+    @Argument(help: "The profile.", completion: .profiles) var name: String
     @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 

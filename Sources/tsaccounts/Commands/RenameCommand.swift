@@ -5,7 +5,7 @@ import TradeStationSessions
 struct RenameCommand: StoreCommand {
     static let configuration = CommandConfiguration(commandName: "rename", abstract: "Rename a profile.")
 
-    @Argument(help: "The profile.") var name: String
+    @Argument(help: "The profile.", completion: .profiles) var name: String
     @Argument(help: "The new name.") var newName: String
     @OptionGroup var shared: SharedOptions
 

@@ -9,7 +9,7 @@ struct RevokeCommand: StoreCommand {
         discussion: "A no to the question ends with exit status 130."
     )
 
-    @Argument(help: "The profile.") var name: String
+    @Argument(help: "The profile.", completion: .profiles) var name: String
     @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var shared: SharedOptions
 

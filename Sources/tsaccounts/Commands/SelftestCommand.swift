@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TradeStationSessions
+import TradeStationStore
 
 /// `tsaccounts selftest`.
 struct SelftestCommand: StoreCommand {

@@ -12,10 +12,10 @@ struct SetCommand: StoreCommand {
             """
     )
 
-    @Argument(help: "The profile.") var name: String
+    @Argument(help: "The profile.", completion: .profiles) var name: String
 
     @Option(name: .customLong("read-only"), defaultAsFlag: .on, help: "Block the order endpoints for this profile.")
-    var readOnly: AddProfileCommand.Switch?
+    var readOnly: KeyOptions.Switch?
 
     @Option(
         name: .customLong("account"),
@@ -26,7 +26,11 @@ struct SetCommand: StoreCommand {
     @Flag(name: .customLong("any-account"), help: "Allow all accounts of the login.")
     var anyAccount = false
 
-    @Option(name: .customLong("secret-file"), help: ArgumentHelp("The file with the client secret.", valueName: "file"))
+    @Option(
+        name: .customLong("secret-file"),
+        help: ArgumentHelp("The file with the client secret.", valueName: "file"),
+        completion: .file()
+    )
     var secretFile: String?
 
     @Option(name: .customLong("redirect-uri"), help: ArgumentHelp("The registered callback URL.", valueName: "url"))
@@ -55,6 +59,7 @@ struct SetCommand: StoreCommand {
         // Checked before anything is written, so that the command changes everything or nothing.
         if !account.isEmpty { _ = try Profile.checked(account) }
         try await withManager { manager in
+            if !account.isEmpty { try await checkAccounts(of: profileName, manager) }
             // Without any option, the registry throws an error that lists the possible settings.
             let changesKey = !change.isEmpty || fences.isEmpty
             if changesKey { try await manager.registry.change(profileName, change) }
@@ -71,6 +76,16 @@ struct SetCommand: StoreCommand {
                 let next = record.login.state == .ready ? "refresh" : "login"
                 shared.note("Next: tsaccounts \(next) \(record.name)")
             }
+        }
+    }
+
+    /// Refuses an account that the user does not have. If the accounts cannot be asked for, that is only a note.
+    private func checkAccounts(of name: ProfileName, _ manager: SessionManager) async throws {
+        let record = try await manager.registry.profile(named: name)
+        do {
+            try await AccountCheck(accounts: account, of: record.name).run(manager)
+        } catch let error as AccountsError where error.code != .usage {
+            shared.note("The accounts could not be checked: \(error.message)")
         }
     }
 

@@ -5,7 +5,7 @@ import TradeStationSessions
 struct ShowCommand: StoreCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show all details of a profile.")
 
-    @Argument(help: "The profile.") var name: String?
+    @Argument(help: "The profile.", completion: .profiles) var name: String?
 
     @Flag(name: .long, help: "Also request the brokerage accounts from the API.")
     var accounts = false
@@ -30,6 +30,7 @@ struct ShowCommand: StoreCommand {
                 let page = ProfilePage(display: display)
                 try page.lines(record, accounts: listed, lateResult: lateResult).forEach(Console.standardOutput)
             }
+            shared.noteTrustedGroup()
         }
     }
 

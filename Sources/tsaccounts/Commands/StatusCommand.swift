@@ -7,13 +7,13 @@ struct StatusCommand: StoreCommand {
         commandName: "status",
         abstract: "Show profile health; exit with 0 if all profiles are ready.",
         discussion: """
-            The exit status is 75 if a profile is degraded, its sign-in ends within 2 hours or its unused refresh \
-            token ends soon; 77 if a profile needs a sign-in; 78 if an API key is refused. For each profile that needs \
-            something, the command that mends it is shown.
+            The exit status is 75 if a profile is degraded, its sign-in ends within 2 hours or may have ended, or its \
+            unused refresh token ends soon or may have ended; 77 if a profile needs a sign-in; 78 if an API key is \
+            refused. For each profile that needs something, the command that mends it is shown.
             """
     )
 
-    @Argument(help: "The profile; without it, all profiles.") var name: String?
+    @Argument(help: "The profile; without it, all profiles.", completion: .profiles) var name: String?
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
@@ -34,6 +34,7 @@ struct StatusCommand: StoreCommand {
                     shared.note("\(record.name): \(advice.problem) Try: \(advice.command)")
                 }
             }
+            shared.noteTrustedGroup()
             let worst = ExitStatus.worst(records.map { ExitStatus.of($0, now: display.time.now) })
             if worst != ExitStatus.fine { throw Ending(status: worst) }
         }

@@ -10,7 +10,7 @@ struct TokenCommand: StoreCommand {
             "Pass the token on through a pipe or a file, never as an argument: other processes can see arguments."
     )
 
-    @Argument(help: "The profile.") var name: String?
+    @Argument(help: "The profile.", completion: .profiles) var name: String?
 
     @Option(
         name: .customLong("min-validity"),
@@ -25,9 +25,10 @@ struct TokenCommand: StoreCommand {
         try await withManager { manager in
             let record = try await wanted.record(in: manager)
             let report = try await manager.token(record, validFor: .seconds(Int64(minValidity)))
-            if let failure = report.saveFailure, failure.code != .saveDeferred { throw failure }
-            try Console.standardOutput(shared.json ? json(report).line : report.token.secret.exposed)
-            if let deferred = report.saveFailure { throw deferred }
+            // A token that only this process has is not printed: it would be lost for all others.
+            let isSaved = report.saveFailure.map { [.saveDeferred, .serverError].contains($0.code) } ?? true
+            if isSaved { try Console.standardOutput(shared.json ? json(report).line : report.token.secret.exposed) }
+            if let failure = report.saveFailure { throw failure }
         }
     }
 

@@ -24,7 +24,7 @@ struct AuditText {
         let event = (record.text("event") ?? "").padding(to: 17)
         let head = "\(at)  \(event)  \((record.text("profile_name") ?? "-").padding(to: 10))"
         var details = Self.details(of: record)
-        var line: String { ([head] + details.map(\.text)).joined(separator: "  ") }
+        var line: String { ([head] + details.map(\.text)).joined(separator: "  ").printable(limit: .max) }
         if let columns = display.columns {
             while line.count > columns, let last = details.indices.min(by: { details[$0].rank < details[$1].rank }) {
                 details.remove(at: last)

@@ -1,3 +1,5 @@
+import TradeStationSessions
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -5,12 +7,14 @@
 #endif
 
 /// The output streams. Data goes to standard output, everything else to standard error.
+///
+/// What a server, the database or a file name contributes to a line cannot give commands to a terminal.
 enum Console {
     /// Prints a line of data.
     ///
     /// - Throws: `Ending`; for a broken pipe without a message.
     static func standardOutput(_ line: String) throws {
-        let failure = write(line + "\n", to: STDOUT_FILENO)
+        let failure = write(line.terminalSafe + "\n", to: STDOUT_FILENO)
         if failure == 0 { return }
         if failure == EPIPE { throw Ending(status: ExitStatus.brokenPipe) }
         standardError("tsaccounts: Cannot write to standard output: \(String(cString: strerror(failure)))")
@@ -19,12 +23,17 @@ enum Console {
 
     /// Prints a human-readable line.
     static func standardError(_ line: String) {
-        _ = write(line + "\n", to: STDERR_FILENO)
+        _ = write(line.terminalSafe + "\n", to: STDERR_FILENO)
     }
 
     /// Prints a question for the user, without a line break.
     static func prompt(_ text: String) {
-        _ = write(text, to: STDERR_FILENO)
+        _ = write(text.terminalSafe, to: STDERR_FILENO)
+    }
+
+    /// Replaces the line of the terminal at which the cursor stands. Call this only if standard error is a terminal.
+    static func rewriteLine(_ text: String) {
+        _ = write("\r\u{1B}[K" + text.terminalSafe, to: STDERR_FILENO)
     }
 
     /// Returns true if a file descriptor is a terminal.

@@ -16,12 +16,14 @@ enum ExitStatus {
         case .usage, .inputRequired, .badName, .minValidityTooLong: 64
         case .storeCorrupt, .recordTampered, .auditBroken: 65
         case .profileNotFound: 66
-        case .serverUnreachable, .serverError, .outcomeUnknown: 69
+        case .serverUnreachable, .serverError, .refusedRepeatedly, .outcomeUnknown: 69
         case .profileExists, .cannotCreate: 73
         case .storeFull, .storeReadonly, .saveDeferred: 74
         case .rateLimited, .backingOff, .lockTimeout, .storeBusy, .callbackPortsBusy: 75
         case .loginRequired, .loginDenied, .loginTimedOut, .wrongUser, .fenced: 77
-        case .clientRejected, .insecurePermissions, .keyMissing, .keyMismatch, .schemaTooNew, .noStoreDirectory: 78
+        case .clientRejected, .insecurePermissions, .keyMissing, .keyMismatch, .schemaTooNew, .storeMissing,
+            .noStoreDirectory:
+            78
         default: 70
         }
     }
@@ -30,7 +32,7 @@ enum ExitStatus {
     ///
     /// It is 75 also if the sign-in or the unused refresh token ends soon.
     static func of(_ record: ProfileRecord, now: Timestamp) -> Int32 {
-        switch record.state {
+        switch record.state(at: now) {
         case .refreshing:
             // An attempt older than two minutes was left by a process that died.
             let started = record.login.attempt?.startedAt ?? now

@@ -1,19 +1,17 @@
 import TradeStationSessions
 
-/// Failures as text.
+/// Failures as text. What may be a secret that was typed in a wrong place is never part of it.
 enum FailureText {
     /// A failure in at most three human-readable lines: what happened, why, and what to do next.
     static func plain(_ error: AccountsError, about profile: ProfileName? = nil) -> String {
         let lines = [
             "\(profile?.text ?? "tsaccounts"): \(error.message) [\(error.code)]", error.reason.map { "  \($0)" },
             suggestion(error).map { "  Try: \($0)" },
-        ]
-        return lines.compactMap { $0 }.joined(separator: "\n")
+        ].map { $0?.printable(limit: .max) }
+        return MistypedSecrets.ofThisProcess.hidden(in: lines.compactMap { $0 }.joined(separator: "\n"))
     }
 
     /// The suggestion. It replaces "run the same command" by the command line, so that the user can paste it.
-    ///
-    /// This is safe because arguments contain no secrets.
     private static func suggestion(_ error: AccountsError) -> String? {
         guard let advice = error.suggestion, advice.hasPrefix(sameCommand) else { return error.suggestion }
         let remark = advice.dropFirst(sameCommand.count).drop { $0 == "," || $0 == " " }
@@ -26,9 +24,10 @@ enum FailureText {
     /// A failure as one line of JSON.
     static func json(_ error: AccountsError) -> String {
         let message = [error.message, error.reason].compactMap { $0 }.joined(separator: " ")
-        return JSONText.object([
+        let line = JSONText.object([
             ("code", .string(error.code.rawValue)), ("message", .string(message)),
             ("try", .optional(suggestion(error))), ("profile", .optional(error.profile)),
         ]).line
+        return MistypedSecrets.ofThisProcess.hidden(in: line)
     }
 }

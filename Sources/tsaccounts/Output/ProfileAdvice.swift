@@ -33,18 +33,26 @@ struct ProfileAdvice: Sendable {
                     + (hasSecret ? ", or its secret is wrong." : "."),
                 (hasSecret ? "tsaccounts set \(name) --secret-file FILE && " : "") + "tsaccounts refresh \(name)"
             )
+        case .degraded where record.login.lastError == AccountsError.Code.refusedRepeatedly.rawValue:
+            self.init("The sign-in server keeps refusing.", "tsaccounts login \(name)")
         case .degraded:
             let next = record.pauseEnd(after: time.now).map { " The next attempt is due \(time.pointAndDistance($0))." }
             self.init(
-                "The last refresh failed\(record.login.lastError.map { " (\($0))" } ?? "").\(next ?? "")",
+                "The last refresh failed\(record.login.lastError.map { " (\($0.printable(limit: 60)))" } ?? "").\(next ?? "")",
                 "tsaccounts refresh \(name)",
                 needsUser: false
             )
         case .ready, .refreshing:
             guard record.endsSoon(at: time.now) else { return nil }
-            if let end = record.login.absoluteExpiresAt, record.signInEndsSoon(at: time.now) {
+            if record.mayHaveEnded(at: time.now) {
+                self.init(
+                    "The sign-in may have ended; a refresh shows whether it has.",
+                    "tsaccounts refresh \(name)",
+                    needsUser: false
+                )
+            } else if let end = record.possibleSignInEnd, record.signInEndsSoon(at: time.now) {
                 self.init("Sign in by \(time.pointAndDistance(end)).", "tsaccounts login \(name)", needsUser: false)
-            } else if let end = record.login.refreshExpiresAt {
+            } else if let end = record.possibleRefreshTokenEnd {
                 self.init(
                     "The refresh token ends \(time.pointAndDistance(end)) unless it is used.",
                     "tsaccounts refresh \(name)",
@@ -71,7 +79,7 @@ extension ProfileRecord {
 
     /// Whether the sign-in of a rotating key ends within two hours.
     fileprivate func signInEndsSoon(at now: Timestamp) -> Bool {
-        login.absoluteExpiresAt.map {
+        possibleSignInEnd.map {
             $0 < now.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
         } ?? false
     }

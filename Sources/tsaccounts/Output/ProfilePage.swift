@@ -17,22 +17,22 @@ struct ProfilePage {
             return ("brokerage account", texts.joined(separator: "  ").printable(limit: 120))
         }
         return (facts(record, lateResult) + listed).compactMap { name, value in
-            value.map { name + String(repeating: " ", count: max(1, 20 - name.count)) + $0 }
+            value.map { name + String(repeating: " ", count: max(1, 20 - name.count)) + $0.printable(limit: 2_048) }
         }
     }
 
     private func facts(_ record: ProfileRecord, _ lateResult: LateResult?) -> [(String, String?)] {
         let (profile, login, key) = (record.profile, record.login, record.apiKey.registration)
         return [
-            ("profile", profile.name.text), ("state", record.stateText),
+            ("profile", profile.name.text), ("state", record.stateText(at: time.now)),
             ("next", ProfileAdvice(for: record, time).map { "\($0.problem) Try: \($0.command)" }),
             ("environment", "\(profile.environment == .live ? "LIVE" : "sim") \(profile.apiVersion.rawValue)"),
             ("API", profile.apiOrigin), ("user", login.identity.username?.printable(limit: 80)),
             ("subject", login.identity.subject?.printable(limit: 80)), ("login", String(login.id.rawValue)),
             ("generation", String(login.generation)), ("scopes", login.scopes),
             ("access token", login.accessExpiresAt.map(expiry) ?? "none"),
-            ("refresh token", login.refreshExpiresAt.map { "\(expiry($0)), unless it is used" }),
-            ("sign in by", login.absoluteExpiresAt.map(time.pointAndDistance)),
+            ("refresh token", record.possibleRefreshTokenEnd.map { "\(expiry($0)), unless it is used" }),
+            ("sign in by", record.possibleSignInEnd.map(time.pointAndDistance)),
             ("last error", record.error),
             ("next attempt", record.pauseEnd(after: time.now).map { "not before \(time.pointAndDistance($0))" }),
             ("API key", key.clientID),

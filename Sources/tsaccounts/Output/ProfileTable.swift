@@ -30,7 +30,7 @@ struct ProfileTable {
                 Table.Cell(text: record.environmentText, color: record.profile.environment == .live ? .bad : nil)
             },
             Field(column: .init(title: "STATE", rank: 9, narrowest: 10, isEssential: true)) { record, time in
-                Table.Cell(text: record.stateText, color: record.stateColor(at: time.now))
+                Table.Cell(text: record.stateText(at: time.now), color: record.stateColor(at: time.now))
             },
             Field(column: .init(title: "FENCES", rank: 7, narrowest: 9), isShown: { $0.contains(where: \.isFenced) }) {
                 record,
@@ -73,8 +73,10 @@ extension ProfileRecord {
         return profile.apiVersion == .v3 ? name : "\(name) \(profile.apiVersion.rawValue)"
     }
 
-    /// The state in words. A login whose tokens were erased was signed out; it is not new.
-    var stateText: String { state == .new && login.erasure == .signedOut ? "signed out" : state.rawValue }
+    /// The state at a time, in words. A login whose tokens were erased was signed out; it is not new.
+    func stateText(at now: Timestamp) -> String {
+        state == .new && login.erasure == .signedOut ? "signed out" : state(at: now).rawValue
+    }
 
     /// The last error of the login or its API key.
     var error: String? { login.lastError ?? apiKey.lastError }
@@ -100,7 +102,9 @@ extension ProfileRecord {
 
     /// What to do next: a command, a time before which to sign in, or nothing.
     fileprivate func next(_ time: TimeText) -> String {
-        if state == .ready || state == .refreshing, let end = login.absoluteExpiresAt {
+        if state == .ready || state == .refreshing, !mayHaveEnded(at: time.now),
+            let end = login.absoluteExpiresAt
+        {
             return "sign in by \(time.pointAndDistance(end))"
         }
         return ProfileAdvice(for: self, time)?.command ?? "-"

@@ -44,7 +44,7 @@ struct ProfileText {
             ("login_id", .integer(login.id.rawValue)),
             ("username", .optional(login.identity.username)),
             ("subject", .optional(login.identity.subject)),
-            ("state", .string(record.state.rawValue)),
+            ("state", .string(record.state(at: now).rawValue)),
             ("generation", .integer(Int64(login.generation))),
             ("access_expires_at", .optional(login.accessExpiresAt?.description)),
             ("access_expires_in_seconds", .optional(login.accessExpiresAt.map(seconds(until:)))),

@@ -25,9 +25,9 @@ struct Table: Sendable {
         self.columns = columns
     }
 
-    /// Adds a row with a cell for each column.
+    /// Adds a row with a cell for each column. Characters that are not printable are replaced.
     mutating func add(_ cells: [Cell]) {
-        rows.append(cells)
+        rows.append(cells.map { Cell(text: $0.text.printable(limit: 120), color: $0.color) })
     }
 
     /// The lines of the table, the titles first.

@@ -17,7 +17,7 @@ struct ChildProcess: Sendable {
         let signal: Int32?
         /// The exit status, if no signal ended the process.
         let status: Int32
-        /// Standard output and standard error.
+        /// The text that the process wrote to standard output and standard error.
         let output: String
     }
 

@@ -6,7 +6,7 @@ import TradeStationSessions
     import Darwin
 #endif
 
-/// The limit of open files of this process.
+/// The limit on the number of open files of this process.
 enum DescriptorLimit {
     /// Raises the limit to the wanted number if it is lower.
     ///

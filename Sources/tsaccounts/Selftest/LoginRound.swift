@@ -9,7 +9,7 @@ struct LoginRound: Sendable, Equatable {
     let current: String?
 
     /// The number of printed tokens that are not current or were not issued in this round.
-    var misserved: Int {
+    var wronglyServed: Int {
         served.count { $0 != current || !issued.contains($0) }
     }
 }

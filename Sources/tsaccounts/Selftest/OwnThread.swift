@@ -5,7 +5,8 @@ import Synchronization
 enum OwnThread {
     /// Runs a closure on a new thread and waits for its result.
     ///
-    /// - Parameter body: Receives a function that returns true after the task was cancelled. It must check this itself.
+    /// - Parameter body: The closure. Its parameter is a function that returns true once the task is cancelled; the
+    ///   closure must call this function from time to time.
     static func run<Value: Sendable>(
         _ body: @escaping @Sendable (_ isCancelled: () -> Bool) throws -> Value
     ) async throws -> Value {

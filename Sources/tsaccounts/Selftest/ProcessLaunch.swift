@@ -6,11 +6,11 @@ import Foundation
     import Darwin
 #endif
 
-/// Starts a process with no input, both outputs in one pipe, and no blocked or ignored signals.
+/// Starts a process with no input, standard output and error in one pipe, and no blocked or ignored signals.
 struct ProcessLaunch: Sendable {
     /// The reason why a process could not be started.
     struct Failure: Error {
-        /// The `errno`.
+        /// The `errno` value of the failure.
         let number: Int32
     }
 

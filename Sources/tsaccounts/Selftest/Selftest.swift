@@ -1,8 +1,9 @@
 import TradeStationEmulator
 import TradeStationSessions
 
-/// A test of the promise on this machine, with real processes, real expiries, the real file system, and an emulator that
-/// counts requests. Emulator and store exist while ``run()`` runs.
+/// A test on this machine of the promise that no refresh is duplicated or lost. It uses real processes, real expiries,
+/// the real file system, and an emulator that counts requests. The emulator runs, and the store is open, only during
+/// ``run()``.
 struct Selftest: Sendable {
     /// The results.
     struct Findings: Sendable {

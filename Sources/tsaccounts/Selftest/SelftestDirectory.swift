@@ -1,10 +1,11 @@
 import Foundation
 import TradeStationSessions
 
-/// The directory of a self-test. By default it is on the file system of the real store, but it is never the store itself.
+/// The directory of a self-test. By default it is on the file system of the user's store, but it is never
+/// that store itself.
 struct SelftestDirectory: Sendable {
     let path: String
-    /// The parent directories that were created for it, innermost first.
+    /// The parent directories that were created for the directory, innermost first.
     private let parents: [String]
 
     /// Creates the directory, in the given directory or else beside the store.
@@ -13,7 +14,8 @@ struct SelftestDirectory: Sendable {
     init(in given: String?, id: String) throws {
         let url =
             if let given {
-                URL(fileURLWithPath: given).appendingPathComponent("selftest-\(id)")
+                URL(fileURLWithPath: try SessionConfiguration(storeDirectory: given).dataDirectory)
+                    .appendingPathComponent("selftest-\(id)")
             } else {
                 URL(fileURLWithPath: try SessionConfiguration().dataDirectory + "-selftest-\(id)")
             }

@@ -3,11 +3,11 @@ import TradeStationSessions
 
 /// The size of a self-test and the settings of its emulator.
 struct SelftestPlan: Sendable {
-    /// The most processes. A higher number would test the machine instead of the promise.
+    /// The maximum number of processes in a round. A higher number would test the machine, not this program.
     static let mostProcesses = 1000
-    /// The most processes at the same time. The others of a round start when these end.
+    /// The maximum number of processes that run at the same time. The others of a round start when these end.
     static let mostAtOnce = 200
-    /// The most logins. The log of the emulator has room for every request of this many logins and rounds.
+    /// The maximum number of logins. Even with ``mostRounds`` rounds, the emulator's log has room for every request.
     static let mostLogins = 200
     static let mostRounds = 100
 
@@ -39,11 +39,11 @@ struct SelftestPlan: Sendable {
     /// The number of exchanges that the rounds need: one for each login and round.
     var expectedExchanges: Int { logins * rounds }
 
-    /// The most kills in a round. The limit makes sure that a round also ends on a slow machine.
+    /// The maximum number of kills in a round. The limit makes sure that a round also ends on a slow machine.
     var mostKills: Int { kills ? processes : 0 }
     static let killEveryMilliseconds: Int64 = 50
 
-    /// The lifetime of the access tokens at the start of a round. They expire by the real clocks.
+    /// The lifetime of the access tokens at the start of a round. They expire in real time.
     static let endingTokenSeconds = 1
     /// The lifetime of the access tokens that are issued in a round. It is longer than any round, so a second exchange
     /// in a round is an error.

@@ -8,8 +8,8 @@ import TradeStationSessions
 
 /// The processes of one round. They start together, spread evenly over the logins. A killed process is replaced.
 ///
-/// One thread starts, kills and waits for them. So no process is killed after it has been waited for, when the system
-/// may have given its process ID to another process.
+/// One thread starts, kills and waits for them. So no process is killed after it has been waited for: the system might
+/// have given its process ID to another process by then.
 struct SelftestRound: Sendable {
     private struct RunningChild {
         let profile: String
@@ -39,7 +39,7 @@ struct SelftestRound: Sendable {
 
     /// Runs the round until the planned number of processes have ended without being killed. Blocks.
     ///
-    /// - Throws: ``AccountsError`` `cannot_create`; `CancellationError`. No process is running after either.
+    /// - Throws: ``AccountsError`` `cannot_create`; `CancellationError`. No process is running after either error.
     mutating func run(isCancelled: () -> Bool) throws -> [ChildRecord] {
         defer { clear() }
         var nextKill = clock.bootMilliseconds() + SelftestPlan.killEveryMilliseconds

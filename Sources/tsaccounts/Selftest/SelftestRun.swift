@@ -15,7 +15,7 @@ struct SelftestRun: Sendable {
         var findings = Selftest.Findings()
         let families = try await signIn()
         for number in 1...plan.rounds {
-            findings.tally.earlyEnd = try await endTokens()
+            findings.tally.earlyEnd = try await expireTokens()
             if findings.tally.earlyEnd != nil { break }
             try await runRound(number, families, &findings)
             if emulator.counts.refused > 0 || emulator.counts.loginsLost > 0 { break }
@@ -29,7 +29,7 @@ struct SelftestRun: Sendable {
 
     /// Signs in a user for every login.
     ///
-    /// - Returns: The emulator's family ID of each login's refresh tokens, by profile.
+    /// - Returns: For each profile name, the emulator's ID of the family (the series) of refresh tokens.
     private func signIn() async throws -> [String: String] {
         selftest.note("Signing in \(plan.logins) users ...")
         var families: [String: String] = [:]
@@ -52,7 +52,7 @@ struct SelftestRun: Sendable {
     /// Gives every login an access token with a lifetime of one second, and waits until all have expired.
     ///
     /// - Returns: The profile whose refresh failed and the error code, or nil.
-    private func endTokens() async throws -> String? {
+    private func expireTokens() async throws -> String? {
         emulator.script([])
         emulator.changeSettings { $0.accessTokenSeconds = SelftestPlan.endingTokenSeconds }
         for name in plan.names {
@@ -136,7 +136,7 @@ struct SelftestRun: Sendable {
                 $0.text("event") == AuditEvent.refreshStarted.rawValue && $0.text("profile_name") == name
             }
             let seen = refreshes.count { $0.familyID == families[name] }
-            // A process that is killed after the row and before the request leaves a row without a request.
+            // A process that is killed after it writes the row and before it sends the request leaves only the row.
             return sum + (plan.kills ? max(0, seen - started) : abs(seen - started))
         }
     }

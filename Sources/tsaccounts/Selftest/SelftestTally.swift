@@ -2,21 +2,21 @@
 struct SelftestTally: Sendable, Equatable {
     /// The complete rounds. Each contains one element for each login.
     var rounds: [[LoginRound]] = []
-    /// The exchanges that the emulator received while processes ran.
+    /// The number of exchanges that the emulator received while processes ran.
     var exchanges = 0
-    /// The exchanges that the emulator refused at any time.
+    /// The number of exchanges that the emulator refused at any time.
     var refused = 0
-    /// The sign-ins that the emulator ended.
+    /// The number of sign-ins that the emulator ended.
     var loginsLost = 0
-    /// The processes that printed a token.
+    /// The number of processes that printed a token.
     var served = 0
     /// The number of failed processes for each error code.
     var failures: [String: Int] = [:]
-    /// The processes that were killed.
+    /// The number of processes that were killed.
     var killed = 0
-    /// The exchanges whose process was killed before it saved the answer.
+    /// The number of exchanges whose process was killed before it saved the answer.
     var cutOff = 0
-    /// The exchanges that only the emulator or only the audit contains.
+    /// The number of exchanges that only the emulator or only the audit recorded.
     var unexplained = 0
     /// The problem that was found in the audit, if any.
     var auditProblem: String?

@@ -11,10 +11,10 @@ struct SelftestVerdict: Sendable, Equatable {
 
     init(_ plan: SelftestPlan, _ tally: SelftestTally) {
         let wrong =
-            Self.lost(tally) + Self.duplicated(plan, tally) + Self.misserved(plan, tally) + Self.unaudited(tally)
+            Self.lost(tally) + Self.duplicated(plan, tally) + Self.wronglyServed(plan, tally) + Self.unaudited(tally)
         let late = Self.unserved(plan, tally)
         problems = wrong + late
-        isOverload = wrong.isEmpty && tally.failed > 0 && Set(tally.failures.keys).isSubset(of: Self.patienceCodes)
+        isOverload = wrong.isEmpty && tally.failed > 0 && Set(tally.failures.keys).isSubset(of: Self.overloadCodes)
         if problems.isEmpty {
             sentence = plan.kills ? Self.heldUnderKills(tally) : Self.held(plan, tally)
         } else {
@@ -26,7 +26,7 @@ struct SelftestVerdict: Sendable, Equatable {
     }
 
     /// The error codes of a process that waited too long for other processes.
-    private static let patienceCodes: Set = ["store_busy", "lock_timeout", "save_deferred"]
+    private static let overloadCodes: Set = ["store_busy", "lock_timeout", "save_deferred"]
 
     private static func held(_ plan: SelftestPlan, _ tally: SelftestTally) -> String {
         "It holds: \(tally.served) processes met \(plan.expectedExchanges) expiries; each caused exactly one exchange, "
@@ -58,12 +58,12 @@ struct SelftestVerdict: Sendable, Equatable {
         return []
     }
 
-    private static func misserved(_ plan: SelftestPlan, _ tally: SelftestTally) -> [String] {
-        let misserved = tally.rounds.joined().map(\.misserved).reduce(0, +)
+    private static func wronglyServed(_ plan: SelftestPlan, _ tally: SelftestTally) -> [String] {
+        let wronglyServed = tally.rounds.joined().map(\.wronglyServed).reduce(0, +)
         let missing = plan.processes * plan.rounds - tally.served - tally.failed
         return [
             missing == 0 ? nil : "\(count(missing, "process", "processes")) did not finish.",
-            misserved == 0 ? nil : "\(count(misserved, "process", "processes")) got an outdated token.",
+            wronglyServed == 0 ? nil : "\(count(wronglyServed, "process", "processes")) got an outdated token.",
             plan.kills && tally.killed == 0 ? "No process was killed, so the test has shown nothing." : nil,
         ].compactMap { $0 }
     }

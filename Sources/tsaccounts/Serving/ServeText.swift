@@ -52,7 +52,8 @@ enum ServeText {
     /// itself repeats what failed.
     static func line(_ failure: AccountsError) -> String {
         let advice = failure.suggestion.flatMap { $0.hasPrefix("tsaccounts ") ? " Try: \($0)" : nil }
-        return "\(failure.message) [\(failure.code)]" + (advice ?? "")
+        let text = [failure.message, failure.reason].compactMap { $0 }.joined(separator: " ")
+        return "\(text) [\(failure.code)]" + (advice ?? "")
     }
 
     /// A note that another process serves the same store.

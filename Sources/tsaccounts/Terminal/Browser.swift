@@ -4,28 +4,37 @@ import Foundation
 ///
 /// The URL has been printed before, so a failure is only a note.
 enum Browser {
-    /// Opens a URL.
+    /// Starts the first command that can open a page. If it fails, the next one is started.
     ///
-    /// - Returns: True if a browser was started.
-    static func open(_ url: String) -> Bool {
-        let environment = ProcessInfo.processInfo.environment
-        guard let program = program(environment) else { return false }
+    /// - Parameter failed: Runs once if no command could open the page. It can run later, from another thread.
+    static func open(
+        _ page: String,
+        _ environment: [String: String],
+        failed: @escaping @Sendable () -> Void
+    ) {
+        start(BrowserCommand.candidates(for: page, environment)[...], environment, failed)
+    }
+
+    private static func start(
+        _ commands: ArraySlice<BrowserCommand>,
+        _ environment: [String: String],
+        _ failed: @escaping @Sendable () -> Void
+    ) {
+        guard let command = commands.first else { return failed() }
+        let others = commands.dropFirst()
+        guard let program = command.executable(environment) else { return start(others, environment, failed) }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program, url]
+        process.executableURL = program
+        process.arguments = Array(command.words.dropFirst())
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        return (try? process.run()) != nil
-    }
-
-    private static func program(_ environment: [String: String]) -> String? {
-        if let chosen = environment["BROWSER"], !chosen.isEmpty { return chosen }
-        #if os(macOS)
-            return "open"
-        #else
-            let hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY"].contains { !(environment[$0] ?? "").isEmpty }
-            return hasDisplay ? "xdg-open" : nil
-        #endif
+        process.terminationHandler = { process in
+            // A signal means that somebody ended the browser.
+            if process.terminationReason == .exit, process.terminationStatus != 0 {
+                start(others, environment, failed)
+            }
+        }
+        guard (try? process.run()) != nil else { return start(others, environment, failed) }
     }
 }

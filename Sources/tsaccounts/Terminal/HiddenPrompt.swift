@@ -13,27 +13,22 @@ enum HiddenPrompt {
 
     /// Asks the question with the echo off. The echo is always switched on again.
     ///
+    /// - Returns: The line as it was typed.
     /// - Throws: `CancellationError`.
-    static func ask(_ question: String) async throws -> Secret {
-        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
-        guard terminal >= 0 else {
+    static func ask(_ question: String) async throws -> String {
+        let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else {
             throw AccountsError(
                 .inputRequired,
                 "There is no terminal for the prompt.",
                 suggestion: "--secret-file FILE, or - for standard input"
             )
         }
-        defer { close(terminal) }
-        var shown = termios()
-        tcgetattr(terminal, &shown)
-        var hidden = shown
-        hidden.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(terminal, TCSAFLUSH, &hidden)
-        defer { tcsetattr(terminal, TCSAFLUSH, &shown) }
-        Console.prompt(question)
-        defer { Console.prompt("\n") }
-        let line = try await LineInput(descriptor: terminal).next() ?? ""
-        try Task.checkCancellation()
-        return Secret(line)
+        defer { close(descriptor) }
+        return try await HiddenTerminal(descriptor, question: question).hiding {
+            let line = try await LineInput(descriptor: descriptor).next() ?? ""
+            try Task.checkCancellation()
+            return line
+        }
     }
 }

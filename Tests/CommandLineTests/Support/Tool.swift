@@ -69,6 +69,21 @@ struct Tool: Sendable {
         )
     }
 
+    /// Makes a store, by adding a profile that nobody has signed in to.
+    func makeStore() async throws {
+        let added = try await run(
+            "add",
+            "profile",
+            "first",
+            "--sim",
+            "--client-id",
+            "first",
+            "--no-login",
+            "--no-input"
+        )
+        #expect(added.status == 0, "\(added.errors)")
+    }
+
     /// Runs a shell script with the tool in the PATH.
     func shell(_ script: String, path: String? = nil) async throws -> Result {
         let binaries = Self.binary.deletingLastPathComponent().path

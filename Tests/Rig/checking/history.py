@@ -12,7 +12,10 @@ Record = Dict[str, Any]
 
 @dataclass(frozen=True)
 class Program:
-    """A program that ran, and the token that it printed. The rig took the times, before its start and after its end."""
+    """A program that ran, and the token that it printed.
+
+    The rig took the times, before its start and after its end. They are by the server's clock.
+    """
 
     number: int
     name: str
@@ -49,6 +52,7 @@ class History:
     audit: List[Record]  # keys in table order, in which they are hashed
     programs: List[Program]
     allows_lost_between: bool
+    clocks_differ: bool  # the times in the audit and those that programs print are not by the server's clock
 
 
 def history(log: List[Record], settings: Record, audit: List[Record], outputs: List[Record],
@@ -60,18 +64,20 @@ def history(log: List[Record], settings: Record, audit: List[Record], outputs: L
         audit=audit,
         programs=[program(number, output) for number, output in enumerate(outputs, 1)],
         allows_lost_between=expect.get("allow_lost_between", False),
+        clocks_differ=expect.get("clocks_differ", False),
     )
 
 
 def program(number: int, output: Record) -> Program:
     expires = output.get("expires_at")
+    ahead = output.get("server_ahead_ms", 0)
     return Program(
         number=number,
         name=output["program"],
         profile=output.get("profile"),
         login=output.get("login_id"),
-        started=milliseconds(output["started_at"]),
-        ended=milliseconds(output["ended_at"]),
+        started=milliseconds(output["started_at"]) + ahead,
+        ended=milliseconds(output["ended_at"]) + ahead,
         exit=output["exit"],
         access=output.get("access_fp"),
         expires=milliseconds(expires) if expires else None,

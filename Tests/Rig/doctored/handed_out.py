@@ -97,3 +97,19 @@ def an_expiry_that_counts_from_the_answer_to_a_slow_exchange() -> Invented:
     world.wait(2000)
     world.save(login, attempt, answer)["expires_at"] = world.time(world.now + LIFE * 1000)
     return world
+
+
+@breaks(Rule.EXPIRED_TOKEN)
+def a_token_had_ended_by_the_servers_clock() -> Invented:
+    world, login = lived()
+    world.token(login, server_ahead_ms=LIFE * 1000)
+    return world
+
+
+@breaks(Rule.EXPIRED_TOKEN)
+def a_token_had_ended_by_the_servers_clock_while_the_programs_clock_was_wrong() -> Invented:
+    world, login = lived()
+    world.expect["clocks_differ"] = True
+    world.audit[-1]["at"] = "1970-01-01T00:00:00.000Z"
+    world.token(login, server_ahead_ms=LIFE * 1000, expires_at="2036-01-01T00:00:00.000Z")
+    return world

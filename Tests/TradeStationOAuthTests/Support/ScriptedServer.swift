@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A TCP server on 127.0.0.1 that runs a script for each connection.
@@ -57,9 +58,34 @@ final class ScriptedServer: Sendable {
             try await outbound.write(ByteBuffer(string: text))
         }
 
+        func write(_ bytes: [UInt8]) async throws {
+            try await outbound.write(ByteBuffer(bytes: bytes))
+        }
+
         func reply(_ status: String, headers: [String] = [], body: String) async throws {
             let fields = ["Content-Length: \(body.utf8.count)"] + headers
             try await write("HTTP/1.1 \(status)\r\n\(fields.joined(separator: "\r\n"))\r\n\r\n\(body)")
+        }
+
+        /// Passes bytes between the client and another server of this machine, until one of them closes.
+        func tunnel(to port: Int) async throws {
+            let server = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    }
+                }
+            let (client, toClient) = (channel, outbound)
+            try await server.executeThenClose { answers, toServer in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        for try await bytes in answers { try await toClient.write(bytes) }
+                        try? await client.close()
+                    }
+                    while let bytes = try await inbound.next(isolation: #isolation) { try await toServer.write(bytes) }
+                    group.cancelAll()
+                }
+            }
         }
 
         private static func isWhole(_ text: String) -> Bool {
@@ -72,14 +98,18 @@ final class ScriptedServer: Sendable {
     }
 
     /// Runs a server while `body` runs. Each connection is passed to the script and closed when the script returns.
+    ///
+    /// - Parameter tls: The certificate of a server that speaks TLS.
     static func run<Result: Sendable>(
+        tls: NIOSSLContext? = nil,
         _ script: @escaping @Sendable (Connection) async throws -> Void,
         while body: @Sendable (ScriptedServer) async throws -> Result
     ) async throws -> Result {
         let listening = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         let server = ScriptedServer(port: listening.channel.localAddress?.port ?? 0)

@@ -41,17 +41,31 @@ import TradeStationModel
         #expect(Self.need(stored) == need)
     }
 
-    @Test func `a later step of the wall clock does not move the refresh token's end`() throws {
-        var stored = try LoginFixture.stored(life: 1100)
-        // Issued 100 s ago. Since then the wall clock was set forward by an hour.
-        let issued = Self.now.wall.advanced(byMilliseconds: -3_700_000)
-        stored.tokens?.expiresAt = Moment(
-            wall: issued.advanced(byMilliseconds: 1_200_000),
-            bootID: Self.now.bootID,
-            bootMilliseconds: Self.now.bootMilliseconds + 1_100_000
-        )
-        stored.login.refreshExpiresAt = issued.advanced(byMilliseconds: 600_000)
-        #expect(Self.need(stored) == "rest 300")
+    @Test func `a token that one of the clocks counts as expired is refreshed`() throws {
+        func need(wall: Int64, boot: Int64) throws -> String {
+            var stored = try LoginFixture.stored(life: 1200)
+            stored.tokens?.expiresAt = Moment(
+                wall: Self.now.wall.advanced(byMilliseconds: wall * 1000),
+                bootID: Self.now.bootID,
+                bootMilliseconds: Self.now.bootMilliseconds + boot * 1000
+            )
+            return Self.need(stored)
+        }
+        #expect(try need(wall: 1100, boot: 1100) == "rest 792")
+        // The machine was paused, and its wall clock was set forward afterwards.
+        #expect(try need(wall: -2500, boot: 1100) == "refresh 3")
+        // The wall clock was set back.
+        #expect(try need(wall: 4700, boot: 1100) == "refresh 3")
+        // The boot clock began again with the same boot id.
+        #expect(try need(wall: 600, boot: 864_000) == "refresh 3")
+    }
+
+    @Test func `a login whose process may have died during a refresh does not rest`() throws {
+        var stored = try LoginFixture.stored(life: 1200)
+        stored.login.attempt = Attempt(id: LoginFixture.attemptID, startedAt: Self.now.wall)
+        #expect(Self.need(stored) == "refresh 3")
+        stored.login.notBefore = Self.now.wall.advanced(byMilliseconds: 7000)
+        #expect(Self.need(stored) == "wait 7")
     }
 
     @Test func `failures and pauses are waited out, and what only the user can repair is reported`() throws {

@@ -30,7 +30,7 @@ import TradeStationTesting
         await #expect(throws: CancellationError.self) { try await again.value }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func `run() returns when graceful shutdown has already begun`() async throws {
         _ = try await manager.session(named: "paper")
         try await testGracefulShutdown { shutdown in

@@ -52,6 +52,12 @@ struct KeepingStage: Sendable {
         try await stage.clock.waitForSleeper()
     }
 
+    /// Returns once the server has had this many refreshes and nothing is left to do before the clock moves.
+    func waitForRefreshes(_ count: Int) async throws {
+        try await clock.waitForCall { stage.emulator.counts.refreshes == count }
+        try await rest()
+    }
+
     /// Lets time pass in steps. At each step everything that is due happens before `check`.
     func pass(seconds: Int, step: Int = 1, _ check: () throws -> Void = {}) async throws {
         try await rest()

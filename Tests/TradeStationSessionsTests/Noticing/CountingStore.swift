@@ -11,18 +11,23 @@ final class CountingStore: CredentialStore {
         case heldLogin
         /// An attempt is to be recorded.
         case begin
+        /// Tokens are to be committed, and the commit is held back.
+        case heldCommit
     }
 
     /// The writes that can be made to fail, as a full disk would.
     enum Write {
-        case sideFile, sideFileSync, commit
+        case sideFile, sideFileSync, commit, profile, audit
     }
 
     private let store: any CredentialStore
     private let reads = Atomic<Int>(0)
     private let gate = Mutex<AsyncStream<Never>?>(nil)
+    private let commitGate = Mutex<AsyncStream<Never>?>(nil)
 
     private let failing = Mutex<Set<Write>>([])
+    private let busyAdditions = Mutex(0)
+    private let commitObserver = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     private let calls = AsyncStream.makeStream(of: Call.self)
 
@@ -37,6 +42,14 @@ final class CountingStore: CredentialStore {
 
     /// Lets these writes fail from now on, and no others.
     func fail(_ writes: Set<Write>) { failing.withLock { $0 = writes } }
+
+    /// Lets the next additions of a profile fail because another program uses the database.
+    func keepBusy(forAdditions count: Int) { busyAdditions.withLock { $0 = count } }
+
+    /// Runs `body` before the next commit, as another process would.
+    func beforeNextCommit(_ body: @escaping @Sendable () async throws -> Void) {
+        commitObserver.withLock { $0 = body }
+    }
 
     private func require(_ write: Write) throws {
         guard !failing.withLock({ $0.contains(write) }) else {
@@ -68,6 +81,13 @@ final class CountingStore: CredentialStore {
         }
     }
 
+    /// Holds back commits from now on, until the returned closure is called.
+    func holdCommits() -> @Sendable () -> Void {
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        commitGate.withLock { $0 = stream }
+        return { continuation.finish() }
+    }
+
     func lateResult(of login: Login.ID) async throws -> LateResult? { try await store.lateResult(of: login) }
 
     func profiles() async throws -> [ProfileRecord] { try await store.profiles() }
@@ -80,8 +100,16 @@ final class CountingStore: CredentialStore {
         try await store.apiKey(clientID: clientID, tokenURL: tokenURL)
     }
 
+    func createIfMissing() async throws { try await store.createIfMissing() }
+
     func add(_ profile: NewProfile, audit: [AuditEntry]) async throws -> ProfileRecord {
-        try await store.add(profile, audit: audit)
+        try require(.profile)
+        let isBusy = busyAdditions.withLock { count in
+            defer { count = max(0, count - 1) }
+            return count > 0
+        }
+        guard !isBusy else { throw AccountsError(.storeBusy, "Another program uses the test's database.") }
+        return try await store.add(profile, audit: audit)
     }
 
     func update(
@@ -132,6 +160,11 @@ final class CountingStore: CredentialStore {
 
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome {
         try require(.commit)
+        try await commitObserver.withLock { $0.take() }?()
+        if let gate = commitGate.withLock({ $0 }) {
+            calls.continuation.yield(.heldCommit)
+            for await _ in gate {}
+        }
         return try await store.commit(commit, to: login, audit: audit)
     }
 
@@ -139,7 +172,10 @@ final class CountingStore: CredentialStore {
         try await store.recordFailure(failure, of: login, audit: audit)
     }
 
-    func record(_ audit: [AuditEntry]) async throws { try await store.record(audit) }
+    func record(_ audit: [AuditEntry]) async throws {
+        try require(.audit)
+        try await store.record(audit)
+    }
 
     func auditRecords(_ query: AuditQuery) async throws -> [AuditRecord] { try await store.auditRecords(query) }
 

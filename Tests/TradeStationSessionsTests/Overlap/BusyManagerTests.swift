@@ -4,7 +4,7 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-@Suite(.stage(), .timeLimit(.minutes(10))) struct BusyManagerTests {
+@Suite(.stage(), .timeLimit(.minutes(20))) struct BusyManagerTests {
     private let stage = SessionStage.current
     private var manager: SessionManager { stage.manager }
 

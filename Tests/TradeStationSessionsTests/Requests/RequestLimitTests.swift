@@ -44,7 +44,7 @@ import TradeStationModel
                 method: method,
                 path: "/v3/orderexecution/orders",
                 body: method == "GET" ? [] : Array("{}".utf8),
-                timeout: .milliseconds(200)
+                timeout: .seconds(4)
             )
             let expected: AccountsError.Code = method == "GET" ? .serverUnreachable : .outcomeUnknown
             #expect(await code { _ = try await session.perform(call) } == expected)

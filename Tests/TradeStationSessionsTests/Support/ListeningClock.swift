@@ -28,6 +28,10 @@ final class ListeningClock: TimeSource {
     func wallTime() -> Timestamp { clock.wallTime() }
 
     func sleep(milliseconds: Int64) async throws {
+        try await sleep(milliseconds: milliseconds, of: milliseconds)
+    }
+
+    func sleep(milliseconds part: Int64, of milliseconds: Int64) async throws {
         state.withLock { state in
             let sleeps = state.sleeps[milliseconds] ?? (0, 0)
             state.sleeps[milliseconds] = (sleeps.begun + 1, sleeps.current + 1)
@@ -37,7 +41,7 @@ final class ListeningClock: TimeSource {
             state.withLock { $0.sleeps[milliseconds, default: (0, 0)].current -= 1 }
             tell()
         }
-        try await clock.sleep(milliseconds: milliseconds)
+        try await clock.sleep(milliseconds: part, of: milliseconds)
     }
 
     /// Returns once this many sleeps of exactly this time have begun, and all of them but one have ended.

@@ -145,6 +145,49 @@ extension CredentialStoreContract {
             await store.close()
         }
 
+        @Test(arguments: StoreKind.all)
+        func `limits that were set count from the sign-in, also before a refresh shows that the key rotates`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let start = sample.clock.wallTime()
+            let record = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: [])
+            sample.clock.advance(by: .milliseconds(90_000))
+            var registration = record.apiKey.registration
+            registration.rotationLimits = RotationLimits(idleSeconds: 60, absoluteSeconds: 3600)
+            try await store.update(record.apiKey.id, registration: registration, secret: nil, audit: [])
+            let changed = try #require(try await store.profiles().first)
+            #expect(changed.login.refreshExpiresAt == start.advanced(byMilliseconds: 60_000))
+            #expect(changed.login.absoluteExpiresAt == start.advanced(byMilliseconds: 3_600_000))
+            #expect(changed.state(at: sample.clock.wallTime()) == .degraded)
+            // An exchange shows that the sign-in has not ended, and that the key does not rotate.
+            var commit = sample.commit("b", after: 1)
+            commit.rotation = .static
+            _ = try await store.commit(commit, to: record.login.id, audit: [])
+            let refreshed = try #require(try await store.profiles().first)
+            #expect(refreshed.login.refreshExpiresAt == nil)
+            #expect(refreshed.state(at: sample.clock.wallTime()) == .ready)
+            await store.close()
+        }
+
+        @Test(arguments: StoreKind.all) func `an exchange after the end of a sign-in shows that it lasts longer`(
+            kind: StoreKind
+        ) async throws {
+            let sample = try Sample()
+            let store = try await kind.open(sample)
+            let id = try await store.add(sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
+            try await sample.refresh(store, id, from: 1)
+            #expect(try await store.login(id)?.login.absoluteExpiresAt != nil)
+            sample.clock.advance(by: .milliseconds(Self.day))
+            let issued = sample.clock.wallTime()
+            try await sample.refresh(store, id, from: 2)
+            let login = try #require(try await store.login(id)).login
+            #expect(login.absoluteExpiresAt == nil)
+            #expect(login.refreshExpiresAt == issued.advanced(byMilliseconds: Self.idle))
+            await store.close()
+        }
+
         @Test(arguments: StoreKind.all) func `a failed login stays degraded while its next attempt runs`(
             kind: StoreKind
         ) async throws {

@@ -1,13 +1,14 @@
 import Foundation
+import TradeStationModel
 
 #if canImport(Darwin)
     import Darwin
 #endif
 
 /// The type of the file system that contains a directory, for example `ext4` or `apfs`.
-enum FileSystemType {
+package enum FileSystemType {
     /// The system's name for the type, or nil if it is unknown.
-    static func of(_ path: String) -> String? {
+    package static func of(_ path: String) -> String? {
         #if canImport(Darwin)
             var status = statfs()
             guard statfs(path, &status) == 0 else { return nil }
@@ -18,9 +19,20 @@ enum FileSystemType {
         #endif
     }
 
+    /// The file system that holds a path, as messages name it, for example `the file system (nfs4)`.
+    static func named(at path: String) -> String {
+        of(path).map { "the file system (\($0.printable(limit: 40)))" } ?? "the file system"
+    }
+
+    /// Whether a type is that of a file system on another machine, on which locks may not work.
+    static func isNetwork(_ type: String) -> Bool {
+        ["nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "9p", "afs", "ceph", "lustre", "gpfs", "beegfs"]
+            .contains(type) || type.hasPrefix("fuse.")
+    }
+
     /// The type of the innermost mount that contains a path. If several mounts have the same directory, the last one
     /// counts.
-    static func of(_ path: String, in mounts: String) -> String? {
+    package static func of(_ path: String, in mounts: String) -> String? {
         var found: (point: String, type: String)?
         for line in mounts.split(separator: "\n") {
             let fields = line.split(separator: " ")

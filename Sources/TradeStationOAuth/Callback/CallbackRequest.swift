@@ -1,0 +1,32 @@
+/// A request to the callback, as far as its answer depends on it.
+struct CallbackRequest {
+    var method = "GET"
+    /// The request target: a path with a query, or an absolute URL.
+    var target: String
+    /// The values of all `Host` fields.
+    var hosts: [String]
+    /// The fields of a posted form (response mode `form_post`); nil for every other body.
+    var form: String?
+
+    /// The path of the target.
+    var path: String {
+        guard let scheme = target.firstRange(of: "://"), !target.hasPrefix("/") else {
+            return String(target.prefix { $0 != "?" })
+        }
+        return String(target[scheme.upperBound...].prefix { $0 != "?" }.drop { $0 != "/" })
+    }
+
+    /// The parameters of the response; nil if the method cannot carry one.
+    var parameters: String? {
+        switch method {
+        case "GET": String(target.drop { $0 != "?" }.dropFirst())
+        case "POST": form
+        default: nil
+        }
+    }
+
+    /// Whether browsers send such a request on their own, for an icon or their settings. No user waits for it.
+    var isAutomatic: Bool {
+        ["/favicon", "/apple-touch-icon", "/robots.txt", "/.well-known/"].contains { path.hasPrefix($0) }
+    }
+}

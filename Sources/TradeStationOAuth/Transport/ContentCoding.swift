@@ -1,0 +1,96 @@
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import NIOHTTPCompression
+
+/// Undoes the compression of a response body (RFC 9110 section 8.4.1): gzip and deflate, in each of their forms.
+///
+/// No request asks for compression, but some servers, and proxies in front of them, compress all the same.
+struct ContentCoding {
+    /// A body after undoing its codings.
+    struct Body {
+        var bytes: [UInt8]
+        /// Whether the body is larger than the limit; then ``bytes`` is the beginning of it.
+        var isTooLarge = false
+    }
+
+    /// The maximum size of the result, in bytes.
+    let limit: Int
+
+    /// The most codings that are undone. No server applies more on purpose.
+    private static let mostCodings = 3
+
+    /// Undoes the codings of a response. If one of them is unknown, or the body is not coded as the header says, then what
+    /// is left of the body stays as it is.
+    func undo(in response: HTTPExchangeResponse) -> (response: HTTPExchangeResponse, isTooLarge: Bool) {
+        var (body, isDecoded) = (Body(bytes: response.body), false)
+        for coding in Self.codings(of: response) {
+            guard !body.isTooLarge, let decoded = decode(body.bytes, coding) else { break }
+            (body, isDecoded) = (decoded, true)
+        }
+        // A proxy may have removed the header field. No text begins with these bytes.
+        if !body.isTooLarge, body.bytes.starts(with: [0x1F, 0x8B, 0x08]), let decoded = decode(body.bytes, "gzip") {
+            (body, isDecoded) = (decoded, true)
+        }
+        guard isDecoded else { return (response, false) }
+        var decoded = response
+        decoded.body = body.bytes
+        // They describe the coded body.
+        decoded.headers.removeAll { ["content-encoding", "content-length"].contains($0.name.lowercased()) }
+        return (decoded, body.isTooLarge)
+    }
+
+    /// The codings, the last one first.
+    private static func codings(of response: HTTPExchangeResponse) -> [String] {
+        let names = response.headers.filter { $0.name.lowercased() == "content-encoding" }
+            .flatMap { $0.value.split(separator: ",") }
+            .map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+            .filter { !$0.isEmpty && $0 != "identity" }
+        return names.reversed().prefix(mostCodings).map { $0.hasPrefix("x-") ? String($0.dropFirst(2)) : $0 }
+    }
+
+    private func decode(_ bytes: [UInt8], _ coding: String) -> Body? {
+        guard coding == "gzip" || coding == "deflate" else { return nil }
+        if let body = inflate(bytes) { return body }
+        // Some servers take deflate to be RFC 1951 without the header of RFC 1950, so add that.
+        return coding == "deflate" ? inflate([0x78, 0x01] + bytes) : nil
+    }
+
+    /// Runs the decompressor of the HTTP client on a body; it tells gzip from zlib by the first bytes. A body that is cut
+    /// off, or followed by other bytes, is decoded as far as possible.
+    private func inflate(_ bytes: [UInt8]) -> Body? {
+        guard !bytes.isEmpty else { return nil }
+        let channel = EmbeddedChannel(handler: NIOHTTPResponseDecompressor(limit: .size(limit)))
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Content-Encoding": "gzip"])
+        let parts: [HTTPClientResponsePart] = [.head(head), .body(ByteBuffer(bytes: bytes)), .end(nil)]
+        var body = Body(bytes: [])
+        do {
+            for part in parts { try channel.writeInbound(part) }
+        } catch {
+            body.isTooLarge = error as? NIOHTTPDecompression.DecompressionError == .limit
+        }
+        while let part = try? channel.readInbound(as: HTTPClientResponsePart.self) {
+            if case .body(let piece) = part { body.bytes.append(contentsOf: piece.readableBytesView) }
+        }
+        return body.bytes.isEmpty && !body.isTooLarge ? nil : body
+    }
+}
+
+extension HTTPExchange.Outcome {
+    /// The same outcome, with the compression of the body undone.
+    ///
+    /// - Parameter limit: the maximum size of the body.
+    func decompressed(limit: Int) -> HTTPExchange.Outcome {
+        let coding = ContentCoding(limit: limit)
+        switch self {
+        case .success(let response):
+            let (decoded, isTooLarge) = coding.undo(in: response)
+            return isTooLarge
+                ? .failure(TransportFailure(stage: .unknown, reason: .tooLarge, partial: decoded)) : .success(decoded)
+        case .failure(let failure):
+            let partial = failure.partial.map { coding.undo(in: $0).response }
+            return .failure(TransportFailure(stage: failure.stage, reason: failure.reason, partial: partial))
+        }
+    }
+}

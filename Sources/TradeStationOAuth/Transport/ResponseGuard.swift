@@ -1,0 +1,39 @@
+import NIOCore
+import NIOHTTP1
+
+/// Fails a connection whose server answers with a status below 100.
+///
+/// The HTTP parser accepts such a status line. The HTTP client takes its head for an interim response, which it skips;
+/// it then ends the process, because the response ends without a head.
+final class ResponseGuard: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias InboundOut = HTTPClientResponsePart
+
+    /// The status is none that HTTP defines (RFC 9110 section 15).
+    struct InvalidStatus: Error {}
+
+    private var hasFailed = false
+
+    /// Adds a guard to a connection of the HTTP client, between the parser and the client.
+    ///
+    /// Must be called on the connection's event loop.
+    static func install(on channel: any Channel) -> EventLoopFuture<Void> {
+        // A connection that has closed already has no parser, and delivers nothing.
+        let pipeline = channel.pipeline.syncOperations
+        if let parser = try? pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self) {
+            try? pipeline.addHandler(ResponseGuard(), position: .after(parser))
+        }
+        return channel.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasFailed else { return }
+        if case .head(let head) = unwrapInboundIn(data), head.status.code < 100 {
+            hasFailed = true
+            context.fireErrorCaught(InvalidStatus())
+            context.close(promise: nil)
+            return
+        }
+        context.fireChannelRead(data)
+    }
+}

@@ -1,0 +1,36 @@
+import Synchronization
+import TradeStationModel
+import TradeStationOAuth
+import TradeStationStore
+
+/// The open files and threads that using the network takes. The network library ends the process if it cannot have them,
+/// so they are checked before anything is recorded or sent.
+enum NetworkRoom {
+    /// The descriptors of one event loop of the network library.
+    private static let filesPerLoop = 3
+    /// A connection, the lookup of its host, and the files of the store.
+    private static let spareFiles = 12
+    /// The threads for looking up a host and for waiting.
+    private static let spareThreads = 4
+
+    private static let isStarted = Mutex(false)
+
+    /// Checks before the first use of the network in this process. Costs nothing after that.
+    ///
+    /// - Throws: as ``require()``.
+    static func requireOnce() throws(AccountsError) {
+        if !isStarted.withLock({ $0 }) { try require() }
+    }
+
+    /// Checks before an exchange, whose answer must not be lost.
+    ///
+    /// - Throws: ``AccountsError`` `store_busy` with the limit to raise.
+    static func require() throws(AccountsError) {
+        let (loops, threads) = (HTTPTransport.loopCount, HTTPTransport.threadCount)
+        try isStarted.withLock { isStarted throws(AccountsError) in
+            try OpenFiles.require(spareFiles + (isStarted ? 0 : loops * filesPerLoop), to: "use the network")
+            if !isStarted { try ThreadLimit.require(threads + spareThreads, to: "use the network") }
+            isStarted = true
+        }
+    }
+}

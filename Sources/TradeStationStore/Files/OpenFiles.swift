@@ -1,0 +1,31 @@
+import Foundation
+package import TradeStationModel
+
+/// The limit on open files of this process and of the machine.
+package enum OpenFiles {
+    /// Whether so many more files can be open at the same time.
+    package static func canOpen(_ count: Int) -> Bool {
+        var descriptors: [Int32] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        for _ in 0..<count {
+            let descriptor = open("/", O_RDONLY | O_CLOEXEC)
+            if descriptor >= 0 {
+                descriptors.append(descriptor)
+            } else if errno == EMFILE || errno == ENFILE {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// - Throws: `store_busy` if so many more files cannot be open at the same time.
+    package static func require(_ count: Int, to purpose: String) throws(AccountsError) {
+        guard !canOpen(count) else { return }
+        throw AccountsError(
+            .storeBusy,
+            "This process has too few open files left to \(purpose).",
+            reason: "It needs \(count) more. The limit of this process or of the machine is reached.",
+            suggestion: "raise the limit, then run it again: ulimit -n \(max(256, 4 * count))"
+        )
+    }
+}

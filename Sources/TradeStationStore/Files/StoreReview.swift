@@ -1,0 +1,71 @@
+import Foundation
+import TradeStationModel
+
+/// Checks the owners, types and modes of a store's files, of its directories, and of all directories above them.
+///
+/// A mode of the user's own files that is too wide is put right if no other user could have made use of it. Everything
+/// else ends in one error that names all repairs.
+struct StoreReview {
+    private let files: StoreFiles
+    private var problems: [PermissionProblem] = []
+
+    init(of files: StoreFiles) {
+        self.files = files
+    }
+
+    /// Checks everything that exists. It opens no file: closing a second descriptor of a database would release
+    /// SQLite's locks on it (POSIX advisory locks).
+    ///
+    /// - Throws: `insecure_permissions`, `cannot_create`.
+    mutating func run() throws(AccountsError) {
+        let location = files.location
+        let isDataClosed = try review(top: location.dataDirectory)
+        let isConfigClosed =
+            location.configDirectory == location.dataDirectory
+            ? isDataClosed : try review(top: location.configDirectory)
+        for path in [files.database] + StoreFiles.auxiliaryFiles(of: files.database) {
+            try review(file: path, isSecret: false, isClosed: isDataClosed)
+        }
+        try review(file: files.key, isSecret: true, isClosed: isConfigClosed)
+        for directory in [files.locks, files.pending] {
+            let isClosed = try review(directory: directory, isClosed: isDataClosed)
+            // Usually each of them is checked when it is opened. For the list of repairs, all are.
+            for name in problems.isEmpty ? [] : names(in: directory) {
+                try review(file: directory + "/" + name, isSecret: false, isClosed: isClosed)
+            }
+        }
+        if !problems.isEmpty { throw .insecure(problems) }
+    }
+
+    /// Checks a directory of the store and all directories above it.
+    ///
+    /// - Returns: whether other users are kept out of the directory.
+    private mutating func review(top path: String) throws(AccountsError) -> Bool {
+        let walk = try PathWalk(to: path, policy: files.policy)
+        problems += walk.problems.filter { !problems.contains($0) }
+        return try review(directory: walk.end, isClosed: walk.isClosed)
+    }
+
+    private mutating func review(directory path: String, isClosed: Bool) throws(AccountsError) -> Bool {
+        guard let status = try FileStatus.of(path) else { return isClosed }
+        let directory = PrivateDirectory(path: path, policy: files.policy)
+        if let problem = try directory.problem(of: status, isClosed: isClosed) { problems.append(problem) }
+        return isClosed || files.policy.isClosed(status)
+    }
+
+    private mutating func review(file path: String, isSecret: Bool, isClosed: Bool) throws(AccountsError) {
+        guard let status = try FileStatus.of(path),
+            let problem = status.problem(of: path, secret: isSecret, policy: files.policy)
+        else { return }
+        // Where nobody else can reach a file, a read-only disk that keeps its mode does no harm.
+        if isClosed, status.isRegular, status.owner == geteuid() {
+            chmod(path, status.mode & 0o700)
+        } else {
+            problems.append(problem)
+        }
+    }
+
+    private func names(in directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory))?.sorted() ?? []
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// The private group that many systems create for each user, so that a umask of 002 is safe.
+enum UserGroup {
+    /// Whether this user is the only member of a group: it is the user's own, has the user's name, and lists nobody else.
+    static func isPrivate(_ id: gid_t) -> Bool {
+        // In containers, the group of root is that of every user without an entry.
+        guard id != 0, let user = user(geteuid()), user.group == id else { return false }
+        var entry = group()
+        var found: UnsafeMutablePointer<group>?
+        var buffer = [CChar](repeating: 0, count: bufferSize)
+        guard getgrgid_r(id, &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.gr_name else {
+            return false
+        }
+        var members: [String] = []
+        var next = entry.gr_mem
+        while let member = next?.pointee {
+            members.append(String(cString: member))
+            next = next?.advanced(by: 1)
+        }
+        return String(cString: name) == user.name && members.allSatisfy { $0 == user.name }
+    }
+
+    /// The name of a user, for messages; nil if the system has none.
+    static func userName(_ id: uid_t) -> String? { user(id)?.name }
+
+    private static let bufferSize = 65_536
+
+    private static func user(_ id: uid_t) -> (name: String, group: gid_t)? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: bufferSize)
+        guard getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name else {
+            return nil
+        }
+        return (String(cString: name), entry.pw_gid)
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import TradeStationSessions
+
+extension CompletionKind {
+    /// The names of the stored profiles. A store that does not exist is not made.
+    static var profiles: CompletionKind {
+        .custom { words, _, _ in await ProfileCompletion(words: words).names() }
+    }
+}
+
+/// Finds the names that complete a command line.
+struct ProfileCompletion {
+    /// The words of the command line.
+    let words: [String]
+
+    /// The names of the profiles; empty if the store cannot be read.
+    func names() async -> [String] {
+        let configuration = SessionConfiguration(storeDirectory: directory)
+        guard let data = try? configuration.dataDirectory,
+            FileManager.default.fileExists(atPath: data + "/accounts.db")
+        else { return [] }
+        let names = try? await withSessionManager(configuration: configuration) { manager in
+            try await manager.registry.profiles().map(\.name.text)
+        }
+        return names ?? []
+    }
+
+    /// The value of `--store` on the command line.
+    private var directory: String? {
+        for (word, next) in zip(words, words.dropFirst() + [""]) {
+            if word == "--store" { return next }
+            if word.hasPrefix("--store=") { return String(word.dropFirst("--store=".count)) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// Hides arguments that may be secrets typed where a file name, a URL or a profile name belongs: error messages repeat
+/// arguments, and terminals and logs keep error messages.
+///
+/// The value of an option that is about a secret is hidden unless it is the path of a file. Any other value is hidden if it
+/// is long and does not look like words.
+struct MistypedSecrets {
+    /// The arguments and the profile name of this process.
+    static var ofThisProcess: MistypedSecrets {
+        MistypedSecrets(
+            arguments: Array(CommandLine.arguments.dropFirst()),
+            profile: ProcessInfo.processInfo.environment["TSACCOUNTS_PROFILE"],
+            isFile: { FileManager.default.fileExists(atPath: $0) }
+        )
+    }
+
+    /// Shorter values are too likely to be a part of the message itself.
+    private static let shortestValue = 8
+    /// A client id, which is not a secret, has at most this many characters.
+    private static let longestClientID = 32
+
+    /// The texts to hide, longest first.
+    private let suspects: [String]
+
+    /// - Parameters:
+    ///   - arguments: The arguments of the command.
+    ///   - profile: The value of `TSACCOUNTS_PROFILE`.
+    ///   - isFile: Whether a path exists.
+    init(arguments: [String], profile: String?, isFile: (String) -> Bool) {
+        var suspects = profile.map { $0.looksRandom ? [$0] : [] } ?? []
+        var option: String?
+        for argument in arguments {
+            var value = argument
+            if argument.hasPrefix("--") {
+                let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                option = String(parts[0])
+                guard parts.count == 2 else { continue }
+                value = String(parts[1])
+            }
+            defer { option = nil }
+            guard value.count >= Self.shortestValue, !isFile(value), !value.isPath(isFile) else { continue }
+            let isAboutSecrets = option.map { option in
+                ["secret", "token", "password"].contains { option.contains($0) } && !option.hasSuffix("-url")
+            }
+            if isAboutSecrets ?? false {
+                suspects.append(value)
+            } else if option != "--client-id" || value.count > Self.longestClientID {
+                suspects += value.split { ":/?#&=@, ".contains($0) }.map(String.init).filter(\.looksRandom)
+            }
+        }
+        self.suspects = suspects.sorted { $0.count > $1.count }
+    }
+
+    /// Returns the text with what may be a secret replaced.
+    func hidden(in text: String) -> String {
+        suspects.reduce(text) { $0.replacing($1, with: "<hidden>") }
+    }
+}
+
+extension String {
+    /// Whether the text is written as a path and leads into a directory that exists.
+    fileprivate func isPath(_ isFile: (String) -> Bool) -> Bool {
+        guard hasPrefix("/") || hasPrefix("./") || hasPrefix("../") || hasPrefix("~/") else { return false }
+        return hasPrefix("~/") || isFile(String((hasPrefix("/") ? "/" : "") + (split(separator: "/").first ?? "")))
+    }
+
+    /// Whether the text is long and not made of words: a word consists of few letters in one case, perhaps with a capital
+    /// first, or of few digits.
+    fileprivate var looksRandom: Bool {
+        let (shortestSecret, longestWord) = (16, 12)
+        guard count >= shortestSecret else { return false }
+        return !split { "-._".contains($0) }.allSatisfy { part in
+            let letters = part.drop { $0.isNumber }
+            let rest = letters.drop { $0.isLetter }
+            let word = letters.prefix(letters.count - rest.count)
+            return part.count <= longestWord && rest.allSatisfy(\.isNumber)
+                && (word.dropFirst().allSatisfy(\.isLowercase) || word.allSatisfy(\.isUppercase))
+        }
+    }
+}
