@@ -89,10 +89,29 @@ extension CommandLineSuite {
             #expect(try await sequences("--limit", "2") == Array(all.suffix(2)))
             #expect(try await sequences("--since", "1h") == all)
             #expect(try await sequences("--since", "2099-01-01T00:00:00Z").isEmpty)
+            #expect(try await sequences("--until", "1h").isEmpty)
+            #expect(try await sequences("--since", "today", "--until", "2099-01-01") == all)
+            #expect(try await sequences("--until", "now") == all)
+            #expect(try await stage.tool.run("audit", "--follow", "--until", "1h").status == 64)
             let ofQ = try await sequences("q")
             #expect(ofQ == [3, 4])
             #expect(try await stage.tool.run("audit", "--since", "lately").status == 64)
             #expect(try await stage.tool.run("audit", "unknown").status == 66)
+        }
+
+        @Test(.stage) func `rows show the local time, and UTC with --utc and in JSON`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            var tool = stage.tool
+            tool.environment["TZ"] = "<+09>-9"
+            let json = try await tool.run("audit", "--json", "--limit", "1").output
+            let at = try #require(json.firstMatch(of: #/"at":"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.\d{3}Z"/#))
+            #expect(try await tool.run("audit", "--utc", "--limit", "1").output.hasPrefix("\(at.1) \(at.2)Z  "))
+            let local = try await tool.run("audit", "--limit", "1").output.prefix(19)
+            let ahead = try await tool.shell("TZ='<+09>-9' date -d '\(at.1) \(at.2) UTC' '+%F %T'")
+            #expect(local == ahead.line)
+            // The printed time selects the row again.
+            #expect(try await tool.run("audit", "--since", String(local)).output.contains(local))
         }
 
         @Test(.stage) func `audit --follow prints the rows of another process`() async throws {

@@ -138,6 +138,78 @@ extension CommandLineSuite {
             #expect(single.output.isEmpty)
         }
 
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `status names the command that mends each profile`() async throws {
+            let stage = try Stage.current
+            try await stage.add("fine")
+            try await stage.add("p", user: 1)
+            func advice() async throws -> String {
+                let status = try await stage.tool.run("status")
+                #expect(!status.errors.contains("fine:"))
+                let json = try object(try await stage.tool.run("show", "p", "--json").output)
+                let command = try #require(json["try"] as? String)
+                #expect(status.output.contains(command))
+                #expect(status.errors.contains("Try: \(command)\n"))
+                return status.errors
+            }
+            let down = EmulatorFault.Action.respond(status: 503, headers: [:], body: "")
+            stage.emulator.script([EmulatorFault(at: .token, when: .before, down)])
+            #expect(try await stage.tool.run("refresh", "p").status == 69)
+            #expect(try await advice().contains("p: The last refresh failed (server_error)."))
+            #expect(try await stage.tool.run("show", "p").output.contains("\nnext attempt        not before "))
+            // A pause that is over is not shown.
+            let past = "UPDATE login SET not_before = '2026-01-01T00:00:00.000Z' WHERE not_before IS NOT NULL"
+            _ = try await stage.tool.sql(past, readonly: false)
+            #expect(!(try await stage.tool.run("show", "p").output.contains("next attempt")))
+            stage.emulator.revokeAll()
+            #expect(try await stage.tool.run("refresh", "p").status == 77)
+            #expect(try await advice().contains("p: The sign-in has ended: the server no longer accepts"))
+            let login = try stage.tool.start(["login", "p"])
+            try await stage.signIn(login, user: 1)
+            #expect(await login.result().status == 0)
+            #expect(try await stage.tool.run("logout", "p").status == 0)
+            #expect(try await advice().contains("p: The user is signed out on this machine."))
+            #expect(try await stage.tool.run("status").output.contains("signed out"))
+        }
+
+        @Test(.stage) func `a refused API key leads to the command that changes its secret`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            let refused = EmulatorFault.Action.respond(
+                status: 401,
+                headers: ["Content-Type": "application/json"],
+                body: #"{"error":"invalid_client"}"#
+            )
+            stage.emulator.script([EmulatorFault(at: .token, when: .before, refused)])
+            #expect(try await stage.tool.run("refresh", "p").status == 78)
+            let status = try await stage.tool.run("status")
+            #expect(status.status == 78)
+            #expect(status.errors.contains("Try: tsaccounts set p --secret-file FILE && tsaccounts refresh p\n"))
+        }
+
+        @Test(.stage) func `after a revocation here, status says who revoked the sign-in`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            #expect(try await stage.tool.run("revoke", "p", "--yes").status == 0)
+            for command in ["status", "token"] {
+                let result = try await stage.tool.run(command)
+                #expect(result.status == 77)
+                #expect(result.errors.contains("The sign-in was revoked with tsaccounts revoke."))
+            }
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `refresh says in words how each token was obtained`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.add("twin", sharing: "p")
+            let lines = try await stage.tool.run("refresh", "p", "twin").errors.split(separator: "\n")
+            #expect(lines.first?.hasPrefix("p: refreshed; the access token ends ") == true)
+            #expect(lines.last?.hasPrefix("twin: refreshed with p, on the same login; the access token ends ") == true)
+            let due = try await stage.tool.run("refresh", "--all", "--due").errors
+            #expect(due.hasPrefix("p: no refresh was due; the access token ends "))
+        }
+
         @Test(.tool) func `the version and the completions for three shells are printed`() async throws {
             let tool = try Tool.current
             #expect(try await tool.run("--version").line == "0.1.0")
