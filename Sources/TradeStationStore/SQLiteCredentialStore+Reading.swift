@@ -1,9 +1,10 @@
 package import TradeStationModel
 
 extension SQLiteCredentialStore {
-    // A profile that does not match its checksum fails the whole call: a list without it would hide the problem.
-    package func profiles() throws -> [ProfileRecord] {
-        try database.read { try $0.profiles.fetchAll() }
+    package func listing() throws -> ProfileListing {
+        // So that ``login(_:)`` notices an older copy of the database.
+        changes.watch()
+        return try database.read { try $0.profiles.fetchAll() }
     }
 
     package func profile(named name: ProfileName) throws -> ProfileRecord? {
@@ -24,6 +25,10 @@ extension SQLiteCredentialStore {
                 throw error.about(try transaction.profiles.anyName(on: id))
             }
         }
+    }
+
+    package func profile(withRefreshToken token: Secret) throws -> ProfileName? {
+        try database.read { try LoginReader(transaction: $0, place: place).profile(withRefreshToken: token) }
     }
 
     package func lateResult(of login: Login.ID) throws -> LateResult? {

@@ -26,6 +26,8 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case lateResult = "late_result"
     /// Tokens that a crashed process left in the side file were saved.
     case recovered
+    /// The database was found to be an older copy: a newer state of the login was known.
+    case rolledBack = "rolled_back"
     /// The sign-in of a rotating key ends within two hours.
     case signInEndsSoon = "sign_in_ends_soon"
     /// The user has to sign in again.
@@ -39,7 +41,8 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     /// fails leaves the current token valid.
     package var changesTokens: Bool {
         switch self {
-        case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .needsLogin, .revoked: true
+        case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .rolledBack, .needsLogin, .revoked:
+            true
         case .profileAdded, .profileChanged, .signInFailed, .refreshStarted, .refreshFailed, .outcomeUnknown,
             .refreshAdopted, .lateResult, .signInEndsSoon, .fenced:
             false

@@ -116,6 +116,8 @@ extension AccountsError {
         public static let loginDenied = Code(rawValue: "login_denied")
         /// The sign-in was not finished in time.
         public static let loginTimedOut = Code(rawValue: "login_timed_out")
+        /// The database is an older copy, and the login's current tokens are not in it.
+        public static let storeRolledBack = Code(rawValue: "store_rolled_back")
         /// Another user signed in.
         public static let wrongUser = Code(rawValue: "wrong_user")
         /// A fence of the profile forbids the request.

@@ -9,8 +9,10 @@
 package protocol CredentialStore: Sendable {
     // MARK: Reading
 
-    /// All profiles, by name.
-    func profiles() async throws -> [ProfileRecord]
+    /// All profiles, by name. A damaged row concerns only the profiles that use it.
+    ///
+    /// The secrets are not opened: ``login(_:)`` does that.
+    func listing() async throws -> ProfileListing
 
     /// The profile of that name; nil if none has it.
     func profile(named name: ProfileName) async throws -> ProfileRecord?
@@ -20,6 +22,10 @@ package protocol CredentialStore: Sendable {
 
     /// A login with its secrets, its side file and its change stamp; nil when it does not exist.
     func login(_ id: Login.ID) async throws -> StoredLogin?
+
+    /// A profile whose login has this refresh token now, or had it in an earlier generation; nil if no login does. A login
+    /// whose tokens were erased has none.
+    func profile(withRefreshToken token: Secret) async throws -> ProfileName?
 
     /// The late result of a login in any state; nil if it has none.
     func lateResult(of login: Login.ID) async throws -> LateResult?
@@ -63,6 +69,13 @@ package protocol CredentialStore: Sendable {
     ///
     /// - Throws: `profile_not_found`.
     func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws
+
+    /// Makes it possible to sign in again on a damaged login: impossible values of its row are replaced and secrets that
+    /// do not open are removed, and its state becomes `needs_login`. The user stays known only if a secret proves it.
+    ///
+    /// - Returns: false if nothing of the login is damaged; nothing is written then.
+    /// - Throws: `record_tampered` if the profile or its API key is damaged, which no sign-in mends; `profile_not_found`.
+    func mendLogin(of profile: ProfileName) async throws -> Bool
 
     /// Erases the tokens, the late result and the side file of a login; its state becomes `state`. The generation grows by
     /// one, so that no answer to an exchange that is still in flight is saved as tokens.
@@ -135,6 +148,11 @@ package protocol CredentialStore: Sendable {
 
     /// Closes files and connections. Further calls do nothing.
     func close() async
+}
+
+extension CredentialStore {
+    /// The profiles that can be used, by name.
+    package func profiles() async throws -> [ProfileRecord] { try await listing().profiles }
 }
 
 /// The exclusive right to exchange a login's refresh token, across all processes. The kernel releases it when its

@@ -48,7 +48,7 @@ extension StoredLogin {
     /// The time on the boot clock at which to refresh: the start of the soft window, or two thirds of the refresh
     /// token's lifetime, whichever comes first.
     fileprivate func renewalDue(now: Moment) -> Int64? {
-        guard let tokens else { return nil }
+        guard let tokens = servableTokens else { return nil }
         let left = tokens.expiresAt.milliseconds(after: now)
         let soft = left - RefreshPolicy.softWindow(lifetimeSeconds: tokens.lifetimeSeconds, login: login.id)
         guard let refreshEnd = login.refreshExpiresAt else { return now.bootMilliseconds + soft }

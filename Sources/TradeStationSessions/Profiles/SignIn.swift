@@ -58,6 +58,7 @@ struct SignIn: Sendable {
                 let grant = try await recordingFailure {
                     let grant = try await redeem(code, over: stored, in: login, note: note)
                     try requireSameUser(grant, as: stored.login)
+                    try await requireUnknownToken(grant, in: login.id)
                     return grant
                 }
                 try await save(grant, over: stored, in: login)
@@ -140,6 +141,21 @@ struct SignIn: Sendable {
             "\(now) signed in, but this profile belongs to \(before).",
             reason: "The old sign-in was kept.",
             suggestion: "run tsaccounts login \(profile) and sign in as \(before), or add a profile for \(now)"
+        )
+    }
+
+    /// A server may answer a second sign-in with the refresh token of the first. Two logins must not share it.
+    private func requireUnknownToken(_ grant: Grant, in login: Login.ID) async throws {
+        guard let token = grant.tokens.refreshToken,
+            let owner = try? await services.store.profile(withRefreshToken: token),
+            let record = try? await services.store.profile(named: owner), record.login.id != login
+        else { return }
+        throw AccountsError(
+            .usage,
+            profile: profile.text,
+            "The sign-in server returned the refresh token that the login of profile \"\(owner)\" already has.",
+            reason: "Two logins with one refresh token end each other's sign-in.",
+            suggestion: "tsaccounts remove \(profile), then tsaccounts add profile \(profile) --same-login-as \(owner)"
         )
     }
 

@@ -55,7 +55,7 @@ struct RefreshMachine: Sendable {
         switch stored.login.state {
         case .new: return .fail(.notSignedIn)
         case .needsLogin: return usableLateResult(of: stored).map { .recover($0) } ?? .fail(.signInEnded)
-        case .held: return .fail(.held)
+        case .held: return .fail(stored.login.isRolledBack ? .rolledBack : .held)
         case .ready: break
         }
         guard let refreshToken = stored.refreshToken else { return .fail(.noRefreshToken) }
@@ -124,7 +124,7 @@ struct RefreshMachine: Sendable {
     }
 
     private func unattainable(by stored: StoredLogin) -> AccountsError? {
-        guard case .validity(let milliseconds) = intent, let lifetime = stored.tokens?.lifetimeSeconds,
+        guard case .validity(let milliseconds) = intent, let lifetime = stored.servableTokens?.lifetimeSeconds,
             milliseconds >= Int64(lifetime) * 1000
         else { return nil }
         return .minValidityTooLong(lifetimeSeconds: lifetime)
@@ -151,4 +151,9 @@ extension StoredLogin {
     var servableTokens: TokenSet? {
         login.state == .held ? nil : tokens.flatMap { $0.accessToken.isEmpty ? nil : $0 }
     }
+}
+
+extension Login {
+    /// Whether the login is on hold because the database is an older copy.
+    var isRolledBack: Bool { state == .held && lastError == AccountsError.Code.storeRolledBack.rawValue }
 }

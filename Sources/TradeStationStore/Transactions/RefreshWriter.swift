@@ -21,13 +21,15 @@ struct RefreshWriter {
         reportsRotation: Bool
     ) throws -> Commit {
         let (stored, key) = try transaction.logins.require(login)
-        guard stored.generation == commit.parentGeneration else {
+        guard stored.generation <= commit.parentGeneration else {
             try keepLateResult(commit, of: stored, key: key, audit: audit.first)
             return Commit(isSaved: false, generation: stored.generation, rotation: nil)
         }
         let rotation = reportsRotation ? try rotation(to: commit.tokens, of: stored, key: key) : nil
         try save(commit, to: stored, key: key)
-        try transaction.audit.append(audit)
+        // If an older copy of the login was put back during the exchange, these tokens are the newest ones all the same.
+        let isPutBack = stored.generation < commit.parentGeneration
+        try transaction.audit.append(isPutBack ? audit.map { $0.following(stored.generation) } : audit)
         KillPoint.inT2.reach()
         return Commit(isSaved: true, generation: stored.generation + 1, rotation: rotation)
     }
@@ -42,13 +44,20 @@ struct RefreshWriter {
         }
         try transaction.logins.advance(login, with: commit)
         let secrets = transaction.secrets
-        try secrets.removeLateResult(of: login.id)
-        let tokens: [(SealContext.Kind, Secret?)] = [
-            (.accessToken, commit.tokens.accessToken), (.refreshToken, commit.tokens.refreshToken),
-            (.idToken, commit.tokens.idToken),
-        ]
-        for (kind, token) in tokens {
-            try secrets.setToken(token, kind, of: login, key: key, generation: stored.generation + 1)
+        try secrets.removeToken(.lateResult, of: login.id)
+        let generation = stored.generation + 1
+        try secrets.setToken(
+            commit.tokens.accessToken,
+            .accessToken,
+            of: login,
+            key: key,
+            generation: generation,
+            expiry: TokenExpiry(of: commit.tokens)
+        )
+        for (kind, token) in [
+            (SealContext.Kind.refreshToken, commit.tokens.refreshToken), (.idToken, commit.tokens.idToken),
+        ] {
+            try secrets.setToken(token, kind, of: login, key: key, generation: generation)
         }
         try transaction.apiKeys.accept(key.id, rotation: commit.rotation)
         let accepted = try transaction.apiKeys.key(of: login)
@@ -78,9 +87,19 @@ struct RefreshWriter {
 
     private func rotation(to tokens: TokenSet, of login: Login, key: APIKey) throws -> (ProfileName, Secret)? {
         guard let new = tokens.refreshToken,
-            try transaction.secrets.token(.refreshToken, of: login, key: key) != new,
+            try transaction.secrets.token(.refreshToken, of: login, key: key).secret != new,
             let name = try transaction.profiles.anyName(on: login.id)
         else { return nil }
         return (name, new)
+    }
+}
+
+extension AuditEntry {
+    /// The entry for tokens that are saved as the generation after `stored`, which is older than the one they came from.
+    fileprivate func following(_ stored: Int) -> AuditEntry {
+        var copy = self
+        if generationAfter != nil { copy.generationAfter = stored + 1 }
+        copy.detail["stored_generation"] = String(stored)
+        return copy
     }
 }

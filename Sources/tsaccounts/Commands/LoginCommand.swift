@@ -5,7 +5,7 @@ import TradeStationSessions
 struct LoginCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
-        abstract: "Sign in again, as the same user."
+        abstract: "Sign in again, as the same user. Also mends a damaged sign-in."
     )
 
     @Argument(help: "The profile.") var name: String?
@@ -29,17 +29,14 @@ struct LoginCommand: StoreCommand {
             )
         }
         try await withManager { manager in
-            let record = try await manager.registry.profile(namedOrOnly: wanted)
+            let name = try await manager.registry.resolve(wanted)
             let conversation = SignInConversation(
                 shared: shared,
                 opensBrowser: !noBrowser,
                 pastesOnly: paste,
                 standardInputIsTaken: false
             )
-            let signedIn = try await manager.registry.signIn(
-                record.name,
-                interaction: conversation.interaction
-            )
+            let signedIn = try await manager.registry.signIn(name, interaction: conversation.interaction)
             if shared.json {
                 try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(signedIn).line)
             } else {

@@ -20,7 +20,7 @@ struct RevokeCommand: StoreCommand {
             if !shared.json { announce(ended) }
             try await Confirmation.demand(
                 "Revoke?",
-                of: record.name,
+                of: record.name.text,
                 answered: yes,
                 noInput: shared.noInput,
                 command: "tsaccounts revoke \(record.name)"

@@ -24,10 +24,10 @@ struct ServeCommand: StoreCommand {
         configuration.notice = { notice.yield($0) }
         do {
             try await withSessionManager(configuration: configuration) { manager in
-                let records = try await manager.registry.profiles()
+                let listing = try await manager.registry.listing()
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await manager.run() }
-                    group.addTask { try await watch(manager, from: records, systemd) }
+                    group.addTask { try await watch(manager, from: listing, systemd) }
                     group.addTask { for await notice in notices { shared.note(ServeText.line(notice)) } }
                     defer { systemd.send("STOPPING=1") }
                     try await group.waitForAll()
@@ -39,13 +39,13 @@ struct ServeCommand: StoreCommand {
     }
 
     /// Serves all profiles of the store and checks for changes every ten seconds.
-    private func watch(_ manager: SessionManager, from records: [ProfileRecord], _ systemd: NotifySocket) async throws {
+    private func watch(_ manager: SessionManager, from listing: ProfileListing, _ systemd: NotifySocket) async throws {
         var served = ServedProfiles()
         var names: [String]?
         var lastFailure: AccountsError.Code?
-        var records = records
+        var listing = listing
         while true {
-            for failure in try await served.update(to: records, of: manager) { shared.note(ServeText.line(failure)) }
+            for failure in try await served.update(to: listing, of: manager) { shared.note(ServeText.line(failure)) }
             if served.names != names {
                 if names == nil { systemd.send("READY=1") }
                 systemd.send("STATUS=\(ServeText.status(served.names))")
@@ -54,7 +54,7 @@ struct ServeCommand: StoreCommand {
             }
             try await SystemClock().sleep(milliseconds: Self.roundMilliseconds)
             do {
-                records = try await manager.registry.profiles()
+                listing = try await manager.registry.listing()
                 lastFailure = nil
             } catch let error as AccountsError {
                 if lastFailure != error.code { shared.note(ServeText.line(error)) }

@@ -58,12 +58,36 @@ struct ProfileText {
     }
 
     /// All profiles as one JSON object.
-    func json(_ records: [ProfileRecord]) -> JSONText {
-        .object([("profiles", .array(records.map { json($0) }))])
+    func json(_ listing: ProfileListing) -> JSONText {
+        .object([("profiles", .array(listing.profiles.map { json($0) } + listing.damaged.map(json)))])
+    }
+
+    /// A damaged profile as a JSON object: the members that depend on a damaged row are null.
+    private func json(_ damaged: DamagedProfile) -> JSONText {
+        let known = [
+            "name": JSONText.string(damaged.name.printable(limit: 64)), "state": .string(Self.damagedState),
+            "last_error": .string(damaged.error.code.rawValue),
+        ]
+        return .object(Self.memberNames.map { ($0, known[$0] ?? .null) })
+    }
+
+    /// The state of a damaged profile.
+    private static let damagedState = "damaged"
+
+    private static let memberNames = [
+        "name", "environment", "api_version", "api_url", "client_id", "login_id", "username", "subject", "state",
+        "generation", "access_expires_at", "access_expires_in_seconds", "refresh_expires_at", "sign_in_ends_at",
+        "last_error", "not_before", "read_only", "accounts",
+    ]
+
+    /// What is damaged, and how to mend it.
+    func failure(_ damaged: DamagedProfile) -> String {
+        FailureText.plain(damaged.error, about: try? ProfileName(damaged.name))
     }
 
     /// A human-readable table of profiles.
-    func table(_ records: [ProfileRecord]) -> [String] {
+    func table(_ listing: ProfileListing) -> [String] {
+        let records = listing.profiles
         // Only the logins of rotating keys have these expiry times.
         let showsExpiries = records.contains { $0.login.refreshExpiresAt != nil || $0.login.absoluteExpiresAt != nil }
         let expiryTitles = showsExpiries ? ["REFRESH TOKEN", "SIGN-IN"] : []
@@ -80,6 +104,10 @@ struct ProfileText {
                     record.state.rawValue, (record.login.identity.username ?? "-").printable(limit: 40),
                     String(record.login.id.rawValue), remaining(record.login.accessExpiresAt),
                 ] + (showsExpiries ? expiries : []) + [record.login.lastError ?? record.apiKey.lastError ?? "-"]
+            }
+            + listing.damaged.map { damaged in
+                [damaged.name.printable(limit: 64), "-", Self.damagedState, "-", "-", "-"]
+                    + expiryTitles.map { _ in "-" } + [damaged.error.code.rawValue]
             }
         let widths = (0..<rows[0].count).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

@@ -13,7 +13,7 @@ enum Confirmation {
     /// - Throws: `AccountsError` `input_required` if no terminal exists; `Ending` if the answer is no.
     static func demand(
         _ question: String,
-        of profile: ProfileName,
+        of profile: String,
         answered: Bool,
         noInput: Bool,
         command: String
@@ -22,7 +22,7 @@ enum Confirmation {
         guard !noInput, HiddenPrompt.isPossible else {
             throw AccountsError(
                 .inputRequired,
-                profile: profile.text,
+                profile: profile,
                 "This cannot be undone, and there is no terminal to ask for confirmation.",
                 suggestion: "\(command) --yes"
             )
