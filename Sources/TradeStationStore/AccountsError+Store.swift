@@ -92,8 +92,16 @@ extension AccountsError {
             .storeCorrupt,
             "\(path) is not a usable tsaccounts store.",
             reason: reason,
-            suggestion: "keep a copy, then restore a backup: cp -a \(path.shellQuoted) \((path + ".copy").shellQuoted)"
+            suggestion: movingAway(path)
         )
+    }
+
+    /// A backup must not meet the log of the database that it replaces. Nothing is deleted: the log may contain the latest
+    /// tokens.
+    private static func movingAway(_ path: String) -> String {
+        let (file, folder) = (path.shellQuoted, (path.directoryName + "/damaged").shellQuoted)
+        return "stop all programs that use the store, move the database and its log away, then restore a backup: "
+            + "mkdir -m 700 \(folder) && mv \(file)* \(folder)"
     }
 
     /// The database and its log do not belong together.
@@ -102,8 +110,7 @@ extension AccountsError {
             .storeCorrupt,
             "\(path) is damaged, or it does not belong to its log \(log).",
             reason: "A backup was copied over it while the log was there, or the disk is faulty. Nothing was written.",
-            suggestion: "stop all programs that use the store, remove the log and restore the backup again: rm "
-                + "\(log.shellQuoted) \((path + "-shm").shellQuoted)"
+            suggestion: movingAway(path)
         )
     }
 

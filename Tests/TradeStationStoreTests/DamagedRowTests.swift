@@ -247,11 +247,7 @@ import TradeStationModel
         let record = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
         await store.close()
         // As an earlier version wrote them.
-        let keyring = Keyring(
-            master: try #require(try KeyFile(path: sample.key).load()),
-            storeID: try sample.shell("SELECT store_id FROM store").output.trimmingCharacters(in: .newlines)
-        )
-        let mac = keyring.mac(["profile", "1", "swing", "1", "live", "v3", nil, "0", nil]).hexadecimal
+        let mac = try keyring(of: sample).mac(["profile", "1", "swing", "1", "live", "v3", nil, "0", nil]).hexadecimal
         try sample.shell("UPDATE profile SET version = 0, mac = x'\(mac)'")
         store = try await sample.open()
         #expect(try await store.profiles() == [record])
@@ -259,6 +255,50 @@ import TradeStationModel
         #expect(try sample.shell("SELECT version FROM profile").output == "1\n")
         #expect(try await store.profiles().first?.profile.isReadOnly == true)
         await store.close()
+    }
+
+    @Test func `an access token that an earlier version sealed costs one refresh`() async throws {
+        let (sample, store) = try await two()
+        let stored = try #require(try await store.login(id))
+        let sealed = try keyring(of: sample).seal(
+            Array("access-swing".utf8),
+            for: SealContext(.accessToken, of: stored.login, key: stored.apiKey, generation: 1),
+            nonce: Array(1...12)
+        )
+        try sample.shell(
+            "UPDATE secret SET sealed = x'\(sealed.hexadecimal)' WHERE kind = 'access_token' AND login_id = 1"
+        )
+        #expect(sealed.first == 1)
+        let old = try #require(try await store.login(id))
+        #expect(old.tokens?.accessToken == Secret(""))
+        #expect(old.refreshToken == Secret("refresh-swing"))
+        try await sample.refresh(store, id, from: 1)
+        #expect(try await store.login(id)?.tokens == sample.tokens("g2"))
+        #expect(
+            try sample.shell("SELECT hex(substr(sealed, 1, 1)) FROM secret WHERE login_id = 1 ORDER BY kind").output
+                == "02\n01\n01\n"
+        )
+        await store.close()
+    }
+
+    @Test func `a side file that an earlier version sealed is recovered`() async throws {
+        let (sample, store) = try await two()
+        let stored = try #require(try await store.login(id))
+        let sealed = try keyring(of: sample).seal(
+            sample.staged("b", after: 1).encoded,
+            for: SealContext(.staged, of: stored.login, key: stored.apiKey, generation: 1),
+            nonce: Array(1...12)
+        )
+        try StoreFiles(location: sample.location).sideFile(of: id).open().write(sealed)
+        #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
+        await store.close()
+    }
+
+    private func keyring(of sample: Sample) throws -> Keyring {
+        Keyring(
+            master: try #require(try KeyFile(path: sample.key).load()),
+            storeID: try sample.shell("SELECT store_id FROM store").output.trimmingCharacters(in: .newlines)
+        )
     }
 
     private func two() async throws -> (Sample, SQLiteCredentialStore) {

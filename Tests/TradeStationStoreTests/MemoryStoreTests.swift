@@ -68,7 +68,7 @@ import TradeStationModel
 
     @Test(arguments: [
         "UPDATE audit SET outcome = 'fine' WHERE seq = 2", "DELETE FROM audit",
-        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2", "UPDATE login SET generation = 7",
+        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2", "UPDATE login SET generation = 0",
     ])
     func `the triggers of the schema protect a store in memory`(statement: String) async throws {
         let sample = try Sample()

@@ -52,7 +52,7 @@ import TradeStationModel
         let store = try await sample.open()
         _ = try await store.listing()
         let staged = try #require(try await store.login(id)?.staged)
-        #expect(staged.parentGeneration == 1)
+        #expect(staged.parentGeneration == 3)
         #expect(staged.tokens.refreshToken == Secret("refresh-g4"))
         await store.close()
     }
@@ -64,6 +64,9 @@ import TradeStationModel
         let store = try await sample.open()
         #expect(try await isHeld(store))
         #expect(try await store.login(other)?.login.state == .ready)
+        // The generation after a sign-in follows the newest one, so no generation occurs twice.
+        #expect(try await store.commit(sample.commit("new", after: 1), to: id, audit: []).savedGeneration == 5)
+        #expect(try await store.login(id)?.tokens == sample.tokens("new"))
         await store.close()
     }
 
@@ -78,7 +81,7 @@ import TradeStationModel
         store = try await sample.open()
         let staged = try #require(try await store.login(id)?.staged)
         #expect(staged.tokens == sample.tokens("late"))
-        #expect(staged.parentGeneration == 1)
+        #expect(staged.parentGeneration == 3)
         await store.close()
     }
 

@@ -117,7 +117,8 @@ package protocol CredentialStore: Sendable {
     /// T2: saves new tokens by compare-and-set on the generation, durably, and ends the attempt. It resets the failures
     /// of the login and its key; a pause that the server asked for stays in effect.
     ///
-    /// If a newer generation has been saved meanwhile, the tokens are kept sealed as a late result, and the first audit
+    /// If the stored generation is older than `parentGeneration`, rows or the database were put back meanwhile, and the tokens
+    /// are saved all the same. If a newer generation has been saved meanwhile, the tokens are kept sealed as a late result, and the first audit
     /// entry becomes a `late_result` row. A commit that saves removes an earlier late result.
     ///
     /// - Throws: `profile_not_found` if the login was removed meanwhile; `store_full`, `store_busy`.

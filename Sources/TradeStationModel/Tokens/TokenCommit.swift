@@ -1,4 +1,5 @@
-/// New tokens for a login. They are saved only if `parentGeneration` is still the stored generation.
+/// New tokens for a login. They are saved only if `parentGeneration` is still the stored generation, or if an older copy of
+/// the login was put back meanwhile.
 package struct TokenCommit: Sendable {
     /// The generation whose refresh token was exchanged.
     package var parentGeneration: Int

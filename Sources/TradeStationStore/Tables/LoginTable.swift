@@ -57,11 +57,11 @@ struct LoginTable {
 
     /// Makes a commit the current generation. The caller has compared the generations in the same transaction; the
     /// statement compares them once more.
-    func advance(_ login: Login, with commit: TokenCommit) throws {
+    func advance(_ login: Login, to generation: Int, with commit: TokenCommit) throws {
         let expiry = TokenExpiry(of: commit.tokens)
         try transaction.execute(
             """
-            UPDATE login SET generation = generation + 1, state = ?, subject = ?, username = ?,
+            UPDATE login SET generation = ?, state = ?, subject = ?, username = ?,
                 access_expires_at = ?, access_lifetime_s = ?, boot_id = ?,
                 access_expires_boot_ms = ?, signed_in_at = coalesce(?, signed_in_at),
                 sign_in_warned_of = coalesce(?, sign_in_warned_of), attempt_id = NULL,
@@ -70,7 +70,7 @@ struct LoginTable {
             WHERE id = ? AND generation = ?
             """,
             [
-                (commit.isHeld ? Login.State.held : .ready).rawValue,
+                generation, (commit.isHeld ? Login.State.held : .ready).rawValue,
                 login.identity.subject, login.identity.username, expiry.moment.wall.description,
                 expiry.lifetimeSeconds, expiry.moment.bootID, expiry.moment.bootMilliseconds,
                 commit.isSignIn ? commit.tokens.issuedAt.description : nil, commit.warnsOf?.description, now,

@@ -6,7 +6,7 @@ struct RollbackCheck {
     enum Verdict {
         /// Nothing shows newer tokens, or the refresh token is still the newest one.
         case current
-        /// The stored tokens are an older copy. The newest tokens, changed so that they can replace the stored generation;
+        /// The stored tokens are an older copy. The newest tokens, which follow a newer generation than the stored one;
         /// nil if the store no longer has them.
         case isOlder(StagedTokens?)
     }
@@ -40,8 +40,6 @@ struct RollbackCheck {
                     && found.tokens.refreshToken != nil && found.tokens.refreshToken != refreshToken
             }
             .max { $0.parentGeneration < $1.parentGeneration }
-        guard var found else { return .isOlder(nil) }
-        found.parentGeneration = login.generation
         return .isOlder(found)
     }
 

@@ -13,9 +13,9 @@ extension CredentialStoreContract {
             let stored = try #require(try await store.login(id))
             let staged = try #require(stored.staged)
             #expect(stored.login.state == .ready)
-            #expect(staged.parentGeneration == 1)
+            #expect(staged.parentGeneration == 7)
             #expect(staged.tokens == sample.tokens("newest"))
-            #expect(try await store.commit(sample.commit("newest", after: 1), to: id, audit: []).savedGeneration == 2)
+            #expect(try await store.commit(sample.commit("newest", after: 7), to: id, audit: []).savedGeneration == 8)
             #expect(try await store.login(id)?.staged == nil)
             #expect(try await store.login(id)?.tokens == sample.tokens("newest"))
             await store.close()
@@ -30,11 +30,11 @@ extension CredentialStoreContract {
             entry.generationBefore = 7
             entry.generationAfter = 8
             let outcome = try await store.commit(sample.commit("newest", after: 7), to: id, audit: [entry])
-            #expect(outcome.savedGeneration == 2)
+            #expect(outcome.savedGeneration == 8)
             #expect(try await store.login(id)?.tokens == sample.tokens("newest"))
             #expect(try await store.lateResult(of: id) == nil)
             let row = try #require(try await store.auditRecords(AuditQuery()).last)
-            #expect(row.integer("generation_after") == 2)
+            #expect(row.integer("generation_after") == 8)
             #expect(row.text("detail")?.contains(#""stored_generation":"1""#) == true)
             await store.close()
         }
