@@ -38,7 +38,12 @@ extension SQLiteCredentialStore {
     package func apiKey(clientID: String, tokenURL: EndpointURL) throws -> (key: APIKey, secret: Secret?)? {
         try database.read { transaction in
             guard let key = try transaction.apiKeys.fetch(clientID: clientID, tokenURL: tokenURL) else { return nil }
-            return (key, try transaction.secrets.clientSecret(of: key))
+            do {
+                return (key, try transaction.secrets.clientSecret(of: key))
+            } catch let error as AccountsError {
+                let login = try transaction.apiKeys.logins(of: key.id).first
+                throw error.about(try login.flatMap(transaction.profiles.anyName))
+            }
         }
     }
 

@@ -254,6 +254,26 @@ extension CommandLineSuite {
         }
 
         @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `a key whose row is damaged names a profile to remove, and one that no profile uses is replaced`()
+            async throws
+        {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await damage(stage, "UPDATE api_key SET mac = zeroblob(32)")
+            let addresses = stage.emulator.addresses
+            let added = try await stage.tool.run(
+                ["add", "profile", "q", "--sim", "--client-id", addresses.clientID, "--secret-file", "-", "--no-login"]
+                    + stage.endpoints,
+                input: addresses.clientSecret
+            )
+            #expect(added.status == 65)
+            #expect(added.errors.contains("Try: tsaccounts remove p,"))
+            try await damage(stage, "DELETE FROM profile; DELETE FROM login")
+            try await stage.add("p")
+            #expect(try await stage.tool.sql("SELECT count(*) FROM api_key").line == "1")
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
         func `the recipes of the article make a backup and put it back`() async throws {
             let stage = try Stage.current
             try await stage.add("swing")

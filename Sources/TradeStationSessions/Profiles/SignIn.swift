@@ -155,7 +155,8 @@ struct SignIn: Sendable {
             profile: profile.text,
             "The sign-in server returned the refresh token that the login of profile \"\(owner)\" already has.",
             reason: "Two logins with one refresh token end each other's sign-in.",
-            suggestion: "tsaccounts remove \(profile), then tsaccounts add profile \(profile) --same-login-as \(owner)"
+            suggestion: "use the profile \(owner), or share its login: "
+                + "tsaccounts add profile NAME --same-login-as \(owner)"
         )
     }
 

@@ -15,9 +15,16 @@ struct APIKeyTable {
             "SELECT * FROM api_key WHERE client_id = ? AND token_url = ?",
             [clientID, tokenURL.text]
         )
-        guard let key = try row.map(key) else { return nil }
-        for login in try logins(of: key.id) { try requireNewest(key.id, for: login) }
-        return key
+        // A key that no login uses is left over from rows that another program removed.
+        guard let row, case let users = try logins(of: APIKey.ID(rawValue: row.integer("id"))), !users.isEmpty
+        else { return nil }
+        do {
+            let key = try key(row)
+            for login in users { try requireNewest(key.id, for: login) }
+            return key
+        } catch let error as AccountsError {
+            throw error.about(try users.lazy.compactMap(transaction.profiles.anyName).first)
+        }
     }
 
     /// The key of a login, which must exist.
@@ -31,6 +38,7 @@ struct APIKeyTable {
         // The checksum covers the id, which the database chooses: so the row is first written with an empty checksum.
         let database = transaction.database
         let limits = registration.rotationLimits.stored
+        try removeUnused()
         try transaction.execute(
             """
             INSERT INTO api_key (client_id, client_auth, authorize_url, token_url, revoke_url, redirect_uri, pkce, nonce,

@@ -44,9 +44,8 @@ struct AuditWitness {
         )
         while let row = try rows.next() {
             let record = try AuditTable.record(row)
-            guard let found = RowVersions(detail: record.text("detail") ?? "").flatMap(version) else { continue }
             guard transaction.audit.isAuthentic(record) else { throw AccountsError.damagedAudit }
-            return found
+            if let found = RowVersions(detail: record.text("detail") ?? "").flatMap(version) { return found }
         }
         return 0
     }
