@@ -123,32 +123,43 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `a log that does not belong to its database is found before the first write`() async throws {
-        let sample = try await copied()
+    @Test func `a database that does not fit the log of a killed process is found before the first write`()
+        async throws
+    {
+        let sample = try await killed()
+        // A page that neither the log nor the write contains is of another state of the database.
+        let page = try #require(
+            Int(
+                try sample.shell(
+                    "SELECT rootpage FROM sqlite_schema WHERE name = 'audit_of_versions'",
+                    options: ["-readonly"]
+                )
+                .output.trimmingCharacters(in: .newlines)
+            )
+        )
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: sample.database))
+        try file.seek(toOffset: UInt64(page - 1) * 4096)
+        try file.write(contentsOf: Data(count: 4096))
+        try file.close()
         let store = try await sample.open()
-        for generation in 4..<40 { try await refresh(store, sample, from: generation) }
-        // As if the process had been killed: the log stays beside the database.
-        let log = try Data(contentsOf: URL(fileURLWithPath: sample.database + "-wal"))
-        await store.close()
-        try putBackDatabase(of: sample)
-        var file = try Data(contentsOf: URL(fileURLWithPath: sample.database))
-        // A page that the log does not replace is of another state of the database.
-        for page in 2..<(file.count / 4096) {
-            file.replaceSubrange(page * 4096..<page * 4096 + 64, with: Data(count: 64))
-        }
-        try file.write(to: URL(fileURLWithPath: sample.database))
-        try log.write(to: URL(fileURLWithPath: sample.database + "-wal"))
-        for path in ["", "-wal"] {
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: sample.database + path)
-        }
         let error = await #expect(throws: AccountsError.self) {
-            let store = try await sample.open()
             try await store.begin(sample.attempt(99), of: id, audit: [])
         }
         #expect(error?.code == .storeCorrupt)
+        #expect(error?.message.contains("does not belong to its log") == true)
+        await store.close()
     }
 
-    @Test func `a log that a killed process left is checked once, and written to`() async throws {
+    @Test func `the log of a killed process is checked, and then written to`() async throws {
+        let sample = try await killed()
+        let store = try await sample.open()
+        try await refresh(store, sample, from: 5)
+        #expect(try await store.verifyAudit().isIntact)
+        await store.close()
+    }
+
+    /// A store whose process was killed, so that its log stays beside the database.
+    private func killed() async throws -> Sample {
         let sample = try await copied()
         let store = try await sample.open()
         try await refresh(store, sample, from: 4)
@@ -159,10 +170,7 @@ import TradeStationModel
             try content.write(to: URL(fileURLWithPath: path))
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         }
-        let next = try await sample.open()
-        try await refresh(next, sample, from: 5)
-        #expect(try await next.verifyAudit().isIntact)
-        await next.close()
+        return sample
     }
 
     // MARK: Making older copies
