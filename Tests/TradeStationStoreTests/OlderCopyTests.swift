@@ -150,8 +150,13 @@ import TradeStationModel
         await store.close()
     }
 
-    @Test func `the log of a killed process is checked, and then written to`() async throws {
-        let sample = try await killed()
+    @Test(arguments: [
+        "SELECT 1", "PRAGMA ignore_check_constraints = ON; UPDATE login SET state = 'broken' WHERE id = 2",
+    ])
+    func `the log of a killed process is checked, and then written to, also if a row is damaged`(
+        edit: String
+    ) async throws {
+        let sample = try await killed(after: edit)
         let store = try await sample.open()
         try await refresh(store, sample, from: 5)
         #expect(try await store.verifyAudit().isIntact)
@@ -159,9 +164,10 @@ import TradeStationModel
     }
 
     /// A store whose process was killed, so that its log stays beside the database.
-    private func killed() async throws -> Sample {
+    private func killed(after edit: String = "SELECT 1") async throws -> Sample {
         let sample = try await copied()
         let store = try await sample.open()
+        try sample.shell(edit)
         try await refresh(store, sample, from: 4)
         let files = ["", "-wal"].map { sample.database + $0 }
         let contents = try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }

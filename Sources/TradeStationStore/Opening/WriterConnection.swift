@@ -52,8 +52,9 @@ final class WriterConnection: Sendable {
     /// - Throws: `store_corrupt`.
     func check(path: String, log: String) throws {
         guard let queue = queue.withLock({ $0 }) else { throw AccountsError.storeClosed }
-        let answer = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") ?? "" }
-        guard answer == "ok" else { throw AccountsError.foreignLog(log, of: path) }
+        guard try queue.read(StructureCheck.quick.firstDefect) == nil else {
+            throw AccountsError.foreignLog(log, of: path)
+        }
     }
 
     /// Runs one transaction. The caller holds the store lock.

@@ -68,7 +68,7 @@ struct AuditVerifier {
     }
 
     private func brokenFile() throws -> String? {
-        let answer = try String.fetchOne(transaction.database, sql: "PRAGMA integrity_check(1)") ?? ""
-        return answer == "ok" ? nil : "the database file is damaged: \(answer.printable(limit: 200))"
+        try StructureCheck.full.firstDefect(in: transaction.database)
+            .map { "the database file is damaged: \($0.printable(limit: 200))" }
     }
 }
