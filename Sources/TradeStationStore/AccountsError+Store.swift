@@ -101,17 +101,86 @@ extension AccountsError {
             .storeCorrupt,
             "\(path) is not a usable tsaccounts store.",
             reason: reason,
-            suggestion: "keep a copy, then restore a backup: cp -a \(path.shellQuoted) \((path + ".copy").shellQuoted)"
+            suggestion: movingAway(path)
         )
     }
 
-    static func tampered(_ what: String) -> AccountsError {
+    /// A backup must not meet the log of the database that it replaces. Nothing is deleted: the log may contain the latest
+    /// tokens.
+    private static func movingAway(_ path: String) -> String {
+        let (file, folder) = (path.shellQuoted, (path.directoryName + "/damaged").shellQuoted)
+        return "stop all programs that use the store, move the database and its log away, then restore a backup: "
+            + "mkdir -m 700 \(folder) && mv \(file)* \(folder)"
+    }
+
+    /// The database and its log do not belong together.
+    static func foreignLog(_ log: String, of path: String) -> AccountsError {
+        AccountsError(
+            .storeCorrupt,
+            "\(path) is damaged, or it does not belong to its log \(log).",
+            reason: "A backup was copied over it while the log was there, or the disk is faulty. Nothing was written.",
+            suggestion: movingAway(path)
+        )
+    }
+
+    static let damagedProfile = damaged(
+        "The profile's row",
+        suggestion: "tsaccounts remove NAME, then add it again: tsaccounts add profile NAME ..."
+    )
+
+    static let damagedKey = damaged(
+        "The row of the profile's API key",
+        suggestion:
+            "tsaccounts remove NAME, also for every other profile of the key that is damaged, then add them again"
+    )
+
+    static let damagedClientSecret = damaged(
+        "The client secret of the profile's API key",
+        suggestion: "tsaccounts set NAME --secret-file FILE"
+    )
+
+    static let damagedLogin = damaged("The row of the profile's sign-in", suggestion: "tsaccounts login NAME")
+
+    static let missingLogin = damaged(
+        "The row of the profile's sign-in",
+        suggestion: "tsaccounts remove NAME, then add it again: tsaccounts add profile NAME ..."
+    )
+
+    static let damagedGeneration = damaged(
+        "The generation of the profile's sign-in",
+        suggestion: "tsaccounts remove NAME, then add it again: tsaccounts add profile NAME ..."
+    )
+
+    static let damagedRefreshToken = damaged(
+        "The refresh token of the profile's sign-in",
+        suggestion: "tsaccounts login NAME"
+    )
+
+    static let damagedAudit = damaged(
+        "An audit row that the profile depends on",
+        suggestion: "tsaccounts audit verify; the profile works again after tsaccounts remove NAME and adding it again"
+    )
+
+    private static func damaged(_ what: String, suggestion: String) -> AccountsError {
         AccountsError(
             .recordTampered,
-            "\(what) does not match its seal.",
-            reason: "Another program changed it, or it is damaged. Nothing was overwritten.",
-            suggestion: "restore a backup, or remove the profile and add it again"
+            "\(what) is damaged.",
+            reason: "Another program changed or removed it, or put back an older one. Nothing was sent or overwritten.",
+            suggestion: suggestion
         )
+    }
+
+    /// Runs a body that converts a row, and replaces the error of a value that no version writes.
+    static func describingDamage<Value>(as damage: AccountsError, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as AccountsError where error.code == .recordTampered {
+            throw error
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            throw damage
+        }
     }
 
     static let storeClosed = AccountsError(
@@ -213,7 +282,7 @@ extension AccountsError {
         switch error {
         case let error as AccountsError: error
         case let error as DatabaseError: .databaseFailure(error, path: path)
-        case is RowDecodingError: .corrupt(path, reason: "A column contains a value of the wrong type.")
+        case is RowDecodingError, is ImpossibleValue: .corrupt(path, reason: "A column contains an impossible value.")
         default:
             AccountsError(
                 .internal,

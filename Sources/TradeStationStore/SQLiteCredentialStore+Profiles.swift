@@ -20,32 +20,35 @@ extension SQLiteCredentialStore {
         audit: [AuditEntry]
     ) throws {
         try database.write(.power) { transaction in
-            try transaction.profileWriter.update(key, to: registration, secret: secret)
-            try transaction.audit.append(audit)
+            try transaction.profileWriter.update(key, to: registration, secret: secret, audit: audit)
         }
     }
 
     package func rename(_ profile: Profile.ID, to name: ProfileName, audit: [AuditEntry]) throws {
-        try database.write(.power) { transaction in
-            try transaction.profileWriter.rename(profile, to: name)
-            try transaction.audit.append(audit)
-        }
+        try database.write(.power) { try $0.profileWriter.rename(profile, to: name, audit: audit) }
     }
 
     package func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) throws {
-        try database.write(.power) { transaction in
-            try transaction.profileWriter.change(profile, change)
-            try transaction.audit.append(audit)
-        }
+        try database.write(.power) { try $0.profileWriter.change(profile, change, audit: audit) }
     }
 
     package func remove(_ profile: Profile.ID, audit: [AuditEntry]) throws {
-        let login = try database.write(.power) { transaction in
-            let login = try transaction.profileWriter.remove(profile)
+        let removed = try database.write(.power) { transaction in
+            let removed = try transaction.profileWriter.remove(profile)
             try transaction.audit.append(audit)
-            return login
+            return removed
         }
-        if let login { try wipeSideFile(of: login) }
+        for login in removed { try wipeSideFile(of: login) }
+    }
+
+    package func mendLogin(of profile: ProfileName) throws -> Bool {
+        try database.write(.power) { transaction in
+            do {
+                return try transaction.profileWriter.mendLogin(of: profile)
+            } catch let error as AccountsError {
+                throw error.about(profile)
+            }
+        }
     }
 
     package func eraseTokens(of login: Login.ID, leaving state: Login.State, audit: [AuditEntry]) throws {

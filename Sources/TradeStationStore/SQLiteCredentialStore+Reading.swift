@@ -1,9 +1,10 @@
 package import TradeStationModel
 
 extension SQLiteCredentialStore {
-    // A profile that does not match its checksum fails the whole call: a list without it would hide the problem.
-    package func profiles() throws -> [ProfileRecord] {
-        try database.read { try $0.profiles.fetchAll() }
+    package func listing() throws -> ProfileListing {
+        // So that ``login(_:)`` notices an older copy of the database.
+        changes.watch()
+        return try database.read { try $0.profiles.fetchAll() }
     }
 
     package func profile(named name: ProfileName) throws -> ProfileRecord? {
@@ -26,6 +27,10 @@ extension SQLiteCredentialStore {
         }
     }
 
+    package func profile(withRefreshToken token: Secret) throws -> ProfileName? {
+        try database.read { try LoginReader(transaction: $0, place: place).profile(withRefreshToken: token) }
+    }
+
     package func lateResult(of login: Login.ID) throws -> LateResult? {
         try database.read { try LoginReader(transaction: $0, place: place).lateResult(of: login) }
     }
@@ -33,7 +38,12 @@ extension SQLiteCredentialStore {
     package func apiKey(clientID: String, tokenURL: EndpointURL) throws -> (key: APIKey, secret: Secret?)? {
         try database.read { transaction in
             guard let key = try transaction.apiKeys.fetch(clientID: clientID, tokenURL: tokenURL) else { return nil }
-            return (key, try transaction.secrets.clientSecret(of: key))
+            do {
+                return (key, try transaction.secrets.clientSecret(of: key))
+            } catch let error as AccountsError {
+                let login = try transaction.apiKeys.logins(of: key.id).first
+                throw error.about(try login.flatMap(transaction.profiles.anyName))
+            }
         }
     }
 

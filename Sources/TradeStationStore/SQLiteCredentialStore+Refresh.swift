@@ -4,6 +4,8 @@ extension SQLiteCredentialStore {
     // Does not run on the store's own queue: waiting for a lock must not block reading.
     package nonisolated func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock {
         try Task.checkCancellation()
+        // So that a login that is read under the lock is checked against the counters before its token is sent.
+        changes.watch()
         let lock = try await place.lock(of: login).take(timeoutMilliseconds: timeoutMilliseconds, clock: clock)
         lock.leaveNote(pid: identity.pid)
         return lock

@@ -38,6 +38,7 @@ package actor SQLiteCredentialStore: CredentialStore {
         self.rotationListener = rotationListener
         database = StoreDatabase(
             connection: connection,
+            counters: changes,
             name: place.name,
             identity: identity,
             clock: clock,

@@ -21,6 +21,14 @@ struct ProfileChoice: Sendable {
         }
     }
 
+    /// The name of the profile, which may be damaged.
+    ///
+    /// - Throws: `AccountsError` `profile_not_found` if there is no profile; `input_required` if there are several profiles
+    ///   and no name.
+    func profileName(in manager: SessionManager) async throws -> ProfileName {
+        try await manager.registry.resolve(name)
+    }
+
     /// Reads the profile.
     ///
     /// - Throws: `AccountsError` `profile_not_found`, which names the variable if the name comes from it;

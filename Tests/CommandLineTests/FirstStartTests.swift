@@ -20,7 +20,7 @@ extension CommandLineSuite {
                     }
                     #expect(try await tool.sql("SELECT count(*) FROM profile").line == "20")
                     #expect(try await tool.sql("SELECT count(*) FROM store").line == "1")
-                    #expect(try await tool.sql("SELECT count(*), count(DISTINCT name) FROM migration").line == "2|2")
+                    #expect(try await tool.sql("SELECT count(*), count(DISTINCT name) FROM migration").line == "3|3")
                     let files = try FileManager.default.contentsOfDirectory(atPath: tool.store).filter {
                         $0.hasPrefix("key")
                     }

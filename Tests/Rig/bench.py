@@ -8,11 +8,13 @@ from stage import Settings, Stage
 
 
 class Bench:
-    def __init__(self, tool: str, folder: str, long: bool, release: Optional[str]) -> None:
+    def __init__(self, tool: str, folder: str, long: bool, release: Optional[str],
+                 damage_seconds: Optional[int] = None) -> None:
         self.tool = tool
         self.folder = folder
         self.long = long
         self.release = release
+        self.damage_seconds = damage_seconds
 
     def stage(self, name: str, settings: Settings = Settings(), allow_lost: bool = False,
               clocks_differ: bool = False, folder: Optional[str] = None, tool: Optional[str] = None) -> Stage:

@@ -2,7 +2,7 @@
 """Tests that no refresh is duplicated or lost: python3 Tests/Rig/rig.py PATH_OF_TSACCOUNTS [--long]
 
 Needs a debug build, which has kill points. --only NAME runs one scenario; --long runs all of them at full length;
---release PATH names a release build for the scenarios that need one.
+--release PATH names a release build for the scenarios that need one; --damage-seconds N sets the length of "damage".
 """
 
 import argparse
@@ -18,8 +18,8 @@ import traceback
 from bench import Bench
 from failure import Failed, Skipped
 
-SCENARIOS = ["kills", "handlers", "storm", "shared_login", "chaos", "stalls", "replies", "garbage", "pauses", "disk",
-             "outage", "clocks", "answers", "costs", "naive", "release"]
+SCENARIOS = ["kills", "handlers", "storm", "shared_login", "chaos", "damage", "copies", "stalls", "replies", "garbage",
+             "pauses", "disk", "outage", "clocks", "answers", "costs", "naive", "release"]
 
 
 def main() -> int:
@@ -28,12 +28,14 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="the full length")
     parser.add_argument("--only", choices=SCENARIOS, action="append", help="this scenario; repeat it for more")
     parser.add_argument("--release", help="a release build")
+    parser.add_argument("--damage-seconds", type=int, metavar="N",
+                        help="the length of the scenario damage (30; with --long 3600)")
     options = parser.parse_args()
     enter_namespace()
     began = time.monotonic()
     folder = tempfile.mkdtemp(prefix="tsaccounts-rig-")
     release = options.release and os.path.abspath(options.release)
-    bench = Bench(os.path.abspath(options.tsaccounts), folder, options.long, release)
+    bench = Bench(os.path.abspath(options.tsaccounts), folder, options.long, release, options.damage_seconds)
     failed = [name for name in options.only or SCENARIOS if not passes(name, bench)]
     print("rig: %s in %.0f s" % ("failed: " + ", ".join(failed) if failed else "all passed", time.monotonic() - began))
     if failed:

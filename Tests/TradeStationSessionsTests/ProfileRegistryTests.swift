@@ -1,6 +1,7 @@
 import Testing
 import TradeStationEmulator
 import TradeStationModel
+import TradeStationStore
 
 @testable import TradeStationSessions
 
@@ -139,5 +140,21 @@ import TradeStationModel
             onlyIfDue: true
         )
         #expect(due.outcome == .fresh)
+    }
+
+    @Test(.stage(opens: .emptyStore))
+    func `a sign-in that returns the refresh token of another login is not saved twice`()
+        async throws
+    {
+        let first = try await stage.add("first", to: manager)
+        let token = try await stage.withStore { try await $0.login(first.login.id)?.refreshToken?.exposed }
+        let body = #"{"access_token":"a","token_type":"Bearer","expires_in":1200,"refresh_token":"\#(token ?? "")"}"#
+        stage.emulator.script([
+            EmulatorFault(at: .token, when: .before, .respond(status: 200, headers: [:], body: body))
+        ])
+        let error = await #expect(throws: AccountsError.self) { try await stage.add("second", user: 1, to: manager) }
+        #expect(error?.code == .usage)
+        #expect(error?.suggestion?.hasSuffix("--same-login-as first") == true)
+        #expect(try await manager.registry.profiles().map(\.name.text) == ["first"])
     }
 }

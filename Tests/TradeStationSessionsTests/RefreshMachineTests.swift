@@ -70,6 +70,20 @@ import TradeStationOAuth
         )
     }
 
+    @Test func `a login whose stored tokens are an older copy serves and sends nothing, and says so`() throws {
+        var stored = try LoginFixture.stored(life: 1200, state: .held)
+        stored.login.lastError = "store_rolled_back"
+        #expect(Self.decision(.validity(milliseconds: 0), stored) == "store_rolled_back")
+        #expect(Self.decision(.attempt(unlessNewerThan: 3), stored) == "store_rolled_back")
+    }
+
+    @Test func `without a usable access token, a caller's validity is not compared with its lifetime`() throws {
+        var stored = try LoginFixture.stored(life: 1200)
+        stored.tokens?.accessToken = Secret("")
+        stored.tokens?.lifetimeSeconds = 1
+        #expect(Self.decision(.validity(milliseconds: 600_000), stored) == "send r3 0")
+    }
+
     @Test(arguments: [(Login.State.new, "login_required"), (.needsLogin, "login_required")])
     func `a login without a usable grant serves its token while it lives, then fails without a request`(
         _ state: Login.State,

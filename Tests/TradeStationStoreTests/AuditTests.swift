@@ -89,23 +89,67 @@ import TradeStationModel
     }
 
     @Test(arguments: [
-        ("DROP TRIGGER audit_no_update", "trigger audit_no_update"),
-        ("DROP TRIGGER audit_no_delete", "trigger audit_no_delete"),
+        ("DROP TRIGGER audit_no_update", "trigger audit_no_update is missing"),
+        ("DROP TRIGGER audit_no_delete", "trigger audit_no_delete is missing"),
+        ("DROP TRIGGER login_generation_forward", "trigger login_generation_forward is missing"),
+        ("DROP INDEX audit_of_versions", "index audit_of_versions is missing"),
         (
             "DROP TRIGGER audit_insert_guard; CREATE TRIGGER audit_insert_guard BEFORE INSERT ON audit BEGIN SELECT 1; END",
-            "trigger audit_insert_guard"
+            "trigger audit_insert_guard is not as tsaccounts created it"
         ),
-        ("CREATE TRIGGER quiet AFTER INSERT ON audit BEGIN DELETE FROM secret; END", "trigger quiet"),
+        (
+            "DROP VIEW refresh_history; CREATE VIEW refresh_history AS SELECT 'refresh_succeeded' AS result",
+            "view refresh_history is not as tsaccounts created it"
+        ),
+        (
+            "DROP VIEW profile_status; CREATE VIEW profile_status AS SELECT name, 'ready' AS state FROM profile",
+            "view profile_status is not as tsaccounts created it"
+        ),
+        (
+            "CREATE TRIGGER quiet AFTER INSERT ON audit BEGIN DELETE FROM secret; END",
+            "trigger quiet is not from tsaccounts"
+        ),
+        (
+            "CREATE TRIGGER open AFTER UPDATE ON profile BEGIN UPDATE profile SET read_only = 0; END",
+            "trigger open is not from tsaccounts"
+        ),
+        ("CREATE TABLE notes (text)", "table notes is not from tsaccounts"),
+        ("ALTER TABLE profile ADD COLUMN note TEXT", "table profile is not as tsaccounts created it"),
     ])
-    func `verifying names a missing, changed or added trigger`(edit: String, name: String) async throws {
+    func `verifying names whatever of the schema is missing, changed or added`(
+        edit: String,
+        problem: String
+    ) async throws {
         let (sample, store) = try await chain()
         try sample.shell(edit)
         let result = try await store.verifyAudit()
-        #expect(
-            result
-                == AuditVerification(rows: 5, firstBadSequence: nil, problem: "\(name) is not as tsaccounts created it")
-        )
+        #expect(result == AuditVerification(rows: 5, firstBadSequence: nil, problem: problem))
         await store.close()
+    }
+
+    @Test func `verifying accepts the statistics of the sqlite3 shell`() async throws {
+        let (sample, store) = try await chain()
+        try sample.shell("ANALYZE")
+        #expect(try await store.verifyAudit().isIntact)
+        await store.close()
+    }
+
+    @Test func `verifying checks the structure of the database file`() async throws {
+        let (sample, store) = try await chain()
+        await store.close()
+        // One index gets the page of another one.
+        let roots = try sample.shell(
+            "SELECT rootpage FROM sqlite_schema WHERE name IN ('audit_by_attempt', 'audit_by_login') ORDER BY name"
+        ).output.split(separator: "\n").compactMap { Int($0) }
+        var file = try Data(contentsOf: URL(fileURLWithPath: sample.database))
+        let pages = roots.map { ($0 - 1) * 4096..<$0 * 4096 }
+        file.replaceSubrange(pages[0], with: file[pages[1]])
+        try file.write(to: URL(fileURLWithPath: sample.database))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: sample.database)
+        let damaged = try await sample.open()
+        let problem = try #require(try await damaged.verifyAudit().problem)
+        #expect(problem.hasPrefix("the database file is damaged: "))
+        await damaged.close()
     }
 
     /// A store with five audit rows, of which 1, 3 and 5 concern the first login.

@@ -217,7 +217,7 @@ import TradeStationModel
         try bytes.write(to: url)
         let error = try await sample.refusal()
         #expect(error.code == .storeCorrupt)
-        #expect(error.suggestion?.contains("cp -a") == true)
+        #expect(error.suggestion?.contains("restore a backup: mkdir") == true)
         #expect(try Data(contentsOf: url) == bytes)
     }
 

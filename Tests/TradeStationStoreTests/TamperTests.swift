@@ -32,9 +32,10 @@ import TradeStationModel
         let error = try await #require(throws: AccountsError.self) {
             _ = try await store.profile(named: ProfileName("swing"))
         }
-        let whole = try await #require(throws: AccountsError.self) { _ = try await store.profiles() }
-        #expect(whole.code == .recordTampered)
-        #expect(whole.profile == "swing")
+        let listing = try await store.listing()
+        #expect(listing.profiles.map(\.name.text) == ["other"])
+        #expect(listing.damaged.map(\.name) == ["swing"])
+        #expect(listing.damaged.map(\.error.code) == [.recordTampered])
         #expect(error.code == .recordTampered)
         #expect(error.profile == "swing")
         #expect(try await store.profile(named: ProfileName("other"))?.state == .ready)
@@ -82,13 +83,13 @@ import TradeStationModel
         }
     }
 
-    @Test func `a secret that was sealed with another key is reported as a key mismatch`() async throws {
+    @Test func `a secret that names another key than the store is reported as tampering`() async throws {
         let (sample, store) = try await two()
         try sample.shell("UPDATE secret SET key_id = '0123456789abcdef' WHERE login_id = 1")
         let error = try await #require(throws: AccountsError.self) {
             _ = try await store.login(Login.ID(rawValue: 1))
         }
-        #expect(error.code == .keyMismatch)
+        #expect(error.code == .recordTampered)
         await store.close()
     }
 

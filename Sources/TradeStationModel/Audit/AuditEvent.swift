@@ -27,6 +27,8 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case lateResult = "late_result"
     /// Tokens that a crashed process left in a side file (a file beside the database) were saved in the database.
     case recovered
+    /// The database was found to be an older copy: newer tokens of the login were known.
+    case rolledBack = "rolled_back"
     /// The sign-in of an API key with rotating refresh tokens ends within two hours.
     case signInEndsSoon = "sign_in_ends_soon"
     /// The user has to sign in again.
@@ -40,7 +42,8 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     /// starts or fails does not: the current token stays valid.
     package var changesTokens: Bool {
         switch self {
-        case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .needsLogin, .revoked: true
+        case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .rolledBack, .needsLogin, .revoked:
+            true
         case .profileAdded, .profileChanged, .signInFailed, .refreshStarted, .refreshFailed, .outcomeUnknown,
             .refreshAdopted, .lateResult, .signInEndsSoon, .fenced:
             false

@@ -119,6 +119,8 @@ extension AccountsError {
         public static let loginDenied = Code(rawValue: "login_denied")
         /// The sign-in was not finished in time.
         public static let loginTimedOut = Code(rawValue: "login_timed_out")
+        /// The database is an older copy, and the login's current tokens are not in it.
+        public static let storeRolledBack = Code(rawValue: "store_rolled_back")
         /// The user who signed in is not the user of the profile.
         public static let wrongUser = Code(rawValue: "wrong_user")
         /// A fence (a limit on what the profile may do) forbids the request.

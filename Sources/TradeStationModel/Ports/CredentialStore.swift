@@ -9,8 +9,10 @@
 package protocol CredentialStore: Sendable {
     // MARK: Reading
 
-    /// Returns all profiles, sorted by name.
-    func profiles() async throws -> [ProfileRecord]
+    /// Returns all profiles, sorted by name. A damaged row concerns only the profiles that use it.
+    ///
+    /// The secrets are not opened: ``login(_:)`` does that.
+    func listing() async throws -> ProfileListing
 
     /// Returns the profile with the given name; nil if there is none.
     func profile(named name: ProfileName) async throws -> ProfileRecord?
@@ -20,6 +22,10 @@ package protocol CredentialStore: Sendable {
 
     /// A login with its secrets, its side file and its change stamp; nil when it does not exist.
     func login(_ id: Login.ID) async throws -> StoredLogin?
+
+    /// A profile whose login has this refresh token now, or had it in an earlier generation; nil if no login does. A login
+    /// whose tokens were erased has none.
+    func profile(withRefreshToken token: Secret) async throws -> ProfileName?
 
     /// The late result of a login in any state; nil if it has none.
     func lateResult(of login: Login.ID) async throws -> LateResult?
@@ -69,6 +75,13 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found`.
     func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws
 
+    /// Makes it possible to sign in again on a damaged login: impossible values of its row are replaced and secrets that
+    /// do not open are removed, and its state becomes `needs_login`. The user stays known only if a secret proves it.
+    ///
+    /// - Returns: false if nothing of the login is damaged; nothing is written then.
+    /// - Throws: `record_tampered` if the profile or its API key is damaged, which no sign-in mends; `profile_not_found`.
+    func mendLogin(of profile: ProfileName) async throws -> Bool
+
     /// Erases the tokens, the late result and the side file of a login, and changes its state to `state`. The
     /// generation grows by one, so the answer to an exchange that is still running is not saved as the login's tokens.
     ///
@@ -109,8 +122,10 @@ package protocol CredentialStore: Sendable {
     /// T2: saves new tokens durably, if the stored generation is still their `parentGeneration`, and ends the attempt.
     /// It resets the failures of the login and its key; a pause that the server asked for stays in effect.
     ///
-    /// If a newer generation has been saved meanwhile, the tokens are kept sealed as a late result, and the first audit
-    /// entry becomes a `late_result` row. If the tokens are saved, an earlier late result is removed.
+    /// If the stored generation is older than `parentGeneration`, rows or the database were put back meanwhile, and the
+    /// tokens are saved all the same. If a newer generation has been saved meanwhile, the tokens are kept sealed as a late
+    /// result, and the first audit entry becomes a `late_result` row. If the tokens are saved, an earlier late result is
+    /// removed.
     ///
     /// - Throws: `profile_not_found` if the login was removed meanwhile; `store_full`, `store_busy`.
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome
@@ -141,6 +156,11 @@ package protocol CredentialStore: Sendable {
 
     /// Closes files and connections. Further calls do nothing.
     func close() async
+}
+
+extension CredentialStore {
+    /// Returns the profiles that can be used, sorted by name.
+    package func profiles() async throws -> [ProfileRecord] { try await listing().profiles }
 }
 
 /// The exclusive right to exchange a login's refresh token, across all processes. The kernel releases it when the

@@ -1,4 +1,5 @@
-/// New tokens to save for a login. They are saved only if `parentGeneration` is still the stored generation.
+/// New tokens to save for a login. They are saved only if `parentGeneration` is still the stored generation, or if an older
+/// copy of the login was put back meanwhile.
 package struct TokenCommit: Sendable {
     /// The generation (the number of a token set) whose refresh token was exchanged for these tokens.
     package var parentGeneration: Int

@@ -50,7 +50,7 @@ extension StoredLogin {
     /// The time on the boot clock at which to refresh: the start of the soft window, or two thirds of the refresh
     /// token's lifetime, whichever comes first.
     fileprivate func renewalDue(now: Moment) -> Int64? {
-        guard let tokens else { return nil }
+        guard let tokens = servableTokens else { return nil }
         let left = tokens.rest(at: now)
         let soft = left - RefreshPolicy.softWindow(lifetimeSeconds: tokens.lifetimeSeconds, login: login.id)
         // No refresh moves the end of the sign-in, so that is no reason for one.

@@ -89,7 +89,7 @@ final class LoginTokens: Sendable {
             forgetUnsaved()
             return nil
         }
-        if stored.staged == nil, let unsaved, unsaved.parentGeneration == stored.login.generation {
+        if stored.staged == nil, let unsaved, unsaved.parentGeneration >= stored.login.generation {
             stored.staged = unsaved
         }
         return stored

@@ -78,6 +78,9 @@ struct ProfileAddition: Sendable {
             tokens: nil,
             refreshToken: request.refreshToken
         )
+        if let token = request.refreshToken, let owner = try await services.store.profile(withRefreshToken: token) {
+            throw AccountsError.tokenIsKnown(of: owner).aboutUnadded(self.request)
+        }
         guard self.request.signsIn else { return try await insert(.new(login)) }
         if request.refreshToken != nil { return try await verify(try await insert(.new(login))) }
         guard let interaction else {
@@ -219,6 +222,25 @@ struct ProfileAddition: Sendable {
 }
 
 extension AccountsError {
+    /// The refresh token of a new login belongs to another login.
+    static func tokenIsKnown(of owner: ProfileName) -> AccountsError {
+        AccountsError(
+            .usage,
+            "The login of profile \"\(owner)\" already has this refresh token, or had it before.",
+            reason: "Two logins with one refresh token end each other's sign-in. Nothing was sent.",
+            suggestion: "tsaccounts add profile NAME --same-login-as \(owner)"
+        )
+    }
+
+    /// The same failure for a profile that was not added, with its name and environment in the command.
+    fileprivate func aboutUnadded(_ request: ProfileRequest) -> AccountsError {
+        let suggestion = suggestion?.replacing(
+            "profile NAME",
+            with: "profile \(request.name) --\(request.environment.rawValue)"
+        )
+        return AccountsError(code, profile: request.name.text, message, reason: reason, suggestion: suggestion)
+    }
+
     /// The same failure for a profile that was not added: the suggestion must not name the profile.
     fileprivate func forUnaddedProfile(_ name: ProfileName) -> AccountsError {
         let advice: String? =

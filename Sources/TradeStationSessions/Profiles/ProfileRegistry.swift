@@ -10,19 +10,35 @@ public struct ProfileRegistry: Sendable {
 
     // MARK: Reading
 
-    /// All profiles, by name.
+    /// The profiles that can be used, by name. Damaged ones are in ``listing()``.
     ///
     /// - Throws: ``AccountsError`` of the store, for example `store_missing` before the first profile was added.
     public func profiles() async throws -> [ProfileRecord] {
-        try await store.profiles()
+        try await store.listing().profiles
+    }
+
+    /// All profiles, including those with a damaged row. Their tokens are not opened: ``examinedListing()`` does that.
+    ///
+    /// - Throws: ``AccountsError`` of the store.
+    public func listing() async throws -> ProfileListing {
+        try await store.listing()
+    }
+
+    /// All profiles, including those with a damaged row or a secret that does not open, and with the state `held` if the
+    /// database is an older copy.
+    ///
+    /// - Throws: ``AccountsError`` of the store.
+    public func examinedListing() async throws -> ProfileListing {
+        try await ListingExamination(store: store).run()
     }
 
     /// The profile of that name.
     ///
-    /// - Throws: ``AccountsError`` `profile_not_found`, with the nearest name.
+    /// - Throws: ``AccountsError`` `profile_not_found`, with the nearest name; `record_tampered` if it is damaged.
     public func profile(named name: ProfileName) async throws -> ProfileRecord {
         if let record = try await store.profile(named: name) { return record }
-        let nearest = ProfileName.nearest(to: name.text, among: try await profiles().map(\.name))
+        let names = try await listing().names.compactMap { try? ProfileName($0) }
+        let nearest = ProfileName.nearest(to: name.text, among: names)
         throw AccountsError(
             .profileNotFound,
             profile: name.text,
@@ -34,11 +50,19 @@ public struct ProfileRegistry: Sendable {
 
     /// The profile with that name, or the only profile.
     ///
-    /// - Throws: ``AccountsError`` `profile_not_found`, `input_required` when there are several.
+    /// - Throws: ``AccountsError`` `profile_not_found`, `input_required` when there are several, `record_tampered` if it is
+    ///   damaged.
     public func profile(namedOrOnly name: ProfileName?) async throws -> ProfileRecord {
-        if let name { return try await profile(named: name) }
-        let all = try await profiles()
-        if let only = all.first, all.count == 1 { return only }
+        try await profile(named: try await resolve(name))
+    }
+
+    /// The given name, or the name of the only profile, which may be damaged.
+    ///
+    /// - Throws: ``AccountsError`` `profile_not_found`, `input_required` when there are several.
+    public func resolve(_ name: ProfileName?) async throws -> ProfileName {
+        if let name { return name }
+        let all = try await listing().names
+        if all.count == 1 { return try ProfileName(all[0]) }
         throw all.isEmpty
             ? AccountsError(
                 .profileNotFound,
@@ -47,7 +71,7 @@ public struct ProfileRegistry: Sendable {
             )
             : AccountsError(
                 .inputRequired,
-                "There are several profiles: \(all.map(\.name.text).joined(separator: ", ")).",
+                "There are several profiles: \(all.joined(separator: ", ").printable(limit: 500)).",
                 suggestion: "name the profile, or set TSACCOUNTS_PROFILE"
             )
     }
@@ -112,15 +136,14 @@ public struct ProfileRegistry: Sendable {
     }
 
     /// Signs the user of a profile in again; it must be the same user. The old tokens are kept until the new ones are
-    /// saved.
+    /// saved. If the profile's login is damaged, it is mended first.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `wrong_user`, `login_denied`, `login_timed_out`,
     ///   `callback_ports_busy`, `lock_timeout`, `closed`, and those of the exchange; `save_deferred` and those of the
     ///   store when the new tokens could not be saved in the database.
     public func signIn(_ name: ProfileName, interaction: SignInInteraction) async throws -> ProfileRecord {
         try await services.work.run {
-            let record = try await profile(named: name)
-            let stored = try await storedLogin(of: record)
+            let (record, stored) = try await mendedLogin(of: name)
             let signIn = SignIn(
                 profile: record.name,
                 login: record.login.id,
@@ -155,25 +178,7 @@ public struct ProfileRegistry: Sendable {
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `usage`, `input_required`.
     public func change(_ name: ProfileName, _ change: KeyChange) async throws {
-        let record = try await profile(named: name)
-        let stored = try await storedLogin(of: record)
-        let registration: ClientRegistration
-        do throws(AccountsError) {
-            registration = try change.applied(
-                to: record.apiKey.registration,
-                hasSecret: stored.clientSecret != nil
-            )
-        } catch {
-            throw error.about(name)
-        }
-        let secret: Secret? = registration.authentication == .none ? Secret("") : change.secret
-        let row = AuditEntry(
-            .profileChanged,
-            profileName: record.name.text,
-            loginID: record.login.id,
-            detail: ["changed": change.changedFields.joined(separator: " ")]
-        )
-        try await store.update(record.apiKey.id, registration: registration, secret: secret, audit: [row])
+        try await KeySetting(registry: self, name: name).run(change)
     }
 
     /// Changes a profile's fences. They apply to the next request of every session on it, in any process.
@@ -199,16 +204,27 @@ public struct ProfileRegistry: Sendable {
     /// Removes a profile from this store. Removing the last profile of a login also removes the login, and removing the
     /// last login of an API key also removes the key. Nothing is revoked at the server.
     ///
-    /// - Throws: ``AccountsError`` `profile_not_found`, `lock_timeout`, `closed`.
+    /// - Throws: ``AccountsError`` `profile_not_found`, `record_tampered`, `lock_timeout`, `closed`.
     public func remove(_ name: ProfileName) async throws {
         try await services.work.run {
             let record = try await profile(named: name)
             try await services.withLock(on: record.login.id) {
                 // If other profiles use the login, their next refresh reports its crashed attempt.
                 let isLast = try await profilesSharingLogin(of: record).isEmpty
-                let login = isLast ? try await settledLogin(of: record).login : nil
+                let login = isLast ? try await loginToRemove(of: record) : nil
                 try await remove(record, endingAttemptOf: login)
             }
+        }
+    }
+
+    /// Removes a damaged profile from this store, and the logins and API keys that no profile uses then.
+    ///
+    /// - Throws: ``AccountsError`` `profile_not_found`, `closed`.
+    public func remove(_ profile: DamagedProfile) async throws {
+        try await services.work.run {
+            var row = AuditEntry(.profileRemoved, profileName: profile.name)
+            row.outcome = profile.error.code.rawValue
+            try await store.remove(profile.id, audit: [row])
         }
     }
 
@@ -261,6 +277,29 @@ public struct ProfileRegistry: Sendable {
     func settledLogin(of record: ProfileRecord) async throws -> StoredLogin {
         let stored = try await storedLogin(of: record)
         return try await TokenSaver(services: services, login: logins.tokens(of: record)).settle(stored)
+    }
+
+    /// The login of a profile that is about to be removed. A damaged one is not settled.
+    private func loginToRemove(of record: ProfileRecord) async throws -> Login? {
+        do {
+            return try await settledLogin(of: record).login
+        } catch let error as AccountsError where error.code == .recordTampered {
+            return try await store.profile(record.profile.id)?.login
+        }
+    }
+
+    /// A profile and its stored login, which is mended if it is damaged.
+    private func mendedLogin(of name: ProfileName) async throws -> (ProfileRecord, StoredLogin) {
+        func read() async throws -> (ProfileRecord, StoredLogin) {
+            let record = try await profile(named: name)
+            return (record, try await storedLogin(of: record))
+        }
+        do {
+            return try await read()
+        } catch let error as AccountsError where error.code == .recordTampered {
+            guard try await store.mendLogin(of: name) else { throw error }
+            return try await read()
+        }
     }
 
     /// The stored login of a profile, together with tokens that could not be saved yet.

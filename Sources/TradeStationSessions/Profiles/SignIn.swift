@@ -77,6 +77,7 @@ struct SignIn: Sendable {
             return try await Task {
                 let grant = try await redeem(code, over: stored, in: login, note: note)
                 try requireSameUser(grant, as: stored.login)
+                try await requireUnknownToken(grant, in: login.id)
                 return await save(grant, over: stored, in: login)
             }.value
         }
@@ -199,6 +200,22 @@ struct SignIn: Sendable {
             stored = newer
         }
         return .overtaken
+    }
+
+    /// A server may answer a second sign-in with the refresh token of the first. Two logins must not share it.
+    private func requireUnknownToken(_ grant: Grant, in login: Login.ID) async throws {
+        guard let token = grant.tokens.refreshToken,
+            let owner = try? await services.store.profile(withRefreshToken: token),
+            let record = try? await services.store.profile(named: owner), record.login.id != login
+        else { return }
+        throw AccountsError(
+            .usage,
+            profile: profile.text,
+            "The sign-in server returned the refresh token that the login of profile \"\(owner)\" already has.",
+            reason: "Two logins with one refresh token end each other's sign-in.",
+            suggestion: "use the profile \(owner), or share its login: "
+                + "tsaccounts add profile NAME --same-login-as \(owner)"
+        )
     }
 
     /// How often the tokens are saved over another process's newer generation. Under the login's lock even one is rare.

@@ -61,7 +61,7 @@ struct RefreshMachine: Sendable {
         case .needsLogin:
             return usableLateResult(of: stored).map { .recover($0) }
                 ?? .fail(stored.login.erasure == nil ? .signInEnded : .revoked)
-        case .held: return .fail(.held)
+        case .held: return .fail(stored.login.isRolledBack ? .rolledBack : .held)
         case .ready: break
         }
         guard let refreshToken = stored.refreshToken else { return .fail(.noRefreshToken) }
@@ -142,7 +142,7 @@ struct RefreshMachine: Sendable {
     }
 
     private func unattainable(by stored: StoredLogin) -> AccountsError? {
-        guard case .validity(let milliseconds) = intent, let lifetime = stored.tokens?.lifetimeSeconds,
+        guard case .validity(let milliseconds) = intent, let lifetime = stored.servableTokens?.lifetimeSeconds,
             milliseconds >= Int64(lifetime) * 1000
         else { return nil }
         return .minValidityTooLong(lifetimeSeconds: lifetime)
@@ -169,4 +169,9 @@ extension StoredLogin {
     var servableTokens: TokenSet? {
         login.state == .held ? nil : tokens.flatMap { $0.accessToken.isEmpty ? nil : $0 }
     }
+}
+
+extension Login {
+    /// Whether the login is on hold because the database is an older copy.
+    var isRolledBack: Bool { state == .held && lastError == AccountsError.Code.storeRolledBack.rawValue }
 }

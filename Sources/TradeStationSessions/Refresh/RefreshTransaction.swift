@@ -144,7 +144,7 @@ struct RefreshTransaction: Sendable {
         }
         // Another process has saved a newer generation meanwhile.
         let stored = try await read()
-        guard let tokens = stored.tokens else { throw AccountsError.notSignedIn }
+        guard let tokens = stored.servableTokens else { throw AccountsError.notSignedIn }
         return .done(RefreshResult(tokens, of: stored, .adopted))
     }
 

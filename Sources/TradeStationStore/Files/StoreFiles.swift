@@ -13,6 +13,8 @@ struct StoreFiles: StorePlace {
     var key: String { location.configDirectory + "/key" }
     var locks: String { location.dataDirectory + "/locks" }
     var storeLock: String { locks + "/store.lock" }
+    /// The lock of the processes that have the database open for writing.
+    var writers: String { locks + "/writers" }
     /// The change counters.
     var changes: String { locks + "/changes" }
     var pending: String { location.dataDirectory + "/pending" }

@@ -53,9 +53,7 @@ final class DiskConnection: StoreConnection {
         do {
             try PrivateDirectory(path: files.locks, policy: files.policy).prepare()
             return try opener.lock.hold {
-                let writer =
-                    try writer
-                    ?? WriterConnection(path: files.database, lock: opener.lock, counters: opener.counters)
+                let writer = try writer ?? opener.openWriter()
                 self.writer = writer
                 return try writer.write(
                     durability,

@@ -12,16 +12,19 @@ final class StoreDatabase {
     /// The name of the database in messages.
     private let name: String
     private let connection: any StoreConnection
+    private let counters: any ChangeCounters
     private var isClosed = false
 
     init(
         connection: any StoreConnection,
+        counters: any ChangeCounters,
         name: String,
         identity: AuditIdentity,
         clock: any TimeSource,
         random: RandomSource
     ) {
         self.connection = connection
+        self.counters = counters
         self.name = name
         self.identity = identity
         self.clock = clock
@@ -62,7 +65,15 @@ final class StoreDatabase {
         published: (Value) -> Result
     ) throws -> Result {
         try showingErrors {
-            try usable().write(durability, { try body(transaction($0, $1)) }, published: published)
+            try usable().write(
+                durability,
+                { database, keyring in
+                    let transaction = transaction(database, keyring)
+                    try transaction.rollbacks.mark(shownBy: counters)
+                    return try body(transaction)
+                },
+                published: published
+            )
         }
     }
 

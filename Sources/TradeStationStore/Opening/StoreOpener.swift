@@ -81,6 +81,18 @@ struct StoreOpener: Sendable {
         return keyring.map { OpenedStore(reader: reader, keyring: $0) }
     }
 
+    /// Opens the writable connection. The caller holds the store lock.
+    ///
+    /// - Throws: `store_corrupt` if a process did not end cleanly, and the database does not fit the log that it left, for
+    ///   example because a backup was copied over the database.
+    func openWriter() throws -> WriterConnection {
+        let presence = try WriterPresence(path: files.writers)
+        let leftLog = try files.logs.first { try FileStatus.of($0)?.size ?? 0 > 0 }
+        let writer = try WriterConnection(path: files.database, lock: lock, counters: counters, presence: presence)
+        if let leftLog, presence.isAlone { try writer.check(path: files.database, log: leftLog) }
+        return writer
+    }
+
     // An empty file without a key may become a store. With a key, a store existed and has lost its content.
     private func hasDatabase() throws -> Bool {
         guard let status = try FileStatus.of(files.database) else { return false }

@@ -9,10 +9,13 @@ final class WriterConnection: Sendable {
     private let queue: Mutex<DatabaseQueue?>
     private let lock: StoreLock
     private let counters: DiskChangeCounters
+    /// Shows other processes that this one may leave a log behind.
+    private let presence: WriterPresence
 
-    init(path: String, lock: StoreLock, counters: DiskChangeCounters) throws {
+    init(path: String, lock: StoreLock, counters: DiskChangeCounters, presence: WriterPresence) throws {
         self.lock = lock
         self.counters = counters
+        self.presence = presence
         queue = Mutex(try DatabaseQueue(path: path, configuration: lock.writerConfiguration))
     }
 
@@ -41,6 +44,16 @@ final class WriterConnection: Sendable {
             // The lock was not released in time. The connection stays open until the process ends, because closing it
             // without the lock could checkpoint; its commits are safe in the write-ahead log.
             _ = Unmanaged.passRetained(open)
+        }
+    }
+
+    /// Checks the structure of the database, together with the log that a process left.
+    ///
+    /// - Throws: `store_corrupt`.
+    func check(path: String, log: String) throws {
+        guard let queue = queue.withLock({ $0 }) else { throw AccountsError.storeClosed }
+        guard try queue.read(StructureCheck.quick.firstDefect) == nil else {
+            throw AccountsError.foreignLog(log, of: path)
         }
     }
 

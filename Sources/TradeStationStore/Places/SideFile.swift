@@ -4,8 +4,8 @@ import TradeStationModel
 /// The side file of a login: the file beside the database that holds an answer until the database has it. Its space is
 /// reserved before a request is sent, so that writing the answer needs no free space.
 ///
-/// A commit does not wipe it. Its content is sealed for the generation that the commit ended, so it cannot be opened for
-/// a later one, and the next answer overwrites it.
+/// A commit does not wipe it. Its content names the generation that the commit ended, so it is not saved again, and the
+/// next answer overwrites it. Until then it shows whether the database has become an older copy.
 protocol SideFile: Sendable {
     /// The name of the file in messages.
     var name: String { get }
@@ -46,7 +46,7 @@ struct PreparedSideFile: Sendable {
     let keyring: Keyring
 
     func write(_ tokens: StagedTokens, nonce: [UInt8]) throws {
-        let context = SealContext(.staged, of: login, key: key, generation: tokens.parentGeneration)
+        let context = SealContext(sideFileOf: login, key: key)
         try file.write(try keyring.seal(tokens.encoded, for: context, nonce: nonce))
     }
 }

@@ -35,7 +35,7 @@ struct Keyring: Sendable {
             .withUnsafeBytes { $0.hexadecimal }
     }
 
-    /// Returns a sealed envelope: version 1, nonce, ciphertext, tag (AES-256-GCM).
+    /// Returns a sealed envelope: version, nonce, ciphertext, tag (AES-256-GCM).
     func seal(_ text: [UInt8], for context: SealContext, nonce: [UInt8]) throws -> Data {
         let box = try AES.GCM.seal(
             text,
@@ -43,7 +43,7 @@ struct Keyring: Sendable {
             nonce: AES.GCM.Nonce(data: nonce),
             authenticating: context.associatedData(storeID: storeID, keyID: keyID)
         )
-        var envelope = Data([SealContext.format])
+        var envelope = Data([context.envelopeVersion])
         envelope.append(contentsOf: box.nonce)
         envelope.append(box.ciphertext)
         envelope.append(box.tag)
@@ -52,7 +52,7 @@ struct Keyring: Sendable {
 
     /// Returns the content of an envelope; nil if it was not sealed for this context with this key.
     func open(_ envelope: Data, for context: SealContext) -> [UInt8]? {
-        guard envelope.first == SealContext.format,
+        guard envelope.first == context.envelopeVersion,
             let box = try? AES.GCM.SealedBox(combined: envelope.dropFirst()),
             let text = try? AES.GCM.open(
                 box,

@@ -17,8 +17,12 @@ struct SealContext: Sendable {
         case keyCheck = "key_check"
     }
 
-    /// The version of the envelope, its first byte.
+    /// The version of the store's format.
     static let format: UInt8 = 1
+
+    /// The version of the envelope, its first byte: 2 for an access token, whose associated data ends with its expiry, and
+    /// 1 for all other secrets.
+    let envelopeVersion: UInt8
 
     private let owner: String
     private let kind: Kind
@@ -26,6 +30,7 @@ struct SealContext: Sendable {
     private let clientID: String?
     private let subject: String?
     private let endpoints: String?
+    private let expiry: TokenExpiry?
 
     /// Creates the context of an API key's client secret.
     init(clientSecretOf key: APIKey) {
@@ -35,16 +40,27 @@ struct SealContext: Sendable {
         clientID = key.registration.clientID
         subject = nil
         endpoints = Self.digest(key.registration)
+        expiry = nil
+        envelopeVersion = 1
     }
 
     /// Creates the context of a login's secret.
-    init(_ kind: Kind, of login: Login, key: APIKey, generation: Int) {
+    ///
+    /// - Parameter expiry: When the token expires; nil for all kinds except the access token.
+    init(_ kind: Kind, of login: Login, key: APIKey, generation: Int, expiry: TokenExpiry? = nil) {
         owner = "login:\(login.id.rawValue)"
         self.kind = kind
         self.generation = generation
         clientID = key.registration.clientID
         subject = login.identity.subject
         endpoints = Self.digest(key.registration)
+        self.expiry = expiry
+        envelopeVersion = expiry == nil ? 1 : 2
+    }
+
+    /// The content of a login's side file. It names its own generation, so it also opens when the database is an older copy.
+    init(sideFileOf login: Login, key: APIKey) {
+        self.init(.staged, of: login, key: key, generation: 0)
     }
 
     private init(owner: String, kind: Kind) {
@@ -54,6 +70,8 @@ struct SealContext: Sendable {
         clientID = nil
         subject = nil
         endpoints = nil
+        expiry = nil
+        envelopeVersion = 1
     }
 
     /// A known text that shows whether a key is the right one.
@@ -61,11 +79,11 @@ struct SealContext: Sendable {
 
     /// The associated data. Each part is preceded by its length, so that no two contexts have the same data.
     func associatedData(storeID: String, keyID: String) -> [UInt8] {
-        Netstring.encode([
-            "tsaccounts seal \(Self.format)", storeID, owner, kind.rawValue, String(generation), keyID, clientID,
-            subject,
-            endpoints,
-        ])
+        let parts: [String?] = [
+            "tsaccounts seal \(envelopeVersion)", storeID, owner, kind.rawValue, String(generation), keyID, clientID,
+            subject, endpoints,
+        ]
+        return Netstring.encode(parts + (expiry?.associatedParts ?? []))
     }
 
     // A hash of the endpoints that the secret may be sent to.

@@ -1,7 +1,8 @@
 import GRDB
 import TradeStationModel
 
-/// The table `api_key`. Every row is checked against its keyed checksum when it is read.
+/// The table `api_key`. Every row is checked against its keyed checksum when it is read, and must not be older than the
+/// audit knows it.
 struct APIKeyTable {
     let transaction: StoreTransaction
 
@@ -10,13 +11,26 @@ struct APIKeyTable {
     }
 
     func fetch(clientID: String, tokenURL: EndpointURL) throws -> APIKey? {
-        try transaction.row("SELECT * FROM api_key WHERE client_id = ? AND token_url = ?", [clientID, tokenURL.text])
-            .map(key)
+        let row = try transaction.row(
+            "SELECT * FROM api_key WHERE client_id = ? AND token_url = ?",
+            [clientID, tokenURL.text]
+        )
+        // A key that no login uses is left over from rows that another program removed.
+        guard let row, case let users = try logins(of: APIKey.ID(rawValue: row.integer("id"))), !users.isEmpty
+        else { return nil }
+        do {
+            let key = try key(row)
+            for login in users { try requireNewest(key.id, for: login) }
+            return key
+        } catch let error as AccountsError {
+            throw error.about(try users.lazy.compactMap(transaction.profiles.anyName).first)
+        }
     }
 
     /// The key of a login, which must exist.
     func key(of login: Login) throws -> APIKey {
-        guard let key = try fetch(login.apiKeyID) else { throw AccountsError.tampered("The API key of the profile") }
+        guard let key = try fetch(login.apiKeyID) else { throw AccountsError.damagedKey }
+        try requireNewest(key.id, for: login.id)
         return key
     }
 
@@ -24,6 +38,7 @@ struct APIKeyTable {
         // The checksum covers the id, which the database chooses: so the row is first written with an empty checksum.
         let database = transaction.database
         let limits = registration.rotationLimits.stored
+        try removeUnused()
         try transaction.execute(
             """
             INSERT INTO api_key (client_id, client_auth, authorize_url, token_url, revoke_url, redirect_uri, pkce, nonce,
@@ -39,26 +54,28 @@ struct APIKeyTable {
         )
         let id = database.lastInsertedRowID
         try transaction.execute(
-            "UPDATE api_key SET mac = ? WHERE id = ?",
-            [transaction.keyring.mac(fields(id, registration)), id]
+            "UPDATE api_key SET version = 1, mac = ? WHERE id = ?",
+            [transaction.keyring.mac(fields(id, registration, version: 1)), id]
         )
-        guard let key = try fetch(APIKey.ID(rawValue: id)) else { throw AccountsError.tampered("An API key") }
+        guard let key = try fetch(APIKey.ID(rawValue: id)) else { throw AccountsError.damagedKey }
         return key
     }
 
     /// Writes the settings of a registration that may change, and lets a refused key be tried again.
     func update(_ key: APIKey, to registration: ClientRegistration) throws {
         let limits = registration.rotationLimits.stored
+        let version = try version(of: key.id) + 1
         try transaction.execute(
             """
-            UPDATE api_key SET client_auth = ?, redirect_uri = ?, pkce = ?, nonce = ?, mac = ?,
+            UPDATE api_key SET client_auth = ?, redirect_uri = ?, pkce = ?, nonce = ?, version = ?, mac = ?,
                 idle_lifetime_s = ?, absolute_lifetime_s = ?,
                 state = 'ready', last_error = NULL
             WHERE id = ?
             """,
             [
                 registration.authentication.rawValue, registration.redirectURI, registration.usesPKCE,
-                registration.usesNonce, transaction.keyring.mac(fields(key.id.rawValue, registration)),
+                registration.usesNonce, version,
+                transaction.keyring.mac(fields(key.id.rawValue, registration, version: version)),
                 limits.idle, limits.absolute, key.id.rawValue,
             ]
         )
@@ -95,30 +112,61 @@ struct APIKeyTable {
         }
     }
 
-    /// Removes a key that no login uses, with its secret.
-    func removeIfUnused(_ id: APIKey.ID) throws {
+    /// Removes the keys that no login uses, with their secrets.
+    func removeUnused() throws {
         try transaction.execute(
-            "DELETE FROM api_key WHERE id = ? AND NOT EXISTS (SELECT 1 FROM login WHERE api_key_id = api_key.id)",
-            [id.rawValue]
+            "DELETE FROM api_key WHERE NOT EXISTS (SELECT 1 FROM login WHERE api_key_id = api_key.id)",
+            []
         )
     }
 
+    // Every change of a key is in the audit of all its logins.
+    private func requireNewest(_ id: APIKey.ID, for login: Login.ID) throws {
+        guard try version(of: id) >= transaction.witness.apiKeyVersion(on: login) else {
+            throw AccountsError.damagedKey
+        }
+    }
+
+    /// How often the row was written; 0 for a row from before versions were counted.
+    func version(of id: APIKey.ID) throws -> Int64 {
+        try transaction.row("SELECT version FROM api_key WHERE id = ?", [id.rawValue])?.integer("version") ?? 0
+    }
+
+    /// The version of a login's key. Neither row is checked.
+    func version(ofKeyOf login: Login.ID) throws -> Int64 {
+        try transaction.row(
+            "SELECT version FROM api_key WHERE id = (SELECT api_key_id FROM login WHERE id = ?)",
+            [login.rawValue]
+        )?.integer("version") ?? 0
+    }
+
+    /// The logins of a key.
+    func logins(of id: APIKey.ID) throws -> [Login.ID] {
+        try Int64.fetchAll(
+            transaction.database.cachedStatement(sql: "SELECT id FROM login WHERE api_key_id = ? ORDER BY id"),
+            arguments: [id.rawValue]
+        ).map(Login.ID.init)
+    }
+
     private func key(_ row: Row) throws -> APIKey {
+        try AccountsError.describingDamage(as: .damagedKey) { try intactKey(row) }
+    }
+
+    private func intactKey(_ row: Row) throws -> APIKey {
         let id = try row.integer("id")
         let registration = try ClientRegistration(
             clientID: row.text("client_id"),
             authentication: row.name("client_auth"),
-            authorizeURL: url(row.text("authorize_url")),
-            tokenURL: url(row.text("token_url")),
-            revokeURL: row.optionalText("revoke_url").map(url),
+            authorizeURL: EndpointURL(row.text("authorize_url")),
+            tokenURL: EndpointURL(row.text("token_url")),
+            revokeURL: row.optionalText("revoke_url").map { try EndpointURL($0) },
             redirectURI: row.optionalText("redirect_uri"),
             usesPKCE: row.integer("pkce") == 1,
             usesNonce: row.integer("nonce") == 1,
             rotationLimits: limits(row)
         )
-        guard transaction.keyring.isMAC(try row.blob("mac"), of: fields(id, registration)) else {
-            throw AccountsError.tampered("The API key of the profile")
-        }
+        let fields = fields(id, registration, version: try row.integer("version"))
+        guard transaction.keyring.isMAC(try row.blob("mac"), of: fields) else { throw AccountsError.damagedKey }
         return try APIKey(
             id: APIKey.ID(rawValue: id),
             registration: registration,
@@ -138,20 +186,13 @@ struct APIKeyTable {
         ).bounded
     }
 
-    private func url(_ text: String) throws -> EndpointURL {
-        do {
-            return try EndpointURL(text)
-        } catch {
-            throw AccountsError.tampered("The API key of the profile")
-        }
-    }
-
-    private func fields(_ id: Int64, _ registration: ClientRegistration) -> [String?] {
+    // The checksums of rows from before versions were counted do not cover the version.
+    private func fields(_ id: Int64, _ registration: ClientRegistration, version: Int64) -> [String?] {
         [
             "api_key", String(id), registration.clientID, registration.authentication.rawValue,
             registration.authorizeURL.text, registration.tokenURL.text, registration.revokeURL?.text,
             registration.redirectURI, registration.usesPKCE ? "1" : "0", registration.usesNonce ? "1" : "0",
-        ]
+        ] + (version > 0 ? [String(version)] : [])
     }
 }
 

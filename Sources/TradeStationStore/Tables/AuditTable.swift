@@ -17,7 +17,7 @@ struct AuditTable {
         var sequence = try last?.integer("seq") ?? 0
         var previous = try last?.text("row_hash") ?? Self.genesis
         for entry in entries {
-            guard (0..<Int64.max).contains(sequence) else { throw AccountsError.tampered("The last audit row") }
+            guard (0..<Int64.max).contains(sequence) else { throw AccountsError.damagedAudit }
             sequence += 1
             let columns = try columns(entry, newLogin: newLogin, sequence: sequence, previous: previous)
             previous = try insert(columns)
@@ -53,7 +53,7 @@ struct AuditTable {
                 case .null: AuditRecord.Column(name: name, value: .null)
                 case .int64(let integer): AuditRecord.Column(name: name, value: .integer(integer))
                 case .string(let text): AuditRecord.Column(name: name, value: .text(text))
-                case .double, .blob: throw AccountsError.tampered("An audit row")
+                case .double, .blob: throw AccountsError.damagedAudit
                 }
             }
         )
@@ -62,6 +62,13 @@ struct AuditTable {
     /// The SHA-256 of a row's canonical form, which is the value of `row_hash`.
     static func hash(_ record: AuditRecord) -> String {
         SHA256.hash(data: record.canonicalForm).hexadecimal
+    }
+
+    /// Whether a row is as this store wrote it. Does not check that it follows the row before it.
+    func isAuthentic(_ record: AuditRecord) -> Bool {
+        let hash = Self.hash(record)
+        return record.text("row_hash") == hash
+            && record.text("row_mac") == transaction.keyring.auditMAC(ofRowHash: hash)
     }
 
     private func insert(_ columns: [AuditRecord.Column]) throws -> String {

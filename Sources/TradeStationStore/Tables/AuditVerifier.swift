@@ -1,7 +1,8 @@
 import GRDB
 import TradeStationModel
 
-/// Reads the whole audit, and checks that it is an unbroken chain and that its triggers are intact.
+/// Reads the whole audit, and checks that it is an unbroken chain, that the whole schema is the one of this version, and
+/// that the database file is intact.
 struct AuditVerifier {
     let transaction: StoreTransaction
     let migrator: Migrator
@@ -22,7 +23,7 @@ struct AuditVerifier {
             previous = record?.text("row_hash") ?? ""
             expected += 1
         }
-        if result.problem == nil { result.problem = try brokenGuard() }
+        if result.problem == nil { result.problem = try foreignSchema() ?? brokenFile() }
         return result
     }
 
@@ -39,23 +40,35 @@ struct AuditVerifier {
         return nil
     }
 
-    // The table and its triggers must be exactly those that the migrations create, and no others.
-    private func brokenGuard() throws -> String? {
-        let wanted = try migrator.withReferenceDatabase(guards)
-        let found = try guards(transaction.database)
-        let names = Set(wanted.keys).union(found.keys).sorted()
-        return names.first { wanted[$0] != found[$0] }.map { "\($0) is not as tsaccounts created it" }
+    // Tables, indices, triggers and views must be exactly those that the migrations create, and no others.
+    private func foreignSchema() throws -> String? {
+        let wanted = try migrator.withReferenceDatabase(schema)
+        let found = try schema(transaction.database)
+        for name in Set(wanted.keys).union(found.keys).sorted() where wanted[name] != found[name] {
+            let name = name.printable(limit: 100)
+            if wanted[name] == nil { return "\(name) is not from tsaccounts" }
+            return found[name] == nil ? "\(name) is missing" : "\(name) is not as tsaccounts created it"
+        }
+        return nil
     }
 
-    private func guards(_ database: Database) throws -> [String: String] {
+    // SQLite's own tables and indices, such as those of ANALYZE, have names that begin with sqlite_.
+    private func schema(_ database: Database) throws -> [String: String] {
         let rows = try Row.fetchAll(
             database,
-            sql:
-                "SELECT type || ' ' || name AS name, sql FROM sqlite_schema WHERE tbl_name = 'audit' AND type <> 'index'"
+            sql: """
+                SELECT type || ' ' || name AS name, tbl_name || ': ' || coalesce(sql, '') AS sql FROM sqlite_schema
+                WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                """
         )
         return try Dictionary(
-            rows.map { (try $0.text("name"), try $0.optionalText("sql") ?? "") },
+            rows.map { (try $0.text("name"), try $0.text("sql")) },
             uniquingKeysWith: { first, _ in first }
         )
+    }
+
+    private func brokenFile() throws -> String? {
+        try StructureCheck.full.firstDefect(in: transaction.database)
+            .map { "the database file is damaged: \($0.printable(limit: 200))" }
     }
 }

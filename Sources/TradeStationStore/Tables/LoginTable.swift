@@ -32,7 +32,7 @@ struct LoginTable {
             [key.rawValue, new.identity.subject, new.identity.username, new.scopes, state.rawValue, now, now, now]
         )
         guard let login = try fetch(Login.ID(rawValue: transaction.database.lastInsertedRowID)) else {
-            throw AccountsError.tampered("The sign-in")
+            throw AccountsError.damagedLogin
         }
         return login
     }
@@ -57,27 +57,27 @@ struct LoginTable {
 
     /// Makes a commit the current generation. The caller has compared the generations in the same transaction; the
     /// statement compares them once more.
-    func advance(_ login: Login, with commit: TokenCommit) throws {
-        let expiry = commit.tokens.expiresAt
+    func advance(_ login: Login, to generation: Int, with commit: TokenCommit) throws {
+        let expiry = TokenExpiry(of: commit.tokens)
         try transaction.execute(
             """
-            UPDATE login SET generation = generation + 1, state = ?, subject = ?, username = ?,
+            UPDATE login SET generation = ?, state = ?, subject = ?, username = ?,
                 access_expires_at = ?, access_lifetime_s = ?, boot_id = ?,
                 access_expires_boot_ms = ?, signed_in_at = coalesce(?, signed_in_at),
                 sign_in_warned_of = coalesce(?, sign_in_warned_of), attempt_id = NULL,
-                attempt_started_at = NULL, failures = 0, last_error = NULL, not_before = NULL, updated_at = ?
+                attempt_started_at = NULL, failures = 0, last_error = NULL, not_before = NULL, rolled_back = 0,
+                updated_at = ?
             WHERE id = ? AND generation = ?
             """,
             [
-                (commit.isHeld ? Login.State.held : .ready).rawValue,
-                login.identity.subject, login.identity.username, expiry.wall.description,
-                TokenSet.boundedLifetime(commit.tokens.lifetimeSeconds), expiry.bootID, expiry.bootMilliseconds,
+                generation, (commit.isHeld ? Login.State.held : .ready).rawValue,
+                login.identity.subject, login.identity.username, expiry.moment.wall.description,
+                expiry.lifetimeSeconds, expiry.moment.bootID, expiry.moment.bootMilliseconds,
                 commit.isSignIn ? commit.tokens.issuedAt.description : nil, commit.warnsOf?.description, now,
-                login.id.rawValue,
-                commit.parentGeneration,
+                login.id.rawValue, login.generation,
             ]
         )
-        guard transaction.database.changesCount == 1 else { throw AccountsError.tampered("The sign-in") }
+        guard transaction.database.changesCount == 1 else { throw AccountsError.damagedLogin }
     }
 
     /// Computes and saves when refresh tokens and sign-ins end, for one login of a key, or for all of its logins.
@@ -91,7 +91,8 @@ struct LoginTable {
             ),
             arguments: [key.id.rawValue, login?.rawValue]
         )
-        for row in rows {
+        // A damaged login gets its deadlines with its next sign-in. It must not stop the others.
+        for row in rows where (try? self.login(row)) != nil {
             let isAlive = try row.text("state") == Login.State.ready.rawValue
             let limits = key.mayRotate && isAlive ? key.registration.rotationLimits : nil
             let issued = try accessExpiry(row).map { expiry in
@@ -136,20 +137,57 @@ struct LoginTable {
             UPDATE login SET generation = generation + 1, state = ?, access_expires_at = NULL,
                 access_lifetime_s = NULL, boot_id = NULL, access_expires_boot_ms = NULL, signed_in_at = NULL,
                 refresh_expires_at = NULL, absolute_expires_at = NULL, attempt_id = NULL, attempt_started_at = NULL, failures = 0,
-                last_error = NULL, not_before = NULL, updated_at = ?
+                last_error = NULL, not_before = NULL, rolled_back = 0, updated_at = ?
             WHERE id = ?
             """,
             [state.rawValue, now, id.rawValue]
         )
     }
 
-    /// Removes a login that no profile uses, with its secrets. Returns whether it did.
-    func removeIfUnused(_ id: Login.ID) throws -> Bool {
+    /// Replaces all values of a row that a sign-in does not depend on. The generation stays.
+    ///
+    /// - Parameter keepsUser: whether the user in the row is known to be the right one.
+    func mend(_ id: Login.ID, keepingUser keepsUser: Bool) throws {
         try transaction.execute(
-            "DELETE FROM login WHERE id = ? AND NOT EXISTS (SELECT 1 FROM profile WHERE login_id = login.id)",
-            [id.rawValue]
+            """
+            UPDATE login SET state = 'needs_login', subject = iif(?, subject, NULL), username = iif(?, username, NULL),
+                access_expires_at = NULL, access_lifetime_s = NULL, boot_id = NULL, access_expires_boot_ms = NULL,
+                signed_in_at = NULL, sign_in_warned_of = NULL, refresh_expires_at = NULL, absolute_expires_at = NULL,
+                attempt_id = NULL, attempt_started_at = NULL, failures = 0, last_error = ?, not_before = NULL,
+                created_at = ?, updated_at = ?
+            WHERE id = ?
+            """,
+            [keepsUser, keepsUser, AccountsError.Code.recordTampered.rawValue, now, now, id.rawValue]
         )
-        return transaction.database.changesCount > 0
+    }
+
+    /// Removes the logins that no profile uses, with their secrets.
+    ///
+    /// - Returns: the removed logins.
+    func removeUnused() throws -> [Login.ID] {
+        try Int64.fetchAll(
+            transaction.database.cachedStatement(
+                sql: "DELETE FROM login WHERE id NOT IN (SELECT login_id FROM profile) RETURNING id"
+            )
+        ).map(Login.ID.init)
+    }
+
+    /// Marks a login whose newest tokens are not in the database.
+    func markRolledBack(_ id: Login.ID) throws {
+        try transaction.execute("UPDATE login SET rolled_back = 1, updated_at = ? WHERE id = ?", [now, id.rawValue])
+    }
+
+    /// The logins that have tokens and are not marked as rolled back.
+    func unmarked() throws -> [Login.ID] {
+        try Int64.fetchAll(
+            transaction.database.cachedStatement(
+                sql: "SELECT id FROM login WHERE generation > 0 AND state <> 'new' AND rolled_back = 0"
+            )
+        ).map(Login.ID.init)
+    }
+
+    func isMarkedRolledBack(_ id: Login.ID) throws -> Bool {
+        try transaction.row("SELECT rolled_back FROM login WHERE id = ?", [id.rawValue])?.integer("rolled_back") == 1
     }
 
     /// The end and the lifetime of the access token; nil if the login has none.
@@ -157,12 +195,25 @@ struct LoginTable {
         try row(id).flatMap(accessExpiry)
     }
 
-    private func accessExpiry(_ row: Row) throws -> (moment: Moment, lifetimeSeconds: Int)? {
+    /// The end and the lifetime of the access token as its columns have them, which are sealed with it.
+    func storedExpiry(of id: Login.ID) throws -> TokenExpiry? {
+        try row(id).flatMap(storedExpiry)
+    }
+
+    private func storedExpiry(_ row: Row) throws -> TokenExpiry? {
         guard let wall = try row.optionalTime("access_expires_at") else { return nil }
-        let boot = try row.decode(Int64?.self, forColumn: "access_expires_boot_ms") ?? 0
-        let moment = try Moment(wall: wall, bootID: row.optionalText("boot_id") ?? "", bootMilliseconds: boot)
-        let lifetime = TokenSet.boundedLifetime(try row.decode(Int?.self, forColumn: "access_lifetime_s") ?? 1)
-        return (moment, lifetime)
+        return TokenExpiry(
+            moment: Moment(
+                wall: wall,
+                bootID: try row.optionalText("boot_id") ?? "",
+                bootMilliseconds: try row.decode(Int64?.self, forColumn: "access_expires_boot_ms") ?? 0
+            ),
+            lifetimeSeconds: try row.decode(Int?.self, forColumn: "access_lifetime_s") ?? 1
+        )
+    }
+
+    private func accessExpiry(_ row: Row) throws -> (moment: Moment, lifetimeSeconds: Int)? {
+        try storedExpiry(row).map { ($0.moment, TokenSet.boundedLifetime($0.lifetimeSeconds)) }
     }
 
     /// When the access token expires, as users see it: not later than now if the clocks do not tell what is left of it.
@@ -177,12 +228,16 @@ struct LoginTable {
     }
 
     private func login(_ row: Row) throws -> Login {
+        try AccountsError.describingDamage(as: .damagedLogin) { try intactLogin(row) }
+    }
+
+    private func intactLogin(_ row: Row) throws -> Login {
         var attempt: Attempt?
         if let id = try row.optionalText("attempt_id"), let start = try row.optionalTime("attempt_started_at") {
             attempt = Attempt(id: id, startedAt: start)
         }
         let generation = try row.decode(Int.self, forColumn: "generation")
-        guard (0..<Self.endOfGenerations).contains(generation) else { throw AccountsError.tampered("The sign-in") }
+        guard (0..<Self.endOfGenerations).contains(generation) else { throw AccountsError.damagedGeneration }
         return try Login(
             id: Login.ID(rawValue: row.integer("id")),
             apiKeyID: APIKey.ID(rawValue: row.integer("api_key_id")),

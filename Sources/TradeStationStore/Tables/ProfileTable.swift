@@ -1,15 +1,29 @@
 import GRDB
 import TradeStationModel
 
-/// The table `profile`. Every row is checked against its keyed checksum when it is read.
+/// The table `profile`. Every row is checked against its keyed checksum when it is read, and must not be older than the
+/// audit knows it.
 struct ProfileTable {
     let transaction: StoreTransaction
 
-    /// All profiles with their logins and keys, ordered by name.
-    func fetchAll() throws -> [ProfileRecord] {
-        try Row.fetchAll(
+    /// All profiles with their logins and keys, ordered by name. A damaged row concerns only the profiles that use it.
+    func fetchAll() throws -> ProfileListing {
+        let rows = try Row.fetchAll(
             transaction.database.cachedStatement(sql: "SELECT * FROM profile ORDER BY name COLLATE NOCASE")
-        ).map(record)
+        )
+        return try rows.reduce(into: ProfileListing(profiles: [], damaged: [])) { listing, row in
+            do {
+                listing.profiles.append(try record(row))
+            } catch let error as AccountsError {
+                listing.damaged.append(
+                    DamagedProfile(
+                        id: Profile.ID(rawValue: try row.integer("id")),
+                        name: try row.optionalText("name") ?? "",
+                        error: error
+                    )
+                )
+            }
+        }
     }
 
     func fetch(named name: ProfileName) throws -> ProfileRecord? {
@@ -29,14 +43,14 @@ struct ProfileTable {
         return row.flatMap { try? ProfileName($0.text("name")) }
     }
 
-    /// The ids and names of the profiles on a login, without checking their checksums.
+    /// The ids and names of the profiles on a login, without checking their checksums. A name that is damaged is left out.
     func names(on login: Login.ID) throws -> [Profile.ID: ProfileName] {
         let rows = try Row.fetchAll(
             transaction.database.cachedStatement(sql: "SELECT id, name FROM profile WHERE login_id = ?"),
             arguments: [login.rawValue]
         )
         return try rows.reduce(into: [:]) { names, row in
-            names[Profile.ID(rawValue: try row.integer("id"))] = try ProfileName(row.text("name"))
+            names[Profile.ID(rawValue: try row.integer("id"))] = try? ProfileName(row.text("name"))
         }
     }
 
@@ -67,8 +81,11 @@ struct ProfileTable {
             accounts: accounts,
             createdAt: transaction.clock.wallTime()
         )
-        try transaction.execute("UPDATE profile SET mac = ? WHERE id = ?", [transaction.keyring.mac(fields(new)), id])
-        guard let record = try fetch(new.id) else { throw AccountsError.tampered("The profile") }
+        try transaction.execute(
+            "UPDATE profile SET version = 1, mac = ? WHERE id = ?",
+            [transaction.keyring.mac(fields(new, version: 1)), id]
+        )
+        guard let record = try fetch(new.id) else { throw AccountsError.damagedProfile }
         return record
     }
 
@@ -77,33 +94,40 @@ struct ProfileTable {
         try requireFree(name, for: profile.id)
         var renamed = profile
         renamed.name = name
+        let version = try version(of: profile.id) + 1
         try transaction.execute(
-            "UPDATE profile SET name = ?, mac = ? WHERE id = ?",
-            [name.text, transaction.keyring.mac(fields(renamed)), profile.id.rawValue]
+            "UPDATE profile SET name = ?, version = ?, mac = ? WHERE id = ?",
+            [name.text, version, transaction.keyring.mac(fields(renamed, version: version)), profile.id.rawValue]
         )
     }
 
     /// - Throws: `usage`.
     func change(_ profile: Profile, _ change: FenceChange) throws {
         let fenced = try profile.fenced(change)
+        let version = try version(of: profile.id) + 1
         try transaction.execute(
-            "UPDATE profile SET read_only = ?, accounts = ?, mac = ? WHERE id = ?",
+            "UPDATE profile SET read_only = ?, accounts = ?, version = ?, mac = ? WHERE id = ?",
             [
-                fenced.isReadOnly, fenced.accounts?.joined(separator: " "),
-                transaction.keyring.mac(fields(fenced)), profile.id.rawValue,
+                fenced.isReadOnly, fenced.accounts?.joined(separator: " "), version,
+                transaction.keyring.mac(fields(fenced, version: version)), profile.id.rawValue,
             ]
         )
     }
 
-    /// The login and key of a profile, without checking its checksum: a profile that was tampered with can be removed.
-    func owner(of id: Profile.ID) throws -> (login: Login.ID, key: APIKey.ID)? {
-        let row = try transaction.row(
-            "SELECT login.id, login.api_key_id FROM profile JOIN login ON login.id = login_id WHERE profile.id = ?",
-            [id.rawValue]
-        )
-        return try row.map { row in
-            (Login.ID(rawValue: try row.integer("id")), APIKey.ID(rawValue: try row.integer("api_key_id")))
-        }
+    /// How often the row was written; 0 for a row from before versions were counted.
+    func version(of id: Profile.ID) throws -> Int64 {
+        try transaction.row("SELECT version FROM profile WHERE id = ?", [id.rawValue])?.integer("version") ?? 0
+    }
+
+    /// The login that a profile names, without checking its checksum: a damaged profile can be removed.
+    func login(of id: Profile.ID) throws -> Login.ID? {
+        try transaction.row("SELECT login_id FROM profile WHERE id = ?", [id.rawValue])
+            .map { Login.ID(rawValue: try $0.integer("login_id")) }
+    }
+
+    /// A profile whose own row is intact. Its login and key are not looked at.
+    func intact(named name: ProfileName) throws -> Profile? {
+        try transaction.row("SELECT * FROM profile WHERE name = ?", [name.text]).map(profile)
     }
 
     func remove(_ id: Profile.ID) throws {
@@ -126,43 +150,42 @@ struct ProfileTable {
         let name = try? ProfileName(row.text("name"))
         do {
             let profile = try profile(row)
-            guard let login = try transaction.logins.fetch(profile.loginID),
-                let key = try transaction.apiKeys.fetch(login.apiKeyID)
-            else { throw AccountsError.tampered("The profile") }
-            return ProfileRecord(profile: profile, login: login, apiKey: key)
+            guard let login = try transaction.logins.fetch(profile.loginID) else { throw AccountsError.missingLogin }
+            return ProfileRecord(profile: profile, login: login, apiKey: try transaction.apiKeys.key(of: login))
         } catch let error as AccountsError {
             throw error.about(name)
         }
     }
 
     private func profile(_ row: Row) throws -> Profile {
-        let profile: Profile
-        do {
-            profile = try Profile(
-                id: Profile.ID(rawValue: row.integer("id")),
-                name: ProfileName(row.text("name")),
-                loginID: Login.ID(rawValue: row.integer("login_id")),
-                environment: row.name("environment"),
-                apiVersion: row.name("api_version"),
-                apiURL: row.optionalText("api_url").map { try EndpointURL($0) },
-                isReadOnly: row.integer("read_only") == 1,
-                accounts: row.optionalText("accounts")?.split(separator: " ").map(String.init),
-                createdAt: row.time("created_at")
-            )
-        } catch is AccountsError {
-            throw AccountsError.tampered("The profile")
-        }
-        guard transaction.keyring.isMAC(try row.blob("mac"), of: fields(profile)) else {
-            throw AccountsError.tampered("The profile")
-        }
+        try AccountsError.describingDamage(as: .damagedProfile) { try intactProfile(row) }
+    }
+
+    private func intactProfile(_ row: Row) throws -> Profile {
+        let profile = try Profile(
+            id: Profile.ID(rawValue: row.integer("id")),
+            name: ProfileName(row.text("name")),
+            loginID: Login.ID(rawValue: row.integer("login_id")),
+            environment: row.name("environment"),
+            apiVersion: row.name("api_version"),
+            apiURL: row.optionalText("api_url").map { try EndpointURL($0) },
+            isReadOnly: row.integer("read_only") == 1,
+            accounts: row.optionalText("accounts")?.split(separator: " ").map(String.init),
+            createdAt: row.time("created_at")
+        )
+        let version = try row.integer("version")
+        guard transaction.keyring.isMAC(try row.blob("mac"), of: fields(profile, version: version)),
+            try version >= transaction.witness.profileVersion(of: profile.id, on: profile.loginID)
+        else { throw AccountsError.damagedProfile }
         return profile
     }
 
-    private func fields(_ profile: Profile) -> [String?] {
+    // The checksums of rows from before versions were counted do not cover the version.
+    private func fields(_ profile: Profile, version: Int64) -> [String?] {
         [
             "profile", String(profile.id.rawValue), profile.name.text, String(profile.loginID.rawValue),
             profile.environment.rawValue, profile.apiVersion.rawValue, profile.apiURL?.text,
             profile.isReadOnly ? "1" : "0", profile.accounts?.joined(separator: " "),
-        ]
+        ] + (version > 0 ? [String(version)] : [])
     }
 }

@@ -6,32 +6,58 @@ struct LoginReader {
     let place: any StorePlace
 
     func login(_ id: Login.ID, stamp: ChangeStamp) throws -> StoredLogin? {
-        guard let login = try transaction.logins.fetch(id) else { return nil }
+        guard var login = try transaction.logins.fetch(id) else { return nil }
         let key = try transaction.apiKeys.key(of: login)
-        func token(_ kind: SealContext.Kind) throws -> Secret? {
-            try transaction.secrets.token(kind, of: login, key: key)
+        let refresh = try transaction.secrets.refreshToken(of: login, key: key)
+        let sideFile = try sideFile(of: login, key: key)
+        var staged = sideFile.flatMap { $0.parentGeneration == login.generation ? $0 : nil }
+        let check = RollbackCheck(transaction: transaction, login: login, key: key, refreshToken: refresh)
+        switch try check.verdict(sideFile: sideFile, stamp: stamp) {
+        case .current: break
+        case .isOlder(let newest?): staged = newest
+        case .isOlder(nil):
+            staged = nil
+            login.state = .held
+            login.lastError = AccountsError.Code.storeRolledBack.rawValue
         }
-        let (access, refresh, identity) = try (token(.accessToken), token(.refreshToken), token(.idToken))
-        var tokens: TokenSet?
-        if let access, let expiry = try transaction.logins.accessExpiry(of: id) {
-            tokens = TokenSet(
-                accessToken: access,
-                refreshToken: refresh,
-                idToken: identity,
-                expiresAt: expiry.moment,
-                lifetimeSeconds: expiry.lifetimeSeconds
-            )
-        }
+        if let found = staged { staged?.tokens = found.tokens.bounded(now: transaction.clock.now()) }
         return StoredLogin(
             login: login,
             apiKey: key,
             clientSecret: try transaction.secrets.clientSecret(of: key),
-            tokens: tokens,
+            tokens: try tokens(of: login, key: key, refreshToken: refresh),
             refreshToken: refresh,
-            staged: try staged(login, key: key),
+            staged: staged,
             lateResult: login.state == .needsLogin ? try committableLateResult(of: login, key: key) : nil,
             profiles: try transaction.profiles.names(on: id),
             stamp: stamp
+        )
+    }
+
+    // An access token that is missing or does not open is empty: one refresh replaces it. An ID token that does not open is
+    // left out, because nothing depends on it.
+    private func tokens(of login: Login, key: APIKey, refreshToken: Secret?) throws -> TokenSet? {
+        guard login.generation > 0, refreshToken != nil || login.state != .new else { return nil }
+        let secrets = transaction.secrets
+        let sealed = try transaction.logins.storedExpiry(of: login.id)
+        let access = try secrets.token(.accessToken, of: login, key: key, expiry: sealed).secret
+        let identity = try secrets.token(.idToken, of: login, key: key).secret
+        guard access != nil || refreshToken != nil || identity != nil else { return nil }
+        guard let access, let expiry = try transaction.logins.accessExpiry(of: login.id) else {
+            return TokenSet(
+                accessToken: Secret(""),
+                refreshToken: refreshToken,
+                idToken: identity,
+                expiresAt: transaction.clock.now(),
+                lifetimeSeconds: 1
+            )
+        }
+        return TokenSet(
+            accessToken: access,
+            refreshToken: refreshToken,
+            idToken: identity,
+            expiresAt: expiry.moment,
+            lifetimeSeconds: expiry.lifetimeSeconds
         )
     }
 
@@ -46,6 +72,18 @@ struct LoginReader {
         )
     }
 
+    /// A profile whose login has a refresh token, or had it in an earlier generation.
+    func profile(withRefreshToken token: Secret) throws -> ProfileName? {
+        if let login = try transaction.witness.login(withRefreshToken: token) {
+            return try transaction.profiles.anyName(on: login)
+        }
+        // A token that the user provided is not in the audit before its first exchange. Damaged logins have no token.
+        return try transaction.profiles.fetchAll().profiles.first { record in
+            let stored = try transaction.secrets.token(.refreshToken, of: record.login, key: record.apiKey)
+            return stored.secret == token
+        }?.name
+    }
+
     // The late result, changed so that it can replace the stored generation, whose tokens the server has refused.
     private func committableLateResult(of login: Login, key: APIKey) throws -> StagedTokens? {
         guard var late = try transaction.secrets.lateResult(of: login, key: key) else { return nil }
@@ -54,13 +92,16 @@ struct LoginReader {
         return late
     }
 
-    // A side file that is incomplete, forged, or of another generation or login does not open, and is ignored.
-    private func staged(_ login: Login, key: APIKey) throws -> StagedTokens? {
-        let context = SealContext(.staged, of: login, key: key, generation: login.generation)
-        guard let envelope = try place.sideFile(of: login.id).read(),
-            let text = transaction.keyring.open(envelope, for: context), var staged = StagedTokens(encoded: text),
-            staged.parentGeneration == login.generation
-        else { return nil }
+    // A side file that is incomplete, forged, or of another login does not open, and is ignored.
+    private func sideFile(of login: Login, key: APIKey) throws -> StagedTokens? {
+        guard let envelope = try place.sideFile(of: login.id).read() else { return nil }
+        // Earlier versions sealed it for the generation that it names.
+        let contexts = [
+            SealContext(sideFileOf: login, key: key),
+            SealContext(.staged, of: login, key: key, generation: login.generation),
+        ]
+        let text = contexts.lazy.compactMap { transaction.keyring.open(envelope, for: $0) }.first
+        guard let text, var staged = StagedTokens(encoded: text) else { return nil }
         staged.tokens = staged.tokens.bounded
         return staged
     }

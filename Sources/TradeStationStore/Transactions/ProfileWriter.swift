@@ -10,15 +10,17 @@ struct ProfileWriter {
         case .existing(let id): login = try transaction.logins.require(id).login.id
         case .new(let new): login = try add(new)
         }
-        _ = try transaction.profiles.insert(profile, login: login)
-        try transaction.audit.append(audit, newLogin: login)
-        guard let record = try transaction.profiles.fetch(named: profile.name) else {
-            throw AccountsError.tampered("The profile")
-        }
+        let record = try transaction.profiles.insert(profile, login: login)
+        try append(audit, about: record.profile.id, on: login)
         return record
     }
 
-    func update(_ key: APIKey.ID, to registration: ClientRegistration, secret: Secret?) throws {
+    func update(
+        _ key: APIKey.ID,
+        to registration: ClientRegistration,
+        secret: Secret?,
+        audit: [AuditEntry]
+    ) throws {
         let stored = try require(key)
         let old = stored.registration
         guard registration.clientID == old.clientID, registration.authorizeURL == old.authorizeURL,
@@ -34,31 +36,106 @@ struct ProfileWriter {
         try transaction.apiKeys.update(stored, to: registration)
         try transaction.logins.noteDeadlines(of: require(key))
         if let secret { try transaction.secrets.setClientSecret(secret, of: stored) }
+        // The change concerns every login of the key, so each gets the rows in its own part of the audit.
+        for login in try transaction.apiKeys.logins(of: key) {
+            guard
+                let (profile, name) = try transaction.profiles.names(on: login).min(by: {
+                    $0.key.rawValue < $1.key.rawValue
+                })
+            else { continue }
+            let rows = audit.map { row in
+                guard row.loginID != login else { return row }
+                var copy = row
+                (copy.loginID, copy.profileName) = (login, name.text)
+                return copy
+            }
+            try append(rows, about: profile, on: login)
+        }
     }
 
-    func rename(_ profile: Profile.ID, to name: ProfileName) throws {
-        try transaction.profiles.rename(require(profile), to: name)
+    func rename(_ profile: Profile.ID, to name: ProfileName, audit: [AuditEntry]) throws {
+        let stored = try require(profile)
+        try transaction.profiles.rename(stored, to: name)
+        try append(audit, about: profile, on: stored.loginID)
     }
 
-    func change(_ profile: Profile.ID, _ change: FenceChange) throws {
-        try transaction.profiles.change(require(profile), change)
+    func change(_ profile: Profile.ID, _ change: FenceChange, audit: [AuditEntry]) throws {
+        let stored = try require(profile)
+        try transaction.profiles.change(stored, change)
+        try append(audit, about: profile, on: stored.loginID)
     }
 
-    /// Removes a profile, and the login and key that no other profile uses.
+    /// Removes a profile, and the logins and keys that no profile uses. A damaged profile can be removed too.
     ///
-    /// - Returns: the login, if it was removed.
-    func remove(_ profile: Profile.ID) throws -> Login.ID? {
-        guard let row = try transaction.profiles.owner(of: profile) else { throw AccountsError.profileRemoved }
+    /// - Returns: the logins that were removed.
+    func remove(_ profile: Profile.ID) throws -> [Login.ID] {
+        guard let login = try transaction.profiles.login(of: profile) else { throw AccountsError.profileRemoved }
         try transaction.profiles.remove(profile)
-        guard try transaction.logins.removeIfUnused(row.login) else { return nil }
-        try transaction.apiKeys.removeIfUnused(row.key)
-        return row.login
+        let removed = try transaction.logins.removeUnused()
+        try transaction.apiKeys.removeUnused()
+        try transaction.secrets.removeOrphans()
+        // The row of a damaged profile's login may have been missing.
+        let isGone = try transaction.profiles.names(on: login).isEmpty
+        return isGone && !removed.contains(login) ? removed + [login] : removed
+    }
+
+    /// Makes it possible to sign in again on a damaged login.
+    ///
+    /// - Returns: false if nothing of the login is damaged.
+    func mendLogin(of name: ProfileName) throws -> Bool {
+        guard let profile = try transaction.profiles.intact(named: name) else { throw AccountsError.profileRemoved }
+        let id = profile.loginID
+        let (logins, secrets) = (transaction.logins, transaction.secrets)
+        var isDamaged = false
+        do {
+            _ = try logins.fetch(id)
+        } catch let error as AccountsError where error == .damagedLogin {
+            isDamaged = true
+            try logins.mend(id, keepingUser: true)
+        }
+        guard let login = try logins.fetch(id) else { throw AccountsError.missingLogin }
+        let key = try transaction.apiKeys.key(of: login)
+        _ = try secrets.clientSecret(of: key)
+        if !isDamaged {
+            do {
+                _ = try secrets.refreshToken(of: login, key: key)
+                return false
+            } catch let error as AccountsError where error == .damagedRefreshToken {}
+        }
+        // A secret opens for its own user only.
+        let proofs = try [
+            secrets.token(.refreshToken, of: login, key: key), secrets.token(.idToken, of: login, key: key),
+            secrets.token(.accessToken, of: login, key: key, expiry: logins.storedExpiry(of: id)),
+        ]
+        try logins.mend(id, keepingUser: proofs.contains { $0.secret != nil })
+        for kind in [SealContext.Kind.refreshToken, .idToken, .accessToken] { try secrets.removeToken(kind, of: id) }
+        var row = AuditEntry(.needsLogin, profileName: name.text, loginID: id)
+        row.outcome = AccountsError.Code.recordTampered.rawValue
+        row.generationBefore = login.generation
+        try transaction.audit.append([row])
+        return true
     }
 
     func eraseTokens(of login: Login.ID, leaving state: Login.State) throws {
         _ = try transaction.logins.require(login)
         try transaction.secrets.removeAll(of: login)
         try transaction.logins.erase(login, leaving: state)
+    }
+
+    /// Appends audit rows about a change of a profile or its key, with the versions that the rows have now.
+    private func append(_ audit: [AuditEntry], about profile: Profile.ID, on login: Login.ID) throws {
+        let versions = RowVersions(
+            profileID: profile.rawValue,
+            profileVersion: try transaction.profiles.version(of: profile),
+            apiKeyVersion: try transaction.apiKeys.version(ofKeyOf: login)
+        )
+        let rows = audit.map { entry in
+            guard entry.event == .profileAdded || entry.event == .profileChanged else { return entry }
+            var row = entry
+            row.detail.merge(versions.detail) { _, version in version }
+            return row
+        }
+        try transaction.audit.append(rows, newLogin: login)
     }
 
     private func add(_ new: NewProfile.NewLogin) throws -> Login.ID {

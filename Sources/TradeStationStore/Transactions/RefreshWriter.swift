@@ -21,39 +21,52 @@ struct RefreshWriter {
         reportsRotation: Bool
     ) throws -> Commit {
         let (stored, key) = try transaction.logins.require(login)
-        guard stored.generation == commit.parentGeneration else {
+        // If an older copy of the login was put back during the exchange, its tokens are the newest ones all the same.
+        guard stored.generation <= commit.parentGeneration else {
             try keepLateResult(commit, of: stored, key: key, audit: audit.first)
             return Commit(isSaved: false, generation: stored.generation, rotation: nil)
         }
         let rotation = reportsRotation ? try rotation(to: commit.tokens, of: stored, key: key) : nil
-        try save(commit, to: stored, key: key)
-        try transaction.audit.append(audit)
+        let generation = try save(commit, to: stored, key: key)
+        try transaction.audit.append(audit.map { $0.saved(as: generation, over: stored.generation) })
         KillPoint.inT2.reach()
-        return Commit(isSaved: true, generation: stored.generation + 1, rotation: rotation)
+        return Commit(isSaved: true, generation: generation, rotation: rotation)
     }
 
     /// Makes tokens the next generation of a login: all tokens are sealed for it, and those that it lacks are removed.
-    func save(_ commit: TokenCommit, to stored: Login, key: APIKey) throws {
+    ///
+    /// - Returns: the generation. It follows the newest one that is known, also if the stored one is an older copy.
+    @discardableResult
+    func save(_ commit: TokenCommit, to stored: Login, key: APIKey) throws -> Int {
         var login = stored
         // Tokens of another user are held; the login keeps its own user.
         if !commit.isHeld, let identity = commit.identity {
             login.identity.subject = identity.subject ?? stored.identity.subject
             login.identity.username = identity.username ?? stored.identity.username
         }
-        try transaction.logins.advance(login, with: commit)
+        let newest = try transaction.witness.newestGeneration(of: login.id)?.number ?? 0
+        let generation = max(stored.generation, commit.parentGeneration, newest) + 1
+        try transaction.logins.advance(login, to: generation, with: commit)
         let secrets = transaction.secrets
-        try secrets.removeLateResult(of: login.id)
-        let tokens: [(SealContext.Kind, Secret?)] = [
-            (.accessToken, commit.tokens.accessToken), (.refreshToken, commit.tokens.refreshToken),
-            (.idToken, commit.tokens.idToken),
-        ]
-        for (kind, token) in tokens {
-            try secrets.setToken(token, kind, of: login, key: key, generation: stored.generation + 1)
+        try secrets.removeToken(.lateResult, of: login.id)
+        try secrets.setToken(
+            commit.tokens.accessToken,
+            .accessToken,
+            of: login,
+            key: key,
+            generation: generation,
+            expiry: TokenExpiry(of: commit.tokens)
+        )
+        for (kind, token) in [
+            (SealContext.Kind.refreshToken, commit.tokens.refreshToken), (.idToken, commit.tokens.idToken),
+        ] {
+            try secrets.setToken(token, kind, of: login, key: key, generation: generation)
         }
         try transaction.apiKeys.accept(key.id, rotation: commit.rotation)
         let accepted = try transaction.apiKeys.key(of: login)
         // If the exchange shows that rotation has changed, update the deadlines of all logins of the key.
         try transaction.logins.noteDeadlines(of: accepted, only: accepted.rotation == key.rotation ? login.id : nil)
+        return generation
     }
 
     // Keeps tokens that came after a newer generation was saved. If the newer generation is refused, their refresh token
@@ -78,9 +91,21 @@ struct RefreshWriter {
 
     private func rotation(to tokens: TokenSet, of login: Login, key: APIKey) throws -> (ProfileName, Secret)? {
         guard let new = tokens.refreshToken,
-            try transaction.secrets.token(.refreshToken, of: login, key: key) != new,
+            try transaction.secrets.token(.refreshToken, of: login, key: key).secret != new,
             let name = try transaction.profiles.anyName(on: login.id)
         else { return nil }
         return (name, new)
+    }
+}
+
+extension AuditEntry {
+    /// The entry with the generation that its tokens were saved as, and with the stored one if that was an older copy.
+    fileprivate func saved(as generation: Int, over stored: Int) -> AuditEntry {
+        var copy = self
+        guard generation != stored + 1 else { return copy }
+        copy.detail["stored_generation"] = String(stored)
+        if generationBefore != nil { copy.generationBefore = generation - 1 }
+        if generationAfter != nil { copy.generationAfter = generation }
+        return copy
     }
 }

@@ -15,7 +15,9 @@ struct StoreTransaction {
     var profiles: ProfileTable { ProfileTable(transaction: self) }
     var secrets: SecretTable { SecretTable(transaction: self) }
     var audit: AuditTable { AuditTable(transaction: self) }
+    var witness: AuditWitness { AuditWitness(transaction: self) }
     var refreshes: RefreshWriter { RefreshWriter(transaction: self) }
+    var rollbacks: RollbackWriter { RollbackWriter(transaction: self) }
     var profileWriter: ProfileWriter { ProfileWriter(transaction: self) }
 
     /// Runs a statement, which is compiled once per connection.
@@ -28,6 +30,9 @@ struct StoreTransaction {
     }
 }
 
+/// A column contains a value that no version writes.
+struct ImpossibleValue: Error {}
+
 extension Row {
     func text(_ column: String) throws -> String { try decode(String.self, forColumn: column) }
     func optionalText(_ column: String) throws -> String? { try decode(String?.self, forColumn: column) }
@@ -36,20 +41,20 @@ extension Row {
 
     /// A time in a column that must not be null.
     func time(_ column: String) throws -> Timestamp {
-        guard let time = try optionalTime(column) else { throw AccountsError.tampered("A stored time") }
+        guard let time = try optionalTime(column) else { throw ImpossibleValue() }
         return time
     }
 
     func optionalTime(_ column: String) throws -> Timestamp? {
         guard let text = try optionalText(column) else { return nil }
-        guard let time = Timestamp(text) else { throw AccountsError.tampered("A stored time") }
+        guard let time = Timestamp(text) else { throw ImpossibleValue() }
         return time
     }
 
     /// A value of an enumeration.
     func name<Value: RawRepresentable>(_ column: String, _: Value.Type = Value.self) throws -> Value
     where Value.RawValue == String {
-        guard let value = Value(rawValue: try text(column)) else { throw AccountsError.tampered("A stored state") }
+        guard let value = Value(rawValue: try text(column)) else { throw ImpossibleValue() }
         return value
     }
 }

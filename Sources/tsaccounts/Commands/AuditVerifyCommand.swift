@@ -5,7 +5,7 @@ import TradeStationSessions
 struct AuditVerifyCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Verify the hashes of every audit row."
+        abstract: "Verify the hashes of every audit row, the whole schema and the structure of the database."
     )
 
     static let requester = "audit verify"
@@ -29,7 +29,7 @@ struct AuditVerifyCommand: StoreCommand {
             throw AccountsError(
                 .auditBroken,
                 found.firstBadSequence.map { "The audit is broken at seq \($0)." }
-                    ?? "The audit table is not protected by its triggers.",
+                    ?? "The rows of the audit are unbroken, but the database is not as tsaccounts made it.",
                 reason: problem,
                 suggestion: "compare the database with an earlier copy"
             )

@@ -15,14 +15,16 @@ struct ListCommand: StoreCommand {
     func run() async throws {
         try await withManager { manager in
             let text = ProfileText(now: SystemClock().wallTime())
-            let records = try await manager.registry.profiles()
+            let listing = try await manager.registry.examinedListing()
             if shared.json {
-                try Console.standardOutput(text.json(records).line)
-            } else if records.isEmpty {
+                try Console.standardOutput(text.json(listing).line)
+            } else if listing.names.isEmpty {
                 shared.note("There is no profile yet. Try: tsaccounts add profile main --sim --client-id ID")
             } else {
-                try ProfileTable(display: shared.display).lines(records).forEach(Console.standardOutput)
+                try ProfileTable(display: shared.display).lines(listing).forEach(Console.standardOutput)
+                listing.damaged.map(text.failure).forEach(Console.standardError)
             }
+            if !listing.damaged.isEmpty { throw Ending(status: ExitStatus.of(.recordTampered)) }
         }
     }
 }

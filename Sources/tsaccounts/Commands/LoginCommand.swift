@@ -5,7 +5,7 @@ import TradeStationSessions
 struct LoginCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
-        abstract: "Sign in again, as the same user."
+        abstract: "Sign in again, as the same user. Also mends a damaged sign-in."
     )
 
     @Argument(help: "The profile.", completion: .profiles) var name: String?
@@ -29,7 +29,7 @@ struct LoginCommand: StoreCommand {
             )
         }
         try await withManager { manager in
-            let record = try await wanted.record(in: manager)
+            let name = try await wanted.profileName(in: manager)
             let conversation = SignInConversation(
                 shared: shared,
                 opensBrowser: !noBrowser,
@@ -37,7 +37,7 @@ struct LoginCommand: StoreCommand {
                 standardInputIsTaken: false
             )
             let signedIn = try await conversation.run { interaction in
-                try await manager.registry.signIn(record.name, interaction: interaction)
+                try await manager.registry.signIn(name, interaction: interaction)
             }
             if shared.json {
                 try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(signedIn).line)

@@ -22,18 +22,26 @@ struct RefreshCommand: StoreCommand {
     @OptionGroup var shared: SharedOptions
 
     private struct Result {
-        let profile: ProfileName
-        let login: Login.ID
+        let profile: String
+        /// Nil for a damaged profile.
+        let login: Login.ID?
         let report: RefreshReport?
         let failure: AccountsError?
 
         init(record: ProfileRecord, _ result: Swift.Result<RefreshReport, AccountsError>) {
-            profile = record.name
+            profile = record.name.text
             login = record.login.id
             switch result {
             case .success(let report): (self.report, failure) = (report, nil)
-            case .failure(let error): (report, failure) = (nil, error.about(profile))
+            case .failure(let error): (report, failure) = (nil, error.about(record.name))
             }
+        }
+
+        init(damaged: DamagedProfile) {
+            profile = damaged.name.printable(limit: 64)
+            login = nil
+            report = nil
+            failure = damaged.error
         }
     }
 
@@ -46,16 +54,18 @@ struct RefreshCommand: StoreCommand {
         let wanted = try names.isEmpty ? [shared.profile(nil)] : names.map { try shared.profile($0) }
         try await withManager { manager in
             var records: [ProfileRecord] = []
+            var damaged: [DamagedProfile] = []
             if all {
-                records = try await manager.registry.profiles()
-                if records.isEmpty { shared.note("There is no profile yet.") }
+                let listing = try await manager.registry.listing()
+                (records, damaged) = (listing.profiles, listing.damaged)
+                if listing.names.isEmpty { shared.note("There is no profile yet.") }
                 // A profile that was never signed in has no token, so nothing is due.
                 if due { records.removeAll { $0.state == .new } }
             } else {
                 for choice in wanted { records.append(try await choice.record(in: manager)) }
             }
             let results = try await manager.refresh(all: records, onlyIfDue: due)
-            try report(zip(records, results).map { Result(record: $0, $1) })
+            try report(zip(records, results).map { Result(record: $0, $1) } + damaged.map { Result(damaged: $0) })
         }
     }
 
@@ -77,7 +87,7 @@ struct RefreshCommand: StoreCommand {
     }
 
     private func line(_ result: Result, sharing results: [Result]) -> String {
-        if let failure = result.failure { return FailureText.plain(failure, about: result.profile) }
+        if let failure = result.failure { return FailureText.plain(failure, about: try? ProfileName(result.profile)) }
         guard let report = result.report else { return "" }
         let how =
             switch report.outcome {
@@ -94,7 +104,7 @@ struct RefreshCommand: StoreCommand {
 
     private func json(_ result: Result) -> JSONText {
         .object([
-            ("profile", .string(result.profile.text)),
+            ("profile", .string(result.profile)),
             ("outcome", .string(result.report?.outcome.rawValue ?? "failed")),
             ("code", .optional(result.failure?.code.rawValue)),
             ("generation", .optional(result.report.map { Int64($0.generation) })),

@@ -8,7 +8,8 @@ struct RemoveCommand: StoreCommand {
         abstract: "Remove a profile from this store, without revoking its tokens at the server.",
         discussion: """
             Removing the last profile of a sign-in also deletes the sign-in and its tokens. Removing the last sign-in of \
-            an API key also deletes the key. A no to the question ends with exit status 130.
+            an API key also deletes the key. A damaged profile can be removed too. A no to the question ends with exit \
+            status 130.
             """
     )
 
@@ -17,22 +18,41 @@ struct RemoveCommand: StoreCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        let profileName = try ProfileName(name)
         try await withManager { manager in
+            let damaged = try await manager.registry.listing().damaged
+            if let damaged = damaged.first(where: { $0.name.lowercased() == name.lowercased() }) {
+                return try await remove(damaged, manager)
+            }
+            let profileName = try ProfileName(name)
             let record = try await manager.registry.profile(named: profileName)
             let others = try await manager.registry.profilesSharingLogin(of: record)
             let consequence = others.isEmpty ? " and its tokens" : ""
             try await Confirmation(answered: yes, noInput: shared.noInput).demand(
                 "Remove \(record.name)\(consequence)?",
-                of: record.name,
+                of: record.name.text,
                 command: "tsaccounts remove \(record.name)"
             )
             try await manager.registry.remove(profileName)
-            if shared.json {
-                try Console.standardOutput(JSONText.object([("profile", .string(record.name.text))]).line)
-            } else {
-                shared.note("Removed \(record.name).")
-            }
+            try report(record.name.text)
+        }
+    }
+
+    private func remove(_ damaged: DamagedProfile, _ manager: SessionManager) async throws {
+        let shown = damaged.name.printable(limit: 64)
+        try await Confirmation(answered: yes, noInput: shared.noInput).demand(
+            "Remove the damaged profile \(shown), and its tokens if no other profile uses them?",
+            of: shown,
+            command: "tsaccounts remove \(shown.shellQuoted)"
+        )
+        try await manager.registry.remove(damaged)
+        try report(shown)
+    }
+
+    private func report(_ removed: String) throws {
+        if shared.json {
+            try Console.standardOutput(JSONText.object([("profile", .string(removed))]).line)
+        } else {
+            shared.note("Removed \(removed).")
         }
     }
 }

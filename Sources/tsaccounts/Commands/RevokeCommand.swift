@@ -21,7 +21,7 @@ struct RevokeCommand: StoreCommand {
             if !shared.json { announce(ended) }
             try await Confirmation(answered: yes, noInput: shared.noInput).demand(
                 "Revoke?",
-                of: record.name,
+                of: record.name.text,
                 command: "tsaccounts revoke \(record.name)"
             )
             let revoked = try await manager.registry.revoke(profileName)

@@ -27,13 +27,13 @@ struct ServeCommand: StoreCommand {
         let directory = try configuration.dataDirectory
         do {
             try await withSessionManager(configuration: configuration) { manager in
-                let records = try await manager.registry.profiles()
+                let listing = try await manager.registry.listing()
                 let mark = ServeMark.take(in: directory + "/locks")
                 if case .other(let processID) = mark { say(ServeText.otherServer(processID)) }
                 let events = manager.events
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await manager.run() }
-                    group.addTask { try await watch(manager, from: records, wakes, systemd) }
+                    group.addTask { try await watch(manager, from: listing, wakes, systemd) }
                     group.addTask {
                         while true {
                             try await SystemClock().sleep(milliseconds: Self.roundMilliseconds)
@@ -64,18 +64,18 @@ struct ServeCommand: StoreCommand {
     /// Serves all profiles of the store. Checks for changes every ten seconds, and after every notice.
     private func watch(
         _ manager: SessionManager,
-        from records: [ProfileRecord],
+        from listing: ProfileListing,
         _ wakes: AsyncStream<Void>,
         _ systemd: NotifySocket
     ) async throws {
         var served = ServedProfiles()
         var shown: ServedHealth?
         var lastFailure: AccountsError.Code?
-        var records = records
+        var listing = listing
         var wake = wakes.makeAsyncIterator()
         while true {
-            for failure in try await served.update(to: records, of: manager) { say(ServeText.line(failure)) }
-            let health = ServedHealth(records, failing: served.failing, shared.display.time)
+            for failure in try await served.update(to: listing, of: manager) { say(ServeText.line(failure)) }
+            let health = ServedHealth(listing, failing: served.failing, shared.display.time)
             if health != shown {
                 if shown == nil { systemd.send("READY=1") }
                 systemd.send("STATUS=\(ServeText.status(health))")
@@ -84,7 +84,7 @@ struct ServeCommand: StoreCommand {
             }
             guard await wake.next() != nil else { break }
             do {
-                records = try await manager.registry.profiles()
+                listing = try await manager.registry.listing()
                 lastFailure = nil
             } catch let error as AccountsError {
                 if lastFailure != error.code { say(ServeText.line(error)) }

@@ -21,6 +21,9 @@ struct ShowCommand: StoreCommand {
                 listed = try await brokerageAccounts(record.name, manager)
                 record = try await manager.registry.profile(named: record.name)
             }
+            let listing = try await manager.registry.examinedListing()
+            if let damaged = listing.damaged.first(where: { $0.name == record.name.text }) { throw damaged.error }
+            record = listing.profiles.first { $0.profile.id == record.profile.id } ?? record
             let lateResult = try await manager.registry.lateResult(of: record)
             let display = shared.display
             if shared.json {

@@ -9,7 +9,8 @@ struct StatusCommand: StoreCommand {
         discussion: """
             The exit status is 75 if a profile is degraded, its sign-in ends within 2 hours or may have ended, or its \
             unused refresh token ends soon or may have ended; 77 if a profile needs a sign-in; 78 if an API key is \
-            refused. For each profile that needs something, the command that mends it is shown.
+            refused; 65 if a profile is damaged. For each profile that needs something, the command that mends it is \
+            shown.
             """
     )
 
@@ -19,24 +20,42 @@ struct StatusCommand: StoreCommand {
     func run() async throws {
         let wanted = try shared.profile(name)
         try await withManager { manager in
-            let records =
-                if wanted.name != nil { [try await wanted.record(in: manager)] } else {
-                    try await manager.registry.profiles()
-                }
+            var listing = try await manager.registry.examinedListing()
+            if wanted.name != nil { listing = try await only(wanted, of: listing, manager) }
             let display = shared.display
+            let text = ProfileText(now: display.time.now)
             if shared.json {
-                try Console.standardOutput(ProfileText(now: display.time.now).json(records).line)
+                try Console.standardOutput(text.json(listing).line)
             } else {
-                try ProfileTable(display: display).lines(records).forEach(Console.standardOutput)
-                if records.isEmpty { shared.note("There is no profile yet.") }
-                for record in records {
+                try ProfileTable(display: display).lines(listing).forEach(Console.standardOutput)
+                if listing.names.isEmpty { shared.note("There is no profile yet.") }
+                listing.damaged.map(text.failure).forEach(Console.standardError)
+                for record in listing.profiles {
                     guard let advice = ProfileAdvice(for: record, display.time) else { continue }
                     shared.note("\(record.name): \(advice.problem) Try: \(advice.command)")
                 }
             }
             shared.noteTrustedGroup()
-            let worst = ExitStatus.worst(records.map { ExitStatus.of($0, now: display.time.now) })
+            let worst = ExitStatus.worst(
+                listing.profiles.map { ExitStatus.of($0, now: display.time.now) }
+                    + listing.damaged.map { ExitStatus.of($0.error.code) }
+            )
             if worst != ExitStatus.fine { throw Ending(status: worst) }
         }
+    }
+
+    /// - Throws: ``AccountsError`` `profile_not_found`.
+    private func only(
+        _ choice: ProfileChoice,
+        of listing: ProfileListing,
+        _ manager: SessionManager
+    ) async throws -> ProfileListing {
+        let name = try await choice.profileName(in: manager)
+        var one = listing
+        one.profiles.removeAll { $0.name != name }
+        one.damaged.removeAll { $0.name.lowercased() != name.text.lowercased() }
+        // Reading the profile fails with an error that names the nearest one.
+        if one.names.isEmpty { one.profiles = [try await choice.record(in: manager)] }
+        return one
     }
 }

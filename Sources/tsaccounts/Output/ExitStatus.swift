@@ -20,7 +20,7 @@ enum ExitStatus {
         case .profileExists, .cannotCreate: 73
         case .storeFull, .storeReadonly, .saveDeferred: 74
         case .rateLimited, .backingOff, .lockTimeout, .storeBusy, .callbackPortsBusy: 75
-        case .loginRequired, .loginDenied, .loginTimedOut, .wrongUser, .fenced: 77
+        case .loginRequired, .loginDenied, .loginTimedOut, .wrongUser, .fenced, .storeRolledBack: 77
         case .clientRejected, .insecurePermissions, .keyMissing, .keyMismatch, .schemaTooNew, .storeMissing,
             .noStoreDirectory:
             78

@@ -7,29 +7,37 @@ struct ProfileTable {
     private var time: TimeText { display.time }
 
     /// The lines of the table.
-    func lines(_ records: [ProfileRecord]) -> [String] {
-        var table = Table(columns: Self.columns.filter { $0.isShown(records) }.map(\.column))
-        for record in records {
-            table.add(Self.columns.filter { $0.isShown(records) }.map { $0.cell(record, time) })
-        }
+    func lines(_ listing: ProfileListing) -> [String] {
+        let fields = Self.columns.filter { $0.isShown(listing.profiles) || $0.damaged != nil && !listing.damaged.isEmpty }
+        var table = Table(columns: fields.map(\.column))
+        for record in listing.profiles { table.add(fields.map { $0.cell(record, time) }) }
+        for damaged in listing.damaged { table.add(fields.map { $0.damaged?(damaged) ?? Table.Cell(text: "-") }) }
         return table.lines(on: display)
     }
 
     private struct Field {
         let column: Table.Column
         var isShown: ([ProfileRecord]) -> Bool = { _ in true }
+        /// The cell for a damaged profile; nil if nothing is known of it.
+        var damaged: ((DamagedProfile) -> Table.Cell)?
         let cell: (ProfileRecord, TimeText) -> Table.Cell
     }
 
     private static var columns: [Field] {
         [
-            Field(column: .init(title: "PROFILE", rank: 10, narrowest: 8, isEssential: true)) { record, _ in
+            Field(
+                column: .init(title: "PROFILE", rank: 10, narrowest: 8, isEssential: true),
+                damaged: { Table.Cell(text: $0.name) }
+            ) { record, _ in
                 Table.Cell(text: record.name.text)
             },
             Field(column: .init(title: "ENV", rank: 11, narrowest: 4, isEssential: true)) { record, _ in
                 Table.Cell(text: record.environmentText, color: record.profile.environment == .live ? .bad : nil)
             },
-            Field(column: .init(title: "STATE", rank: 9, narrowest: 10, isEssential: true)) { record, time in
+            Field(
+                column: .init(title: "STATE", rank: 9, narrowest: 10, isEssential: true),
+                damaged: { _ in Table.Cell(text: ProfileText.damagedState, color: .bad) }
+            ) { record, time in
                 Table.Cell(text: record.stateText(at: time.now), color: record.stateColor(at: time.now))
             },
             Field(column: .init(title: "FENCES", rank: 7, narrowest: 9), isShown: { $0.contains(where: \.isFenced) }) {
@@ -57,7 +65,8 @@ struct ProfileTable {
             },
             Field(
                 column: .init(title: "LAST ERROR", rank: 4, narrowest: 10),
-                isShown: { $0.contains { $0.error != nil } }
+                isShown: { $0.contains { $0.error != nil } },
+                damaged: { Table.Cell(text: $0.error.code.rawValue) }
             ) {
                 record,
                 _ in Table.Cell(text: (record.error ?? "-").printable(limit: 60))

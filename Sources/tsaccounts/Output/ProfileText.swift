@@ -76,8 +76,32 @@ struct ProfileText {
     }
 
     /// All profiles as one JSON object.
-    func json(_ records: [ProfileRecord]) -> JSONText {
-        .object([("profiles", .array(records.map { json($0) }))])
+    func json(_ listing: ProfileListing) -> JSONText {
+        .object([("profiles", .array(listing.profiles.map { json($0) } + listing.damaged.map(json)))])
+    }
+
+    /// A damaged profile as a JSON object: the members that depend on a damaged row are null.
+    private func json(_ damaged: DamagedProfile) -> JSONText {
+        let known = [
+            "name": JSONText.string(damaged.name.printable(limit: 64)), "state": .string(Self.damagedState),
+            "last_error": .string(damaged.error.code.rawValue), "try": .optional(damaged.error.suggestion),
+        ]
+        return .object(Self.memberNames.map { ($0, known[$0] ?? .null) })
+    }
+
+    /// The state of a damaged profile.
+    static let damagedState = "damaged"
+
+    private static let memberNames = [
+        "name", "environment", "api_version", "api_url", "client_id", "login_id", "username", "subject", "state",
+        "generation", "access_expires_at", "access_expires_in_seconds", "refresh_expires_at", "sign_in_ends_at",
+        "last_error", "not_before", "read_only", "accounts", "scopes", "try", "client_auth", "pkce", "redirect_uri",
+        "authorize_url", "token_url", "revoke_url", "rotation", "idle_seconds", "absolute_seconds",
+    ]
+
+    /// What is damaged, and how to mend it.
+    func failure(_ damaged: DamagedProfile) -> String {
+        FailureText.plain(damaged.error, about: try? ProfileName(damaged.name))
     }
 
     private func seconds(until expiry: Timestamp) -> Int64 {

@@ -10,19 +10,22 @@ struct ServedHealth: Equatable {
     let commands: [String]
 
     /// - Parameters:
-    ///   - records: The profiles of the store.
+    ///   - listing: The profiles of the store.
     ///   - failing: The profiles whose session could not be opened.
-    init(_ records: [ProfileRecord], failing: Set<Profile.ID>, _ time: TimeText) {
-        names = records.map(\.name.text).sorted()
+    init(_ listing: ProfileListing, failing: Set<Profile.ID>, _ time: TimeText) {
+        names = listing.names
         var mended = Set<Login.ID>()
         var (fresh, commands) = (0, [String]())
-        for record in records.sorted(by: { $0.name.text < $1.name.text }) {
+        for record in listing.profiles.sorted(by: { $0.name.text < $1.name.text }) {
             let advice = ProfileAdvice(for: record, time)
             let needsUser = advice?.needsUser == true
             // While refreshes fail, a token that is still valid is served.
             let isValid = record.login.accessExpiresAt.map { $0 > time.now } ?? false
             if !needsUser, record.state != .degraded || isValid, !failing.contains(record.profile.id) { fresh += 1 }
             if needsUser, let advice, mended.insert(record.login.id).inserted { commands.append(advice.command) }
+        }
+        for damaged in listing.damaged {
+            if let command = damaged.error.suggestion, command.hasPrefix("tsaccounts ") { commands.append(command) }
         }
         freshCount = fresh
         self.commands = commands

@@ -11,14 +11,16 @@ struct ServedProfiles {
     /// Opens a session for every profile that is new or has changed, for example after a sign-in by another process,
     /// and drops the sessions of removed profiles.
     ///
-    /// - Returns: The errors of the profiles that could not be opened. An error is not repeated while its code stays
-    ///   the same.
-    mutating func update(to records: [ProfileRecord], of manager: SessionManager) async throws -> [AccountsError] {
-        let present = Set(records.map(\.profile.id))
+    /// - Returns: The errors of the profiles that could not be opened, and of those that are damaged. An error is not
+    ///   repeated while its code stays the same.
+    mutating func update(to listing: ProfileListing, of manager: SessionManager) async throws -> [AccountsError] {
+        let present = Set(listing.profiles.map(\.profile.id))
+        let damaged = Dictionary(uniqueKeysWithValues: listing.damaged.map { ($0.id, $0.error) })
         served = served.filter { present.contains($0.key) }
-        failures = failures.filter { present.contains($0.key) }
-        var newFailures: [AccountsError] = []
-        for record in records where served[record.profile.id]?.record != record {
+        failures = failures.filter { present.contains($0.key) || damaged[$0.key] != nil }
+        var newFailures = damaged.filter { failures[$0.key] != $0.value.code }.map(\.value)
+        failures.merge(damaged.mapValues(\.code)) { _, code in code }
+        for record in listing.profiles where served[record.profile.id]?.record != record {
             let id = record.profile.id
             do {
                 served[id] = (record, try await manager.session(named: record.name.text))

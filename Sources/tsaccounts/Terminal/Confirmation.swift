@@ -18,11 +18,11 @@ struct Confirmation {
     /// Asks the question, unless `--yes` was given.
     ///
     /// - Throws: `AccountsError` `input_required` if no terminal exists; `Ending` if the answer is no.
-    func demand(_ question: String, of profile: ProfileName, command: String) async throws {
+    func demand(_ question: String, of profile: String, command: String) async throws {
         guard answered || isPossible else {
             throw AccountsError(
                 .inputRequired,
-                profile: profile.text,
+                profile: profile,
                 "There is no terminal to confirm on; use --yes.",
                 reason: "This cannot be undone.",
                 suggestion: "\(command) --yes"

@@ -28,6 +28,12 @@ import TradeStationModel
         #expect(Self.need(try LoginFixture.stored(life: nil, generation: 0)) == "refresh 0")
     }
 
+    @Test func `a login whose access token does not open is refreshed at once`() throws {
+        var stored = try LoginFixture.stored(life: 1200)
+        stored.tokens?.accessToken = Secret("")
+        #expect(Self.need(stored) == "refresh 3")
+    }
+
     @Test(arguments: [
         (1800, "rest 892"), (1200, "rest 800"), (600, "rest 400"), (60, "rest 40"), (0, "refresh 3"),
         (-600, "refresh 3"),

@@ -90,7 +90,13 @@ final class CountingStore: CredentialStore {
 
     func lateResult(of login: Login.ID) async throws -> LateResult? { try await store.lateResult(of: login) }
 
-    func profiles() async throws -> [ProfileRecord] { try await store.profiles() }
+    func listing() async throws -> ProfileListing { try await store.listing() }
+
+    func profile(withRefreshToken token: Secret) async throws -> ProfileName? {
+        try await store.profile(withRefreshToken: token)
+    }
+
+    func mendLogin(of profile: ProfileName) async throws -> Bool { try await store.mendLogin(of: profile) }
 
     func profile(named name: ProfileName) async throws -> ProfileRecord? { try await store.profile(named: name) }
 

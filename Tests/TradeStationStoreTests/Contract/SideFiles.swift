@@ -19,16 +19,12 @@ extension CredentialStoreContract {
             await other.close()
         }
 
-        @Test(arguments: StoreKind.all) func `a staged answer to an older or newer generation is ignored`(
-            kind: StoreKind
-        )
+        @Test(arguments: StoreKind.all) func `a staged answer to an older generation is ignored`(kind: StoreKind)
             async throws
         {
             let (sample, store, id) = try await kind.signedIn()
-            for generation in [0, 2] {
-                try await store.stage(sample.staged("b", after: generation), for: id)
-                #expect(try await store.login(id)?.staged == nil)
-            }
+            try await store.stage(sample.staged("b", after: 0), for: id)
+            #expect(try await store.login(id)?.staged == nil)
             try await store.stage(sample.staged("b", after: 1), for: id)
             #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
             await store.close()

@@ -1,0 +1,127 @@
+import GRDB
+import TradeStationModel
+
+/// What the audit knows about other rows. It is never overwritten, so it shows that a row was replaced by an older copy.
+///
+/// Each question reads one audit row, or a few, through a partial index.
+struct AuditWitness {
+    /// The newest saved tokens of a login.
+    struct Generation {
+        let number: Int
+        /// The attempt that the tokens came from.
+        let attemptID: String?
+        /// The fingerprint of the refresh token; nil if the grant has none.
+        let refreshFingerprint: String?
+    }
+
+    let transaction: StoreTransaction
+
+    // MARK: Versions
+
+    /// The newest version of a profile's row; 0 if none was recorded.
+    ///
+    /// - Throws: `record_tampered` if the audit row was edited.
+    func profileVersion(of profile: Profile.ID, on login: Login.ID) throws -> Int64 {
+        try newest(on: login) { $0.profileID == profile.rawValue ? $0.profileVersion : nil }
+    }
+
+    /// The newest version of the row of a login's API key; 0 if none was recorded.
+    ///
+    /// - Throws: `record_tampered` if the audit row was edited.
+    func apiKeyVersion(on login: Login.ID) throws -> Int64 {
+        try newest(on: login) { $0.apiKeyVersion }
+    }
+
+    private func newest(on login: Login.ID, _ version: (RowVersions) -> Int64?) throws -> Int64 {
+        let rows = try Row.fetchCursor(
+            transaction.database.cachedStatement(
+                sql: """
+                    SELECT * FROM audit WHERE login_id = ? AND event IN ('profile_added', 'profile_changed')
+                    ORDER BY seq DESC
+                    """
+            ),
+            arguments: [login.rawValue]
+        )
+        while let row = try rows.next() {
+            let record = try AuditTable.record(row)
+            guard transaction.audit.isAuthentic(record) else { throw AccountsError.damagedAudit }
+            if let found = RowVersions(detail: record.text("detail") ?? "").flatMap(version) { return found }
+        }
+        return 0
+    }
+
+    // MARK: Generations
+
+    /// The newest saved tokens of a login; nil if the audit has none. An edited row proves nothing and is ignored.
+    func newestGeneration(of login: Login.ID) throws -> Generation? {
+        let row = try transaction.row(
+            "SELECT * FROM audit WHERE login_id = ? AND generation_after IS NOT NULL ORDER BY seq DESC LIMIT 1",
+            [login.rawValue]
+        )
+        guard let record = try row.map(AuditTable.record), transaction.audit.isAuthentic(record),
+            let number = record.integer("generation_after").flatMap({ Int(exactly: $0) })
+        else { return nil }
+        return Generation(
+            number: number,
+            attemptID: record.text("attempt_id"),
+            refreshFingerprint: record.text("refresh_fp_after")
+        )
+    }
+
+    /// Whether the audit has the tokens of an attempt as saved.
+    func hasSaved(_ attemptID: String) throws -> Bool {
+        try transaction.row(
+            "SELECT 1 FROM audit WHERE attempt_id = ? AND generation_after IS NOT NULL AND event <> 'late_result'",
+            [attemptID]
+        ) != nil
+    }
+
+    /// The sequence number of the last row.
+    func lastSequence() throws -> Int64 {
+        try transaction.row("SELECT coalesce(max(seq), 0) AS seq FROM audit", [])?.integer("seq") ?? 0
+    }
+
+    /// A login that has tokens and whose audit contains the fingerprint of a refresh token; nil if there is none.
+    func login(withRefreshToken token: Secret) throws -> Login.ID? {
+        let fingerprint = transaction.keyring.fingerprint(token)
+        return try transaction.row(
+            """
+            SELECT login_id FROM audit WHERE (refresh_fp_after = ? OR refresh_fp_before = ?)
+                AND login_id IN (SELECT login_id FROM secret WHERE kind = 'refresh_token')
+            ORDER BY seq DESC LIMIT 1
+            """,
+            [fingerprint, fingerprint]
+        ).map { Login.ID(rawValue: try $0.integer("login_id")) }
+    }
+}
+
+/// The versions of rows in the detail of an audit row.
+struct RowVersions {
+    let profileID: Int64
+    let profileVersion: Int64
+    let apiKeyVersion: Int64
+
+    init(profileID: Int64, profileVersion: Int64, apiKeyVersion: Int64) {
+        self.profileID = profileID
+        self.profileVersion = profileVersion
+        self.apiKeyVersion = apiKeyVersion
+    }
+
+    /// The members that are added to the detail.
+    var detail: [String: String] {
+        [
+            "profile_id": String(profileID), "profile_version": String(profileVersion),
+            "api_key_version": String(apiKeyVersion),
+        ]
+    }
+
+    /// Reads the members; nil if they are not there, as in rows of earlier versions.
+    init?(detail: String) {
+        let members = JSONMembers(Array(detail.utf8))
+        func number(_ name: String) -> Int64? { members.string(name).flatMap { Int64($0) } }
+        guard let profile = number("profile_id"), let version = number("profile_version"),
+            let key = number("api_key_version")
+        else { return nil }
+        self.init(profileID: profile, profileVersion: version, apiKeyVersion: key)
+    }
+}

@@ -1,0 +1,35 @@
+import TradeStationModel
+
+/// Keeps the evidence that the whole database is an older copy, before the next publication of the change counters
+/// replaces it.
+struct RollbackWriter {
+    let transaction: StoreTransaction
+
+    /// Marks the logins for which the counters show audit rows that the database does not have. It is cheap enough for every
+    /// write.
+    ///
+    /// Only synced commits and those that make a login unusable advance the counter of a login, so a power cut, which can
+    /// remove other commits, marks no login that works.
+    func mark(shownBy counters: any ChangeCounters) throws {
+        counters.watch()
+        let last = try transaction.witness.lastSequence()
+        guard let head = counters.head, head > last else { return }
+        for login in try transaction.logins.unmarked() {
+            let stamp = counters.stamp(of: login)
+            guard stamp.isNewer(thanSequence: last) else { continue }
+            try transaction.logins.markRolledBack(login)
+            let profile = try transaction.profiles.anyName(on: login)
+            var row = AuditEntry(.rolledBack, profileName: profile?.text, loginID: login)
+            row.outcome = AccountsError.Code.storeRolledBack.rawValue
+            row.detail = ["last_seq": String(last), "shown_seq": String(stamp.rawValue)]
+            try transaction.audit.append([row])
+        }
+    }
+}
+
+extension ChangeStamp {
+    /// Whether the counter shows an audit row after `last`. A counter that is much larger was not written by a store.
+    func isNewer(thanSequence last: Int64) -> Bool {
+        self != .unknown && rawValue > last && rawValue - last < 10_000_000
+    }
+}
