@@ -92,6 +92,40 @@ final class SessionServices: Sendable {
         return try await body()
     }
 
+    /// Takes the lock of a request's login, and measures the wait for it.
+    func lock(for request: RefreshRequest, timeoutMilliseconds: Int64) async throws -> any LoginLock {
+        let asked = clock.bootMilliseconds()
+        let lock = try await store.lock(request.login, timeoutMilliseconds: timeoutMilliseconds)
+        metrics.recordLockWait(request.profile, milliseconds: clock.bootMilliseconds() - asked)
+        return lock
+    }
+
+    // MARK: Exchanges
+
+    /// A new attempt that starts now.
+    func nextAttempt() -> Attempt { Attempt(id: attemptIDs.next(), startedAt: clock.wallTime()) }
+
+    /// Sends the refresh token of an attempt.
+    ///
+    /// - Parameters:
+    ///   - sent: The time now.
+    ///   - patience: How long the lookup of the server's name may take, in milliseconds.
+    ///   - onConnecting: Called when the name is looked up.
+    func send(
+        _ attempt: RefreshAttempt,
+        at sent: Moment,
+        patience: Int64,
+        onConnecting: @escaping @Sendable () -> Void
+    ) async -> TokenAnswer {
+        await endpoint.refresh(
+            attempt.credentials,
+            refreshToken: attempt.refreshToken,
+            at: sent.wall,
+            patience: Int(max(1, patience)),
+            onConnecting: onConnecting
+        )
+    }
+
     // MARK: Counting and logging
 
     /// Counts, times and logs an exchange. Its audit row is written elsewhere, together with what the exchange changes.

@@ -160,7 +160,7 @@ struct ProfileAddition: Sendable {
             guard let stored = try await login.read(), stored.login.generation == 0, stored.staged == nil else {
                 return false
             }
-            try await registry.remove(record, endingAttemptOf: stored.login)
+            try await ProfileRemoval(registry: registry, record: record).remove(endingAttemptOf: stored.login)
             return true
         }
         return isRemoved ?? false

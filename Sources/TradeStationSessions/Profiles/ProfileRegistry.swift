@@ -207,13 +207,7 @@ public struct ProfileRegistry: Sendable {
     /// - Throws: ``AccountsError`` `profile_not_found`, `record_tampered`, `lock_timeout`, `closed`.
     public func remove(_ name: ProfileName) async throws {
         try await services.work.run {
-            let record = try await profile(named: name)
-            try await services.withLock(on: record.login.id) {
-                // If other profiles use the login, their next refresh reports its crashed attempt.
-                let isLast = try await profilesSharingLogin(of: record).isEmpty
-                let login = isLast ? try await loginToRemove(of: record) : nil
-                try await remove(record, endingAttemptOf: login)
-            }
+            try await ProfileRemoval(registry: self, record: try await profile(named: name)).run()
         }
     }
 
@@ -263,29 +257,11 @@ public struct ProfileRegistry: Sendable {
 
     // MARK: Internal
 
-    /// Removes a profile whose login's lock is held.
-    ///
-    /// - Parameter login: the login, if it ends with the profile: the attempt of a crashed process is recorded first.
-    func remove(_ record: ProfileRecord, endingAttemptOf login: Login?) async throws {
-        let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: record.login.id)
-        let crashed = login.flatMap { AuditEntry.crashedAttempt(of: $0, for: record.name) }
-        try await store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
-    }
-
     /// The stored login of a profile, after tokens that could not be saved earlier were saved. The lock of the login is
     /// held.
     func settledLogin(of record: ProfileRecord) async throws -> StoredLogin {
         let stored = try await storedLogin(of: record)
         return try await TokenSaver(services: services, login: logins.tokens(of: record)).settle(stored)
-    }
-
-    /// The login of a profile that is about to be removed. A damaged one is not settled.
-    private func loginToRemove(of record: ProfileRecord) async throws -> Login? {
-        do {
-            return try await settledLogin(of: record).login
-        } catch let error as AccountsError where error.code == .recordTampered {
-            return try await store.profile(record.profile.id)?.login
-        }
     }
 
     /// A profile and its stored login, which is mended if it is damaged.

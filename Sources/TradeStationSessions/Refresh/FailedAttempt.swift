@@ -8,23 +8,23 @@ struct FailedAttempt: Sendable {
     let exchange: RefreshAudit.Exchange
     let services: SessionServices
 
-    /// The facts that the verdict depends on besides the failure.
+    /// Carries out the machine's verdict on the failure.
     ///
-    /// - Parameter remaining: how long the caller still waits, in milliseconds.
-    func situation(remaining: Int64) -> RefreshMachine.Situation {
-        .init(now: services.clock.now(), jitter: services.random.fraction(), remainingMilliseconds: remaining)
-    }
-
-    /// Carries out the verdict.
-    ///
-    /// - Returns: how the refresh continues; nil when another process has saved a newer generation.
+    /// - Parameter remaining: How long the caller still waits, in milliseconds.
+    /// - Returns: How the refresh continues; nil when another process has saved a newer generation.
     /// - Throws: ``AccountsError`` for the callers, once the failure is recorded.
     func record(
-        _ verdict: RefreshMachine.Verdict,
-        of login: LoginTokens
+        in login: LoginTokens,
+        by machine: RefreshMachine,
+        remaining: Int64
     ) async throws -> RefreshTransaction.Progress? {
+        let situation = RefreshMachine.Situation(
+            now: services.clock.now(),
+            jitter: services.random.fraction(),
+            remainingMilliseconds: remaining
+        )
         var row = attempt.failedRow(failure, exchange)
-        switch verdict {
+        switch machine.verdict(on: failure, of: attempt.stored, situation) {
         case .replay(let milliseconds, let record):
             try await services.store.recordFailure(record, of: login.id, audit: [row])
             return .replay(afterMilliseconds: milliseconds)

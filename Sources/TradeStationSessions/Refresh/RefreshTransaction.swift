@@ -30,7 +30,7 @@ struct RefreshTransaction: Sendable {
     mutating func run() async throws -> RefreshResult {
         // Step 0: return a stored token that is valid for long enough. No lock, no write.
         let stored = try await read()
-        switch step(after: stored) {
+        switch machine.step(for: stored, now: clock.now(), remainingMilliseconds: remaining) {
         case .deliver(let result): return result
         case .fail(let error): throw error
         case .recover, .pause, .send: break
@@ -53,10 +53,8 @@ struct RefreshTransaction: Sendable {
         while true {
             // Step 2: take the login's lock, which all processes share.
             flight.enter(.locking)
-            let asked = clock.bootMilliseconds()
-            let lock = try await services.store.lock(login.id, timeoutMilliseconds: max(0, min(patience, remaining)))
+            let lock = try await services.lock(for: request, timeoutMilliseconds: max(0, min(patience, remaining)))
             defer { lock.unlock() }
-            services.metrics.recordLockWait(request.profile, milliseconds: clock.bootMilliseconds() - asked)
             KillPoint.afterLock.reach()
             switch try await refreshUnderLock() {
             case .done(let result): return result
@@ -74,7 +72,7 @@ struct RefreshTransaction: Sendable {
             flight.enter(.reading)
             let stored = try await read()
             await TokenSaver(services: services, login: login).keepOvertakenTokens(by: stored)
-            switch step(after: stored) {
+            switch machine.step(for: stored, now: clock.now(), remainingMilliseconds: remaining) {
             case .deliver(let result): return .done(result)
             case .fail(let error): throw error
             case .pause(let milliseconds): return .wait(milliseconds: milliseconds)
@@ -83,9 +81,8 @@ struct RefreshTransaction: Sendable {
             case .send(let refreshToken, let retry):
                 try Task.checkCancellation()
                 machine.countAttempt()
-                let name = Attempt(id: services.attemptIDs.next(), startedAt: clock.wallTime())
                 let audit = RefreshAudit(request, of: stored, retry: retry)
-                let attempt = RefreshAttempt(name, of: stored, refreshToken: refreshToken, audit: audit)
+                let attempt = RefreshAttempt(services.nextAttempt(), of: stored, refreshToken: refreshToken, audit: audit)
                 // Runs in an unstructured task so that cancellation cannot prevent saving the answer.
                 switch try await Task(operation: { [self] in try await perform(attempt) }).value {
                 case .done(let result): return .done(result)
@@ -110,13 +107,7 @@ struct RefreshTransaction: Sendable {
         // Step 6: exchange the refresh token.
         flight.enter(.lookingUp)
         let sent = clock.now()
-        let answer = await services.endpoint.refresh(
-            attempt.credentials,
-            refreshToken: attempt.refreshToken,
-            at: sent.wall,
-            patience: Int(max(1, remaining)),
-            onConnecting: { [flight] in flight.enter(.exchanging) }
-        )
+        let answer = await services.send(attempt, at: sent, patience: remaining) { [flight] in flight.enter(.exchanging) }
         let exchange = RefreshAudit.Exchange(sent: sent, received: clock.now(), waiters: flight.waiterCount)
         KillPoint.replyParsed.reach()
         services.noteExchange(exchange, outcome: attempt.outcome(of: answer), of: attempt.attempt, for: request)
@@ -124,40 +115,17 @@ struct RefreshTransaction: Sendable {
         case .granted(let grant):
             flight.enter(.saving)
             // Steps 7 and 8: the side file, then T2. Step 9 is left to the callers: unlock, then hand out the tokens.
-            let staged = attempt.stagedTokens(from: grant, sentAt: sent)
-            let rows = attempt.grantedRows(grant, staged, exchange)
-            let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, rows)
-            if var result = saved.result(of: staged, over: attempt.stored, .refreshed) {
-                guard !staged.belongToAnotherUser(than: attempt.stored.login) else { throw AccountsError.anotherUser }
-                if let defect = attempt.refreshTokenDefect(of: grant) {
-                    // The access token is returned; but the next refresh sends a token that may have been replaced.
-                    try await recordUnusableRefreshToken(of: attempt)
-                    result.saveFailure = .refreshTokenUnusable(because: defect)
-                }
-                return .done(result)
-            }
+            let granted = GrantedAttempt(attempt: attempt, grant: grant, exchange: exchange, services: services)
+            if let result = try await granted.save(in: login) { return .done(result) }
         case .failed(let failure):
             flight.enter(.recording)
             let failed = FailedAttempt(attempt: attempt, failure: failure, exchange: exchange, services: services)
-            let verdict = machine.verdict(on: failure, of: attempt.stored, failed.situation(remaining: remaining))
-            if let progress = try await failed.record(verdict, of: login) { return progress }
+            if let progress = try await failed.record(in: login, by: machine, remaining: remaining) { return progress }
         }
         // Another process has saved a newer generation meanwhile.
         let stored = try await read()
         guard let tokens = stored.servableTokens else { throw AccountsError.notSignedIn }
         return .done(RefreshResult(tokens, of: stored, .adopted))
-    }
-
-    private func recordUnusableRefreshToken(of attempt: RefreshAttempt) async throws {
-        let pause = RefreshPolicy.backoff(
-            failures: attempt.stored.login.failures + 1,
-            fraction: services.random.fraction()
-        )
-        let record = AttemptFailure(
-            code: .serverError,
-            notBefore: clock.wallTime().advanced(byMilliseconds: pause)
-        )
-        try await services.store.recordFailure(record, of: login.id, audit: [])
     }
 
     /// Saves tokens that a process could not save when it got them; nil when the database has them now.
@@ -170,10 +138,6 @@ struct RefreshTransaction: Sendable {
             let result = saved.result(of: staged, over: stored, .recovered), machine.accepts(result, at: clock.now())
         else { throw cause }
         return result
-    }
-
-    private func step(after stored: StoredLogin) -> RefreshMachine.Step {
-        machine.step(for: stored, now: clock.now(), remainingMilliseconds: remaining)
     }
 
     private func read() async throws -> StoredLogin {

@@ -9,8 +9,8 @@ struct WriterPresence: Sendable {
     let isAlone: Bool
 
     /// Takes the lock. The caller holds the store lock, so that processes do this one after the other.
-    init(path: String) throws(AccountsError) {
-        file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT)
+    init(path: String, policy: PermissionPolicy) throws(AccountsError) {
+        file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT, policy: policy)
         isAlone = flock(file.descriptor, LOCK_EX | LOCK_NB) == 0
         while flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 {
             guard errno == EINTR else { throw AccountsError.fileFailure(errno, path: path, "cannot be locked") }

@@ -86,7 +86,7 @@ struct StoreOpener: Sendable {
     /// - Throws: `store_corrupt` if a process did not end cleanly, and the database does not fit the log that it left, for
     ///   example because a backup was copied over the database.
     func openWriter() throws -> WriterConnection {
-        let presence = try WriterPresence(path: files.writers)
+        let presence = try WriterPresence(path: files.writers, policy: files.policy)
         let leftLog = try files.logs.first { try FileStatus.of($0)?.size ?? 0 > 0 }
         let writer = try WriterConnection(path: files.database, lock: lock, counters: counters, presence: presence)
         if let leftLog, presence.isAlone { try writer.check(path: files.database, log: leftLog) }

@@ -26,6 +26,7 @@ struct AddedProfile {
     private var summary: String {
         let user = record.login.identity.username.map { " for \($0.printable(limit: 60))" } ?? ""
         let next = record.state == .new ? "tsaccounts login \(record.name)" : "tsaccounts token \(record.name)"
-        return "Added \(record.name)\(user): \(record.environmentText), \(record.stateText(at: SystemClock().wallTime())). Next: \(next)"
+        let state = record.stateText(at: SystemClock().wallTime())
+        return "Added \(record.name)\(user): \(record.environmentText), \(state). Next: \(next)"
     }
 }

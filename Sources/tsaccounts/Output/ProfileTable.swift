@@ -8,7 +8,9 @@ struct ProfileTable {
 
     /// The lines of the table.
     func lines(_ listing: ProfileListing) -> [String] {
-        let fields = Self.columns.filter { $0.isShown(listing.profiles) || $0.damaged != nil && !listing.damaged.isEmpty }
+        let fields = Self.columns.filter { field in
+            field.isShown(listing.profiles) || field.damaged != nil && !listing.damaged.isEmpty
+        }
         var table = Table(columns: fields.map(\.column))
         for record in listing.profiles { table.add(fields.map { $0.cell(record, time) }) }
         for damaged in listing.damaged { table.add(fields.map { $0.damaged?(damaged) ?? Table.Cell(text: "-") }) }
