@@ -4,7 +4,7 @@ import TradeStationEmulator
 
 extension CommandLineSuite {
     /// Follows the article "Back up, move and remove a store" step by step.
-    @Suite(.timeLimit(.minutes(3))) struct BackupAndMovingTests {
+    @Suite(.timeLimit(.minutes(20))) struct BackupAndMovingTests {
         /// The shell commands below each heading of the article.
         private static func recipes() throws -> [String: [String]] {
             let file = Tool.package.appendingPathComponent(

@@ -4,7 +4,7 @@ import TradeStationEmulator
 
 extension CommandLineSuite {
     /// Rows that were edited in the `sqlite3` shell, or put back from a copy, as the user meets them.
-    @Suite(.timeLimit(.minutes(2))) struct DamagedProfileTests {
+    @Suite(.timeLimit(.minutes(20))) struct DamagedProfileTests {
         @Test(
             .stage(EmulatorConfiguration(rotate: true)),
             arguments: [
@@ -50,7 +50,7 @@ extension CommandLineSuite {
             var lines: [String] = []
             for await line in serving.errorLines {
                 lines.append(line)
-                if line.hasPrefix("Keeping 1 profile fresh: good") { break }
+                if line.hasPrefix("Keeping 1 of 2 profiles fresh: bad, good") { break }
             }
             #expect(lines.contains { $0.contains("[record_tampered]") && $0.contains("Try: tsaccounts ") })
             serving.signal(SIGTERM)

@@ -3,7 +3,7 @@ import Testing
 import TradeStationEmulator
 
 extension CommandLineSuite {
-    @Suite(.timeLimit(.minutes(2))) struct EmulatorCommandTests {
+    @Suite(.timeLimit(.minutes(20))) struct EmulatorCommandTests {
         private func addresses(_ running: RunningTool) async throws -> EmulatorAddresses {
             var lines = running.outputLines.makeAsyncIterator()
             return try JSONDecoder().decode(EmulatorAddresses.self, from: Data(try #require(await lines.next()).utf8))

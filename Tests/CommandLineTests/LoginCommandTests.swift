@@ -74,7 +74,7 @@ extension CommandLineSuite {
             #expect(await running.result().status == 0)
         }
 
-        @Test(.stage, .timeLimit(.minutes(1)))
+        @Test(.stage, .timeLimit(.minutes(20)))
         func `without a terminal, a login that nobody completes ends after the timeout`() async throws {
             let stage = try Stage.current
             try await stage.add("p")

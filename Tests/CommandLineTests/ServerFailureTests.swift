@@ -220,7 +220,7 @@ extension CommandLineSuite {
             #expect(try await stage.tool.run("token", "p").status == 0)
         }
 
-        @Test(.stage, .timeLimit(.minutes(5)))
+        @Test(.stage, .timeLimit(.minutes(20)))
         func `the third equal refusal that no standard defines suggests a sign-in, in the error, status and serve`()
             async throws
         {

@@ -4,7 +4,7 @@ import TradeStationModel
 @testable import TradeStationOAuth
 
 /// Requests to the callback that break the rules of HTTP.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct CallbackHostileRequestTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct CallbackHostileRequestTests {
     @Test func `no request ends the process or the sign-in`() async throws {
         let signIn = try await SignIn.start()
         for number in 0..<200 {

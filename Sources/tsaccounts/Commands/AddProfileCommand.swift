@@ -8,7 +8,7 @@ struct AddProfileCommand: StoreCommand {
         abstract: "Add a profile: sign in once, or provide a refresh token.",
         discussion: """
             The profile is verified before it is saved: a provided refresh token is exchanged once; otherwise the user \
-            signs in with the browser. No option takes a secret itself. FILE can be - for standard input, once. On a \
+            signs in with the browser, as with login. No option takes a secret itself. FILE can be - for standard input, once. On a \
             terminal, the command asks for the client ID and the environment if --client-id is missing.
             """
     )

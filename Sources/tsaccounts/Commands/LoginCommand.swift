@@ -5,7 +5,12 @@ import TradeStationSessions
 struct LoginCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
-        abstract: "Sign in again, as the same user. Also mends a damaged sign-in."
+        abstract: "Sign in again, as the same user. Also mends a damaged sign-in.",
+        discussion: """
+            The command waits for the sign-in in the browser: ten minutes on a terminal, otherwise as long as --timeout \
+            says. BROWSER can name the browser, or a list of browsers separated by colons; it must be able to open a \
+            local file, which leads to the sign-in page.
+            """
     )
 
     @Argument(help: "The profile.", completion: .profiles) var name: String?
