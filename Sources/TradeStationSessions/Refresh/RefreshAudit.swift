@@ -4,11 +4,14 @@ import TradeStationModel
 struct RefreshAudit: Sendable {
     /// Facts about an exchange that do not depend on its result.
     struct Exchange: Sendable {
+        /// When the request was sent.
+        let sent: Moment
         let milliseconds: Int
         /// How many callers waited for it.
         let waiters: Int
 
         init(sent: Moment, received: Moment, waiters: Int) {
+            self.sent = sent
             milliseconds = Int(received.bootMilliseconds - sent.bootMilliseconds)
             self.waiters = waiters
         }

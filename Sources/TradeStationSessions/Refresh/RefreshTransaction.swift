@@ -81,8 +81,8 @@ struct RefreshTransaction: Sendable {
             case .send(let refreshToken, let retry):
                 try Task.checkCancellation()
                 machine.countAttempt()
-                let audit = RefreshAudit(request, of: stored, retry: retry)
-                let attempt = RefreshAttempt(services.nextAttempt(), of: stored, refreshToken: refreshToken, audit: audit)
+                let (name, audit) = (services.nextAttempt(), RefreshAudit(request, of: stored, retry: retry))
+                let attempt = RefreshAttempt(name, of: stored, refreshToken: refreshToken, audit: audit)
                 // Runs in an unstructured task so that cancellation cannot prevent saving the answer.
                 switch try await Task(operation: { [self] in try await perform(attempt) }).value {
                 case .done(let result): return .done(result)
@@ -107,7 +107,9 @@ struct RefreshTransaction: Sendable {
         // Step 6: exchange the refresh token.
         flight.enter(.lookingUp)
         let sent = clock.now()
-        let answer = await services.send(attempt, at: sent, patience: remaining) { [flight] in flight.enter(.exchanging) }
+        let answer = await services.send(attempt, at: sent, patience: remaining) { [flight] in
+            flight.enter(.exchanging)
+        }
         let exchange = RefreshAudit.Exchange(sent: sent, received: clock.now(), waiters: flight.waiterCount)
         KillPoint.replyParsed.reach()
         services.noteExchange(exchange, outcome: attempt.outcome(of: answer), of: attempt.attempt, for: request)
