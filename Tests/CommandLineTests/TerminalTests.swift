@@ -99,7 +99,7 @@ extension CommandLineSuite {
                 answer: "half\u{3}"
             )
             #expect(result.status == 130, "\(result.output)")
-            #expect(try await stage.tool.sql("SELECT count(*) FROM profile").line == "0")
+            #expect(try await stage.tool.run("list").errors.contains("store_missing"))
         }
 
         @Test(.stage, arguments: [("y", "0"), ("n", "1"), ("", "1")])

@@ -289,14 +289,14 @@ import TradeStationModel
             for: SealContext(.staged, of: stored.login, key: stored.apiKey, generation: 1),
             nonce: Array(1...12)
         )
-        try StoreFiles(location: sample.location).sideFile(of: id).open().write(sealed)
+        try StoreFiles(location: sample.location, policy: .strict).sideFile(of: id).reserve().write(sealed)
         #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
         await store.close()
     }
 
     private func keyring(of sample: Sample) throws -> Keyring {
         Keyring(
-            master: try #require(try KeyFile(path: sample.key).load()),
+            master: try #require(try KeyFile(path: sample.key, policy: .strict).load()),
             storeID: try sample.shell("SELECT store_id FROM store").output.trimmingCharacters(in: .newlines)
         )
     }

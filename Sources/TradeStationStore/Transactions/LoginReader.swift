@@ -20,7 +20,7 @@ struct LoginReader {
             login.state = .held
             login.lastError = AccountsError.Code.storeRolledBack.rawValue
         }
-        if let found = staged { staged?.tokens = found.tokens.bounded(now: transaction.clock.now()) }
+        if let found = staged { staged?.tokens = found.tokens.bounded }
         return StoredLogin(
             login: login,
             apiKey: key,
@@ -101,8 +101,6 @@ struct LoginReader {
             SealContext(.staged, of: login, key: key, generation: login.generation),
         ]
         let text = contexts.lazy.compactMap { transaction.keyring.open(envelope, for: $0) }.first
-        guard let text, var staged = StagedTokens(encoded: text) else { return nil }
-        staged.tokens = staged.tokens.bounded
-        return staged
+        return text.flatMap(StagedTokens.init(encoded:))
     }
 }
