@@ -34,8 +34,13 @@ struct ProfileChoice: Sendable {
     /// - Throws: `AccountsError` `profile_not_found`, which names the variable if the name comes from it;
     ///   `input_required` if there are several profiles and no name.
     func record(in manager: SessionManager) async throws -> ProfileRecord {
+        try await blamingVariable { try await manager.registry.profile(namedOrOnly: name) }
+    }
+
+    /// Runs `body`. If it finds no profile of the name, the error says that the name comes from the variable.
+    func blamingVariable<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
-            return try await manager.registry.profile(namedOrOnly: name)
+            return try await body()
         } catch let error as AccountsError where error.code == .profileNotFound && isFromVariable {
             throw error.blamingVariable
         }

@@ -41,8 +41,10 @@ struct LoginCommand: StoreCommand {
                 pastesOnly: paste,
                 standardInputIsTaken: false
             )
-            let signedIn = try await conversation.run { interaction in
-                try await manager.registry.signIn(name, interaction: interaction)
+            let signedIn = try await wanted.blamingVariable {
+                try await conversation.run { interaction in
+                    try await manager.registry.signIn(name, interaction: interaction)
+                }
             }
             if shared.json {
                 try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(signedIn).line)
