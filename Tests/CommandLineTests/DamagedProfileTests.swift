@@ -273,29 +273,6 @@ extension CommandLineSuite {
             #expect(try await stage.tool.sql("SELECT count(*) FROM api_key").line == "1")
         }
 
-        @Test(.stage(EmulatorConfiguration(rotate: true)))
-        func `the recipes of the article make a backup and put it back`() async throws {
-            let stage = try Stage.current
-            try await stage.add("swing")
-            let article = Tool.package.appendingPathComponent(
-                "Sources/TradeStationSessions/Documentation.docc/RestoringABackup.md"
-            )
-            let blocks = try String(contentsOf: article, encoding: .utf8).components(separatedBy: "```sh\n").dropFirst()
-                .compactMap { $0.components(separatedBy: "```").first }
-            #expect(blocks.count == 3)
-            var tool = stage.tool
-            tool.environment["TSACCOUNTS_HOME"] = tool.store
-            let saved = try await tool.shell("set -e\n" + blocks[0])
-            #expect(saved.status == 0, "\(saved.errors)")
-            #expect(try await tool.run("refresh", "swing").status == 0)
-            let restored = try await tool.shell("set -e\n" + blocks[1])
-            #expect(restored.status == 0, "\(restored.errors)")
-            #expect(restored.output.contains("ok: "))
-            // The side file in pending/ has the tokens of the refresh.
-            #expect(try await tool.run("refresh", "swing").status == 0)
-            #expect(stage.emulator.counts.refused == 0)
-        }
-
         private func damage(_ stage: Stage, _ edit: String) async throws {
             let edited = try await stage.tool.sql("PRAGMA ignore_check_constraints = ON; \(edit)", readonly: false)
             #expect(edited.status == 0, "\(edited.errors)")

@@ -28,7 +28,7 @@ public struct ProfileRegistry: Sendable {
     /// database is an older copy.
     ///
     /// - Throws: ``AccountsError`` of the store.
-    public func examinedListing() async throws -> ProfileListing {
+    package func examinedListing() async throws -> ProfileListing {
         try await ListingExamination(store: store).run()
     }
 
@@ -59,7 +59,7 @@ public struct ProfileRegistry: Sendable {
     /// The given name, or the name of the only profile, which may be damaged.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `input_required` when there are several.
-    public func resolve(_ name: ProfileName?) async throws -> ProfileName {
+    package func resolve(_ name: ProfileName?) async throws -> ProfileName {
         if let name { return name }
         let all = try await listing().names
         if all.count == 1 { return try ProfileName(all[0]) }
