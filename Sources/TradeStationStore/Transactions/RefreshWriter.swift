@@ -23,7 +23,9 @@ struct RefreshWriter {
         let (stored, key) = try transaction.logins.require(login)
         // If an older copy of the login was put back during the exchange, its tokens are the newest ones all the same.
         guard stored.generation <= commit.parentGeneration else {
-            try keepLateResult(commit, of: stored, key: key, audit: audit.first)
+            // The row of a crashed attempt, which may come first, has no new generation.
+            let entry = audit.first { $0.generationAfter != nil } ?? audit.first
+            try keepLateResult(commit, of: stored, key: key, audit: entry)
             return Commit(isSaved: false, generation: stored.generation, rotation: nil)
         }
         let rotation = reportsRotation ? try rotation(to: commit.tokens, of: stored, key: key) : nil

@@ -20,7 +20,7 @@ extension CredentialStoreContract {
             let outcome = try await other.commit(
                 sample.commit("c", after: 1),
                 to: id,
-                audit: [entry, AuditEntry(.recovered, loginID: id)]
+                audit: [AuditEntry(.outcomeUnknown, loginID: id), entry, AuditEntry(.recovered, loginID: id)]
             )
             #expect(outcome == .superseded(generation: 2))
 
