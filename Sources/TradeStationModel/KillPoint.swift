@@ -3,8 +3,8 @@
     import Synchronization
 #endif
 
-/// The named places of a refresh at which the rig in `Tests/Rig` kills, stops or interrupts a process, to verify that
-/// nothing is lost. An environment variable names the place and the action: `TSACCOUNTS_KILL_POINT=after_t1=kill`.
+/// The named points of a refresh at which the test programs in `Tests/Rig` kill, stop or interrupt a process, to verify
+/// that nothing is lost. An environment variable names the point and the action: `TSACCOUNTS_KILL_POINT=after_t1=kill`.
 ///
 /// Only debug builds know the variable. In a release build, reaching a point has no effect.
 package enum KillPoint: String, CaseIterable, Sendable {
@@ -54,7 +54,8 @@ package enum KillPoint: String, CaseIterable, Sendable {
         }()
         private static let wasReached = Atomic(false)
 
-        /// Performs the action that the environment names for this place, the first time the process reaches it.
+        /// Performs the action that the environment variable names for this point, the first time the process reaches
+        /// it.
         package func reach() {
             guard let armed = Self.armed, armed.point == self, !Self.wasReached.exchange(true, ordering: .relaxed)
             else { return }

@@ -103,8 +103,8 @@ public actor SessionManager {
     ///
     /// - Parameters:
     ///   - record: the profile as it was read last.
-    ///   - onlyIfDue: makes none while the token is not about to expire, during a backoff, and while the API key is
-    ///     refused.
+    ///   - onlyIfDue: whether to make no exchange while the token is not about to expire, during a backoff, and while
+    ///     the API key is refused.
     /// - Throws: ``AccountsError`` of the refresh, for example `login_required` or `server_unreachable`.
     public func refresh(_ record: ProfileRecord, onlyIfDue: Bool = false) async throws -> RefreshReport {
         try requireOpen()
@@ -196,9 +196,9 @@ public actor SessionManager {
         guard !services.isClosed else { throw .closed }
     }
 
-    /// Ends all streams, requests, sign-ins and flights and closes the store. A refresh that was sent and a code that
-    /// is being exchanged are saved first. It can be called at any time and more than once, but not from within a
-    /// ``SignInInteraction``, because it waits for sign-ins to end.
+    /// Ends all streams, requests, sign-ins and flights and closes the store. The results of a refresh that was sent
+    /// and of a sign-in whose code is being exchanged are saved first. It can be called at any time and more than once,
+    /// but not from within a ``SignInInteraction``, because it waits for sign-ins to end.
     public func close() async {
         // Runs in an unstructured task so that closing is neither cancelled with its caller nor done twice.
         let task = closing ?? Task { await end() }

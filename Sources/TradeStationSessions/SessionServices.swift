@@ -13,7 +13,8 @@ final class SessionServices: Sendable {
     let streamTransport: HTTPTransport
     let clock: any TimeSource
     let random: RandomSource
-    /// The names of this manager's refresh attempts. Events use them to recognize its own audit rows.
+    /// Makes the ids of this manager's refresh attempts. Its event stream uses them to recognize the manager's own
+    /// audit rows.
     let attemptIDs: AttemptIDs
     let logger: Logger
     let metrics: SessionMetrics
@@ -23,7 +24,7 @@ final class SessionServices: Sendable {
     let timeoutMilliseconds: Int64
     /// Whether a token in its soft window is refreshed in the background.
     let refreshesBehind: Bool
-    /// Told what callers of a refresh wait for.
+    /// Called with what callers of a refresh wait for.
     let reportWait: @Sendable (RefreshWait) -> Void
     /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs.
     let keeper: FreshnessKeeper
@@ -55,7 +56,7 @@ final class SessionServices: Sendable {
         // Streams keep their connections, so requests use another client and never wait for a free one.
         var streams = TransportConfiguration(configuration, reply: configuration.timeout, megabytes: 1)
         streams.connectionsPerHost = 1 << 16
-        // Ends before a stream counts as silent, so that the error names the resolver.
+        // A lookup ends before the stream counts as silent, so that the error names the lookup as the cause.
         streams.lookUpMilliseconds = Int(min(configuration.timeout.wholeMilliseconds, StreamMachine.longestSilence / 2))
         streamTransport = HTTPTransport(configuration: streams, resolver: resolver)
         endpoint = TokenEndpoint(transport: signInTransport)
@@ -108,7 +109,7 @@ final class SessionServices: Sendable {
     /// Sends the refresh token of an attempt.
     ///
     /// - Parameters:
-    ///   - sent: The time now.
+    ///   - sent: The current time, which counts as the time of the request.
     ///   - patience: How long the lookup of the server's name may take, in milliseconds.
     ///   - onConnecting: Called when the name is looked up.
     func send(

@@ -14,7 +14,8 @@ public struct StoreChoice: Sendable {
 
     /// The store of the current user, which the command line uses too.
     ///
-    /// In `TSACCOUNTS_HOME`, which must be an absolute path or begin with `~/`, otherwise in the XDG directories.
+    /// It is in the directory that the variable `TSACCOUNTS_HOME` names (an absolute path, or one that begins with
+    /// `~/`). If the variable is not set, the store is in the XDG directories.
     public static let standard = StoreChoice(place: .standard)
 
     /// A store that keeps everything in one directory. A relative path starts at the working directory, and `~/` at the

@@ -6,7 +6,8 @@ public struct TokenReport: Sendable {
     public let profile: ProfileRecord
     /// The token.
     public let token: AccessToken
-    /// The remaining lifetime of the token, by the clock of this machine that shows less.
+    /// The remaining lifetime of the token. It is measured with both clocks of this machine, and the shorter result
+    /// counts.
     public let life: Duration
     /// Set when the new tokens could not be saved completely: `save_deferred` if they are safe in the side file,
     /// `server_error` if the access token is saved but the server's new refresh token cannot be kept, another code if they

@@ -1,6 +1,6 @@
 import TradeStationSessions
 
-/// Checks that accounts which a fence is to allow belong to the user who signed in.
+/// Checks that the accounts to which a profile is to be limited belong to the user who signed in.
 struct AccountCheck {
     let accounts: [String]
     let profile: ProfileName

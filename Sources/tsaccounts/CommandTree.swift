@@ -32,7 +32,7 @@ struct CommandTree: Decodable {
     /// Whether a word that is not a subcommand can follow.
     var acceptsWords: Bool { choices.isEmpty || defaultSubcommand != nil }
 
-    /// The options of the command, and those of the subcommand that it stands for.
+    /// The options of the command and of its default subcommand.
     var options: [String] {
         let standsFor = (subcommands ?? []).first { $0.commandName == defaultSubcommand }
         return (arguments ?? []).flatMap(\.words) + (standsFor?.options ?? [])

@@ -37,7 +37,7 @@ struct ProfileChoice: Sendable {
         try await blamingVariable { try await manager.registry.profile(namedOrOnly: name) }
     }
 
-    /// Runs `body`. If it finds no profile of the name, the error says that the name comes from the variable.
+    /// Runs `body`. If `body` finds no profile with the name, the error says that the name comes from the variable.
     func blamingVariable<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()

@@ -17,7 +17,7 @@ struct SharedOptions: ParsableArguments {
 
     @Flag(
         name: .customLong("trust-group"),
-        help: "Trust the store's group and the directories above it, as on a volume of a container."
+        help: "Trust the store's group and the directories above the store, as on a volume of a container."
     )
     var trustGroup = false
 

@@ -11,10 +11,10 @@ import TradeStationStore
 enum StartingRoom {
     private static let files = 8
     private static let threads = 4
-    /// A limit from which on there is room enough.
+    /// A limit that is at least this high needs no check.
     private static let plenty: rlim_t = 64
 
-    /// - Throws: ``AccountsError`` `store_busy`.
+    /// Checks that the files and threads are available. Throws `store_busy` if they are not.
     static func require() throws(AccountsError) {
         if isLow(RLIMIT_NOFILE) { try OpenFiles.require(files, to: "start") }
         if isLow(limitOnThreads) { try ThreadLimit.require(threads, to: "start") }

@@ -9,11 +9,11 @@ struct UsageFailure {
     /// The words after the name of the program.
     let arguments: [String]
     private let words: ArraySlice<String>
-    /// The command that the words lead to.
+    /// The command that the words name, for example `audit verify`.
     private var command: CommandTree
-    /// The names on the way to it.
+    /// The names that lead to this command, for example `audit` and `verify`.
     private(set) var path: [String] = []
-    /// The position of a word in the place of a command that does not exist.
+    /// The position of the word that is in the place of a command but names none; nil if there is no such word.
     private var unknownIndex: Int?
 
     /// - Returns: nil if the commands are not known.
@@ -27,7 +27,7 @@ struct UsageFailure {
         var isHelp = false
         while index < words.count {
             let word = words[index]
-            // A shell asks for completions in forms of its own.
+            // A request for completions, which a shell sends, has a syntax of its own.
             if word.hasPrefix("---") || word == "--generate-completion-script" { break }
             if word.hasPrefix("-") {
                 // A value that belongs to an option is not a command.

@@ -38,7 +38,7 @@ package struct AuditEntry: Sendable {
     /// Further details. Never a secret.
     package var detail: [String: String]
 
-    /// Creates an entry in which all other properties are nil.
+    /// Creates an entry; the properties without a parameter are nil.
     package init(
         _ event: AuditEvent,
         profileName: String? = nil,

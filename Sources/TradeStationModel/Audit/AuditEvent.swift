@@ -27,7 +27,7 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case lateResult = "late_result"
     /// Tokens that a crashed process left in a side file (a file beside the database) were saved in the database.
     case recovered
-    /// The database was found to be an older copy: newer tokens of the login were known.
+    /// The database turned out to be an older copy: the change counters show newer tokens of the login.
     case rolledBack = "rolled_back"
     /// The sign-in of an API key with rotating refresh tokens ends within two hours.
     case signInEndsSoon = "sign_in_ends_soon"

@@ -17,7 +17,7 @@ public struct AuditQuery: Hashable, Sendable {
     /// Whether a limit selects the oldest rows instead of the newest.
     public var takesOldest: Bool
 
-    /// Creates a query. A parameter that is left out does not restrict it.
+    /// Creates a query. A parameter that is left out selects all rows.
     public init(
         loginID: Login.ID? = nil,
         since: Timestamp? = nil,

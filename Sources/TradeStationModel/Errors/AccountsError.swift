@@ -57,7 +57,7 @@ extension AccountsError: CustomStringConvertible {
 }
 
 extension AccountsError {
-    /// A stable code for a kind of failure. Scripts match on it: codes are added, never renamed.
+    /// A stable code for a kind of failure. Scripts may rely on it: codes are added, but never renamed.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
         /// The code as it appears in JSON.
         public let rawValue: String

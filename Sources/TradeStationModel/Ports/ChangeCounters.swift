@@ -1,8 +1,9 @@
 /// Counters that every writer of a store, in any process, advances after a commit. With two memory accesses, a reader can
 /// tell whether the tokens that it holds are still the stored ones. Each kind of store has its own implementation.
 ///
-/// The counters are a hint; the database decides. A write by this process is noticed at once, and one by another process
-/// within ten milliseconds. Where they cannot be read or written, changes are noticed later, but never missed.
+/// The counters are a hint; the database decides. A write by this process is noticed at once, and one by another
+/// process within ten milliseconds. Where the counters cannot be read or written, changes are noticed later, but never
+/// missed.
 package protocol ChangeCounters: AnyObject, Sendable {
     /// Starts reading the counters; before that, every stamp is unknown. Returns at once, and does nothing if
     /// the counters can already be read.

@@ -9,7 +9,7 @@
 package protocol CredentialStore: Sendable {
     // MARK: Reading
 
-    /// Returns all profiles, sorted by name. A damaged row concerns only the profiles that use it.
+    /// Returns all profiles, sorted by name. A damaged row affects only the profiles that use it.
     ///
     /// The secrets are not opened: ``login(_:)`` does that.
     func listing() async throws -> ProfileListing
@@ -23,8 +23,8 @@ package protocol CredentialStore: Sendable {
     /// A login with its secrets, its side file and its change stamp; nil when it does not exist.
     func login(_ id: Login.ID) async throws -> StoredLogin?
 
-    /// A profile whose login has this refresh token now, or had it in an earlier generation; nil if no login does. A login
-    /// whose tokens were erased has none.
+    /// A profile whose login has this refresh token now, or had it in an earlier generation; nil if no login does.
+    /// Erased tokens are not found.
     func profile(withRefreshToken token: Secret) async throws -> ProfileName?
 
     /// The late result of a login in any state; nil if it has none.
@@ -75,11 +75,13 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found`.
     func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws
 
-    /// Makes it possible to sign in again on a damaged login: impossible values of its row are replaced and secrets that
-    /// do not open are removed, and its state becomes `needs_login`. The user stays known only if a secret proves it.
+    /// Makes it possible to sign in again on a damaged login: impossible values of its row are replaced and secrets
+    /// that do not open are removed, and its state becomes `needs_login`. The user is kept only if one of the secrets
+    /// still opens, which proves who the user is.
     ///
     /// - Returns: false if nothing of the login is damaged; nothing is written then.
-    /// - Throws: `record_tampered` if the profile or its API key is damaged, which no sign-in mends; `profile_not_found`.
+    /// - Throws: `record_tampered` if the profile or its API key is damaged, because a new sign-in does not mend these;
+    ///   `profile_not_found`.
     func mendLogin(of profile: ProfileName) async throws -> Bool
 
     /// Erases the tokens, the late result and the side file of a login, and changes its state to `state`. The
@@ -110,8 +112,8 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found`, `store_full`, `store_readonly`.
     func prepareStaging(for login: Login.ID) async throws
 
-    /// Writes an answer into the side file: one plain write, which needs no free space. After ``begin(_:of:audit:)`` it
-    /// does not need the database either.
+    /// Writes an answer into the side file: one plain write into space that was reserved before. After
+    /// ``begin(_:of:audit:)``, this method does not use the database either.
     func stage(_ tokens: StagedTokens, for login: Login.ID) async throws
 
     /// Syncs the side file to disk, for an answer that could not be committed.
@@ -122,10 +124,10 @@ package protocol CredentialStore: Sendable {
     /// T2: saves new tokens durably, if the stored generation is still their `parentGeneration`, and ends the attempt.
     /// It resets the failures of the login and its key; a pause that the server asked for stays in effect.
     ///
-    /// If the stored generation is older than `parentGeneration`, rows or the database were put back meanwhile, and the
-    /// tokens are saved all the same. If a newer generation has been saved meanwhile, the tokens are kept sealed as a late
-    /// result, and the first audit entry becomes a `late_result` row. If the tokens are saved, an earlier late result is
-    /// removed.
+    /// If the stored generation is older than `parentGeneration`, older rows or an older database were restored
+    /// meanwhile, and the tokens are saved all the same. If a newer generation has been saved meanwhile, the tokens are
+    /// kept sealed as a late result, and the first audit entry becomes a `late_result` row. If the tokens are saved, an
+    /// earlier late result is removed.
     ///
     /// - Throws: `profile_not_found` if the login was removed meanwhile; `store_full`, `store_busy`.
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome

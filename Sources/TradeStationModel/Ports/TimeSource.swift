@@ -20,8 +20,8 @@ public protocol TimeSource: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     func sleep(milliseconds: Int64) async throws
 
-    /// Suspends the current task for at least the given time, as a part of a sleep of `whole` milliseconds. Between the
-    /// parts the task only looks at the clocks. A clock that a test controls treats this like a sleep of `whole`.
+    /// Suspends the current task for at least the given time, as one part of a longer sleep of `whole` milliseconds.
+    /// Between the parts, the task does nothing but read the clocks. A test clock reports it as one sleep of `whole`.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func sleep(milliseconds: Int64, of whole: Int64) async throws

@@ -26,8 +26,8 @@ public struct APIKey: Hashable, Sendable {
         case rotating
     }
 
-    /// The longest pause between requests, in milliseconds. A longer stored one is ignored: it can only result from a
-    /// clock that was set back.
+    /// The longest pause between requests, in milliseconds. A longer pause in the store is ignored: it can only result
+    /// from a clock that was set back.
     package static let longestPauseMilliseconds: Int64 = 300_000
 
     /// The id of the row in the database.

@@ -34,8 +34,8 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
-    /// The beginning of a refused URL, for the message. It leaves out the user, the query and what is no URL at all, because
-    /// a secret may have been typed there.
+    /// The part of a refused URL that the message may show: scheme, host, port and path. The user and the query are
+    /// left out, and so is a text that is not a URL, because a secret may have been typed there.
     private static func shown(_ text: String) -> String {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host else {
             return ""

@@ -17,7 +17,8 @@ public struct Login: Hashable, Sendable {
         case ready
         /// The server refused the refresh token.
         case needsLogin = "needs_login"
-        /// Stopped because something does not match, for example the user. Nothing is sent until a user signs in again.
+        /// The login was stopped because a check failed, for example because the tokens belong to another user. Nothing
+        /// is sent until a user signs in again.
         case held
     }
 
@@ -41,7 +42,7 @@ public struct Login: Hashable, Sendable {
     public var refreshExpiresAt: Timestamp?
     /// When the sign-in ends; nil if it is not known to end.
     public var absoluteExpiresAt: Timestamp?
-    /// The last ``absoluteExpiresAt`` that an audit row warned of; nil if none did.
+    /// The end of the sign-in that the last warning in the audit was about; nil if there was no warning.
     public var signInWarnedOf: Timestamp?
     /// The attempt to refresh that is in progress, or that a crashed process left unfinished; nil if there is none.
     package var attempt: Attempt?
@@ -101,8 +102,8 @@ extension Login {
         case revoked
     }
 
-    /// How the tokens were erased; nil if they were not. Erasing starts a new generation and leaves no error, which no
-    /// new login and no refusal by the server does.
+    /// How the tokens were erased; nil if they were not. It follows from the other values: a new login has generation
+    /// 0, and a refusal by the server leaves an error, but erasing starts a new generation and leaves no error.
     package var erasure: Erasure? {
         switch state {
         case .new where generation > 0: .signedOut

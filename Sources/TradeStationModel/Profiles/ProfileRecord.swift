@@ -37,8 +37,8 @@ public struct ProfileRecord: Hashable, Sendable {
         state == .ready && mayHaveEnded(at: now) ? .degraded : state
     }
 
-    /// Whether the sign-in, or the refresh token because it was not used, may have ended. Only the next refresh shows
-    /// whether it has.
+    /// Whether the sign-in may have ended, or the refresh token may have expired because it was not used. Only the next
+    /// refresh shows whether this is so.
     public func mayHaveEnded(at now: Timestamp) -> Bool {
         [possibleSignInEnd, possibleRefreshTokenEnd].contains { end in end.map { $0 <= now } ?? false }
     }
@@ -55,21 +55,21 @@ public struct ProfileRecord: Hashable, Sendable {
             )
     }
 
-    /// When the sign-in ends; for a key that is not known to rotate, when it would end if the key did. Nil if it does not
-    /// end.
+    /// When the sign-in ends; nil if it does not end. While it is unknown whether the API key rotates, the time is the
+    /// one that would apply if it does.
     public var possibleSignInEnd: Timestamp? {
         login.absoluteExpiresAt
             ?? signInOfUnknownRotation.flatMap(apiKey.registration.rotationLimits.signInEnd(signedInAt:))
     }
 
-    /// When the refresh token ends if it is not used; for a key that is not known to rotate, when it would end if the key
-    /// did. Nil if it does not end.
+    /// When the refresh token ends if it is not used; nil if it does not end. While it is unknown whether the API key
+    /// rotates, the time is the one that would apply if it does.
     public var possibleRefreshTokenEnd: Timestamp? {
         login.refreshExpiresAt
             ?? signInOfUnknownRotation.flatMap(apiKey.registration.rotationLimits.refreshTokenEnd(issuedAt:))
     }
 
-    /// When the user signed in, if no refresh has shown yet whether the key rotates.
+    /// When the user signed in, while it is unknown whether the API key rotates; otherwise nil.
     private var signInOfUnknownRotation: Timestamp? {
         apiKey.rotation == .unknown && login.state == .ready ? login.signedInAt : nil
     }

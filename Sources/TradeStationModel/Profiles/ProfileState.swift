@@ -13,6 +13,7 @@ public enum ProfileState: String, Hashable, Sendable {
     case needsLogin = "needs_login"
     /// The sign-in server refuses the API key.
     case badClient = "bad_client"
-    /// Stopped because something does not match, for example the user. Nothing is sent until a user signs in again.
+    /// The login was stopped because a check failed, for example because the tokens belong to another user. Nothing is
+    /// sent until a user signs in again.
     case held
 }

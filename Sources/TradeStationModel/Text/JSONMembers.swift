@@ -36,7 +36,8 @@ package struct JSONMembers {
         isComplete = scanner.isAtEnd()
     }
 
-    /// All values of the members with this name that were read, possibly before the text was cut off.
+    /// All values of the members with this name, in order. If the text was cut off, these are the members before the
+    /// cut.
     package func values(of name: String) -> [Value] { members[name] ?? [] }
 
     /// The value of a member.

@@ -9,7 +9,8 @@ extension String {
     }
 }
 
-/// The number of letters to change, insert or remove that makes one word the other (Levenshtein).
+/// The number of letters that must be changed, inserted or removed to turn one word into the other (Levenshtein
+/// distance).
 private func editDistance(_ left: String, _ right: String) -> Int {
     let (a, b) = (Array(left.utf8), Array(right.utf8))
     var row = Array(0...b.count)

@@ -2,7 +2,8 @@
 /// wall clock is used across boots and shown to users.
 ///
 /// Neither clock is always right. The boot clock stands still while a virtual machine is paused, and some machines give
-/// every boot the same id; the wall clock can be set. Therefore a rest of time is what both clocks agree on.
+/// every boot the same id; the wall clock can be set. Therefore the time left until a moment is measured with both
+/// clocks, and the shorter result counts.
 package struct Moment: Hashable, Sendable {
     /// The time of the wall clock.
     package let wall: Timestamp
@@ -28,8 +29,8 @@ package struct Moment: Hashable, Sendable {
         )
     }
 
-    /// Returns the milliseconds from `now` until this moment by the clock that shows less; negative once one of them has
-    /// passed it.
+    /// Returns the milliseconds from `now` until this moment, by the clock with the shorter result; negative once this
+    /// moment has passed on one of the clocks.
     package func milliseconds(after now: Moment) -> Int64 {
         min(wallMilliseconds(after: now), bootMilliseconds(after: now) ?? .max)
     }
@@ -37,8 +38,8 @@ package struct Moment: Hashable, Sendable {
     /// Returns how much is left, at `now`, of a period of `whole` milliseconds that ends at this moment; 0 or less once
     /// it has ended.
     ///
-    /// If a clock shows more than the whole period, then the end comes from another clock: the clock was set back, or the
-    /// reading is from another boot or machine. Then it is unknown what is left, and 0 is returned.
+    /// If more than the whole period seems to be left, the clock was set back, or this moment was recorded in another
+    /// boot or on another machine. Then it is unknown how much is left, and the result is 0 or less.
     package func rest(of whole: Int64, at now: Moment) -> Int64 {
         let (wall, boot) = (wallMilliseconds(after: now), bootMilliseconds(after: now))
         guard wall <= whole, boot ?? wall <= whole else { return min(wall, boot ?? wall, 0) }
@@ -54,7 +55,7 @@ package struct Moment: Hashable, Sendable {
         return isBeyond ? (bootMilliseconds < 0 ? .min : .max) : difference
     }
 
-    /// Whether a boot id identifies a boot. A machine without a readable one has an empty id; earlier versions wrote
-    /// "unknown".
+    /// Whether a boot id identifies a boot. The id is empty if the machine has none that can be read; earlier versions
+    /// wrote "unknown".
     private static func identifiesBoot(_ id: String) -> Bool { !id.isEmpty && id != "unknown" }
 }

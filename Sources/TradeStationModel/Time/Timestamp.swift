@@ -91,7 +91,8 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
         return value
     }
 
-    // Days and dates of the proleptic Gregorian calendar, computed with years that begin in March.
+    // These two functions convert between dates of the proleptic Gregorian calendar and days since 1970-01-01. They
+    // compute with years that begin in March, so that a leap day is the last day of its year.
     private static func days(fromYear year: Int64, month: Int64, day: Int64) -> Int64 {
         let y = month <= 2 ? year - 1 : year
         let era = (y >= 0 ? y : y - 399) / 400

@@ -10,8 +10,8 @@ package struct StoredLogin: Sendable {
     package var tokens: TokenSet?
     /// The current refresh token, also if it has not been exchanged for an access token yet.
     package var refreshToken: Secret?
-    /// The answer in the login's side file that follows the stored generation and is not in the database yet; nil if
-    /// there is none.
+    /// The answer in the login's side file, if it follows the stored generation and is not in the database yet;
+    /// otherwise nil.
     package var staged: StagedTokens?
     /// An answer that came too late (a ``LateResult``), changed so that it can replace the stored tokens. It is read
     /// only while the login needs a new sign-in: the refresh token in it may then be the only valid one.

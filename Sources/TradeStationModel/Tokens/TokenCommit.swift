@@ -1,5 +1,5 @@
-/// New tokens to save for a login. They are saved only if `parentGeneration` is still the stored generation, or if an older
-/// copy of the login was put back meanwhile.
+/// New tokens to save for a login. They are saved only if `parentGeneration` is still the stored generation, or if an
+/// older copy of the login was restored meanwhile.
 package struct TokenCommit: Sendable {
     /// The generation (the number of a token set) whose refresh token was exchanged for these tokens.
     package var parentGeneration: Int

@@ -2,13 +2,13 @@ import TradeStationModel
 
 /// The time of the next check of a login, and the result of the last one.
 struct CheckSchedule: Sendable {
-    /// By the boot clock; nil when no check is scheduled.
+    /// When the next check starts, by the boot clock; nil when no check is scheduled.
     private var scheduledAt: Int64?
     private var isRunning = false
     private var failure: AccountsError.Code?
 
-    /// Schedules the next check. Returns false if nothing changes, and while a check runs, which schedules the next
-    /// check itself.
+    /// Schedules the next check. Returns false if nothing changes, and also while a check runs: the running check
+    /// schedules the next one itself.
     mutating func schedule(at time: Int64) -> Bool {
         guard !isRunning, scheduledAt != time else { return false }
         scheduledAt = time

@@ -5,14 +5,14 @@ import TradeStationModel
 /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs: one queue and one timer for all of them.
 ///
 /// The queue is ordered by the boot clock. While a check is scheduled, the timer fires every ten seconds at least, and
-/// the wall clock is read as well: if it no longer runs beside the boot clock, every login is checked.
+/// the wall clock is read as well: if the distance between the two clocks has changed, every login is checked.
 final class FreshnessKeeper: Sendable {
     private struct State {
         var queue = CheckQueue()
         /// Wakes the loop of `run`; nil while it does not run.
         var wakeUp: AsyncStream<Void>.Continuation?
         var alarm: (at: Int64, task: Task<Void, Never>)?
-        /// The lead of the wall clock when every login was last scheduled.
+        /// How far the wall clock was ahead of the boot clock when all logins were last scheduled.
         var lead: Int64
         var isClosed = false
     }
@@ -146,8 +146,8 @@ final class FreshnessKeeper: Sendable {
         state.alarm = time.map { time in
             let task = Task { [clock] in
                 repeat {
-                    // Sleep in short steps: the clocks may be set, and some timers do not count the time while the machine
-                    // is suspended.
+                    // Sleep in short steps: the wall clock may be set, and some timers do not count the time while the
+                    // machine is suspended.
                     let rest = min(time - clock.bootMilliseconds(), Self.longestSleep)
                     let nap = min(rest, Self.longestNap)
                     guard (try? await clock.sleep(milliseconds: nap, of: rest)) != nil else { return }
@@ -158,7 +158,7 @@ final class FreshnessKeeper: Sendable {
         }
     }
 
-    /// In milliseconds.
+    /// The longest sleep before the time is computed again, in milliseconds.
     private static let longestSleep: Int64 = 60_000
 
     /// The longest time between two looks at the clocks, in milliseconds.
@@ -190,7 +190,7 @@ final class FreshnessKeeper: Sendable {
                 report(nil, of: login)
                 return until
             case .wait(let milliseconds):
-                // A refresh before that would fail, so callers get the current token.
+                // A refresh would fail before this wait is over, so callers get the current token meanwhile.
                 login.serve(for: milliseconds)
                 return clock.bootMilliseconds() + milliseconds
             case .refresh(let intent):
@@ -218,7 +218,7 @@ final class FreshnessKeeper: Sendable {
 
     /// Reports a failure or a recovery, once each.
     private func report(_ failure: AccountsError?, of login: LoginTokens) {
-        // One after the other, so that the last notice of a login is its current state.
+        // Notices are sent one at a time, so that the last notice about a login shows its current state.
         notices.withLock { _ in
             let isClosed = state.withLock { $0.isClosed }
             guard !isClosed, login.updateCheck({ $0.recordFailure(failure?.code) }) else { return }

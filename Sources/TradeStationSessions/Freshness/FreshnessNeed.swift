@@ -12,15 +12,16 @@ enum FreshnessNeed: Sendable {
     case userAction(AccountsError)
 
     init(of stored: StoredLogin, now: Moment) {
-        // The process of an attempt may have died. If the server has replaced the refresh token, it accepts the old one
-        // only for a short time, so do not rest then. If the process still runs, the login's lock tells.
+        // Do not rest while an attempt is unfinished: its process may have died after the server replaced the refresh
+        // token, and the server accepts the old one only for a short time. If the process still runs, it holds the
+        // login's lock.
         if stored.staged == nil, stored.login.attempt == nil, stored.login.state == .ready,
             let due = stored.renewalDue(now: now), due > now.bootMilliseconds
         {
             self = .rest(until: due)
             return
         }
-        // Save the answer in the side file first; it may make a refresh unnecessary.
+        // If the side file contains an answer, save that first: it may make a refresh unnecessary.
         let generation = stored.login.generation
         let intent: RefreshIntent = stored.staged == nil ? .ahead(of: generation) : .validity(milliseconds: 0)
         let machine = RefreshMachine(intent: intent, heldGeneration: generation)
@@ -33,13 +34,13 @@ enum FreshnessNeed: Sendable {
 
     // MARK: Delays until the next check, in milliseconds
 
-    /// After a failed refresh.
+    /// The delay after a failed refresh.
     static let pauseAfterFailure: Int64 = 5000
 
-    /// While user action is needed, for example a sign-in in another process.
+    /// The delay while the user has to act, for example to sign in with another process.
     static let pauseForUserAction: Int64 = 60_000
 
-    /// After a successful refresh. The pause prevents a refresh loop if new tokens are close to expiry, or if their
+    /// The delay after a successful refresh. It prevents a refresh loop if new tokens are close to expiry, or if their
     /// lifetime is very short.
     static func pauseAfterSuccess(lifetimeSeconds: Int) -> Int64 {
         min(5000, Int64(lifetimeSeconds) * 500)
@@ -53,7 +54,7 @@ extension StoredLogin {
         guard let tokens = servableTokens else { return nil }
         let left = tokens.rest(at: now)
         let soft = left - RefreshPolicy.softWindow(lifetimeSeconds: tokens.lifetimeSeconds, login: login.id)
-        // No refresh moves the end of the sign-in, so that is no reason for one.
+        // A refresh does not extend the sign-in, so the end of the sign-in is no reason to refresh.
         guard let refreshEnd = login.refreshExpiresAt, refreshEnd != login.absoluteExpiresAt else {
             return now.bootMilliseconds + soft
         }

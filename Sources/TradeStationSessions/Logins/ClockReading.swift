@@ -2,22 +2,23 @@ import TradeStationModel
 
 /// The readings of both clocks of this process, in milliseconds; cheaper to take than a ``Moment``.
 struct ClockReading: Sendable {
-    /// By the boot clock.
+    /// The reading of the boot clock.
     let boot: Int64
-    /// By the wall clock.
+    /// The reading of the wall clock.
     let wall: Int64
 
-    /// How far the wall clock is ahead of the boot clock. It grows when the wall clock is set forward, which is also how
-    /// the end of a pause of a virtual machine shows.
+    /// How far the wall clock is ahead of the boot clock. It grows when the wall clock is set forward, and when a
+    /// virtual machine continues after a pause.
     var lead: Int64 { wall - boot }
 
-    /// The time on the boot clock, plus the time that only the wall clock has counted since it was ahead by `lead`.
+    /// The time on the boot clock. If the wall clock has advanced further than the boot clock since it was ahead by
+    /// `lead`, the difference is added.
     func time(withLead lead: Int64) -> Int64 { max(boot, wall - lead) }
 }
 
 extension TimeSource {
-    /// Reads both clocks. The boot clock comes first: then a thread that is interrupted in between reads a lead that is
-    /// too large, which never makes time pass too fast.
+    /// Reads both clocks. The boot clock comes first: if the thread is interrupted between the two,
+    /// ``ClockReading/lead`` is too large, which never makes time pass too fast.
     var reading: ClockReading {
         let boot = bootMilliseconds()
         return ClockReading(boot: boot, wall: coarseWallMilliseconds())

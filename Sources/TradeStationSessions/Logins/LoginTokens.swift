@@ -14,7 +14,8 @@ final class LoginTokens: Sendable {
 
     let id: Login.ID
     private let services: SessionServices
-    // Held here too: the fast path reads both, and reaching them through `services` would copy them.
+    // The clock and the counters are also in `services`, but access through it would copy them, and every call for a
+    // token reads both.
     private let clock: any TimeSource
     private let counters: any ChangeCounters
     private let state: Mutex<State>
@@ -30,7 +31,7 @@ final class LoginTokens: Sendable {
 
     private var now: Int64 { clock.bootMilliseconds() }
 
-    /// The login's change counter now.
+    /// The current value of the login's change counter.
     private var stamp: ChangeStamp { counters.stamp(of: id) }
 
     // MARK: Reading from memory
@@ -54,7 +55,7 @@ final class LoginTokens: Sendable {
     /// The flight in progress, and its task.
     var flight: (RefreshFlight, task: Task<Void, Never>)? { state.withLock { $0.flight } }
 
-    /// The profile that was opened last.
+    /// The profile whose session was opened last.
     var profile: ProfileName { state.withLock { $0.profile } }
 
     // MARK: Reading the store
@@ -131,7 +132,7 @@ final class LoginTokens: Sendable {
         do {
             result = try await refresh(first)
         } catch let error as AccountsError {
-            // If the profile was removed, report that instead.
+            // If the profile was removed, report that instead of the failed refresh.
             try requireProfile(profile)
             throw error
         }
@@ -158,7 +159,7 @@ final class LoginTokens: Sendable {
                 if !isOwn, flight.isOutdated(at: stamp) { continue }
                 // A flight with another intent or less time may have failed for a reason that does not apply to this
                 // caller.
-                guard !isOwn, flight.mayFailAlone(with: error, beside: request), now < request.deadline else {
+                guard !isOwn, flight.failureMayNotApply(error, to: request), now < request.deadline else {
                     throw error
                 }
             }
@@ -242,13 +243,14 @@ final class LoginTokens: Sendable {
         state.withLock { $0.snapshot.markFutile(generation: generation, until: until) }
     }
 
-    /// Whether another refresh is useless for now after the API refused this generation.
+    /// Whether the API has just refused this generation although it was new, so that another refresh would not help
+    /// yet.
     func isFutile(generation: Int) -> Bool {
         let now = now
         return state.withLock { $0.snapshot.isFutile(generation: generation, at: now) }
     }
 
-    /// Serves the token from the fast path for this long although a refresh is due, but never past the hard minimum.
+    /// Serves the token from memory for this long although a refresh is due, but not when it is about to expire.
     func serve(for milliseconds: Int64) {
         state.withLock { $0.snapshot.serve(for: milliseconds, at: clock.reading) }
     }
@@ -276,7 +278,7 @@ final class LoginTokens: Sendable {
 
     // MARK: Keeping fresh
 
-    /// Changes when the login is checked next.
+    /// Changes the schedule of the login's checks.
     func updateCheck<Value: Sendable>(_ change: (inout CheckSchedule) -> Value) -> Value {
         state.withLock { change(&$0.check) }
     }

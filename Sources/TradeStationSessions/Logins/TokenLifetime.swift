@@ -5,14 +5,14 @@ struct TokenLifetime: Hashable, Sendable {
     /// When the token expires.
     let endsAt: Int64
     /// The last moment at which the token is handed out: the hard minimum before it expires.
-    let hardAt: Int64
-    /// The full lifetime of the token when it is new.
+    let servableUntil: Int64
+    /// The full lifetime of the token when it was new, in seconds.
     private let lifetimeSeconds: Int
 
     init(of tokens: TokenSet, now: Moment) {
         lifetimeSeconds = tokens.lifetimeSeconds
         endsAt = now.advanced(byMilliseconds: tokens.rest(at: now)).bootMilliseconds
-        hardAt = endsAt.saturating(minus: RefreshPolicy.hardMinimum(lifetimeSeconds: lifetimeSeconds))
+        servableUntil = endsAt.saturating(minus: RefreshPolicy.hardMinimum(lifetimeSeconds: lifetimeSeconds))
     }
 
     /// When the soft window begins: the token is still returned, and a refresh starts in the background.
@@ -25,7 +25,7 @@ struct TokenLifetime: Hashable, Sendable {
 
     /// Whether the token is valid for at least `milliseconds` more, and at least for the hard minimum.
     func covers(milliseconds: Int64, at now: Int64) -> Bool {
-        now <= hardAt && remaining(at: now) >= milliseconds
+        now <= servableUntil && remaining(at: now) >= milliseconds
     }
 }
 

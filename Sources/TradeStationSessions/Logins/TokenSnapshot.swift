@@ -2,14 +2,14 @@ import TradeStationModel
 
 /// The cached access token of a login, with the rules for serving it. Uses no clock and performs no I/O.
 ///
-/// Its times are on the boot clock as of when the token was adopted. Since then, time passes as fast as the faster of
-/// both clocks.
+/// All times are readings of the boot clock. After the token was adopted, the time that has passed is measured with
+/// both clocks, and the longer result counts.
 struct TokenSnapshot: Sendable {
     /// The token; nil until one was adopted.
     private(set) var token: AccessToken?
     private var lifetime: TokenLifetime?
     private var softAt = Int64.min
-    /// The lead of the wall clock when the token was adopted.
+    /// How far the wall clock was ahead of the boot clock when the token was adopted.
     private var lead: Int64 = 0
     /// The login's change stamp when the token was current. If the stamp is different now, the store has to be read.
     private var stamp = ChangeStamp.unknown
@@ -62,7 +62,8 @@ struct TokenSnapshot: Sendable {
         lifetime?.remaining(at: reading.time(withLead: lead)) ?? 0
     }
 
-    /// Whether another refresh is useless for now after the API refused this generation.
+    /// Whether the API has just refused this generation although it was new, so that another refresh would not help
+    /// yet.
     func isFutile(generation: Int, at time: Int64) -> Bool {
         token?.generation == generation && time < futileUntil
     }
@@ -74,7 +75,7 @@ struct TokenSnapshot: Sendable {
 
     /// Adopts tokens, unless newer ones are held or the API has refused this generation.
     ///
-    /// - Parameter lead: the lead of the wall clock now.
+    /// - Parameter lead: how far the wall clock is ahead of the boot clock now.
     mutating func adopt(_ result: RefreshResult, lifetime: TokenLifetime, softAt: Int64, lead: Int64) {
         let generation = result.generation
         guard generation >= self.generation, !(isRefused && generation == self.generation), !isClosed,
@@ -90,11 +91,11 @@ struct TokenSnapshot: Sendable {
         isRefused = false
     }
 
-    /// Lets the fast path serve the token for this long although a refresh is due, but never past the hard minimum.
+    /// Lets the fast path serve the token for this long although a refresh is due, but not when it is about to expire.
     mutating func serve(for milliseconds: Int64, at reading: ClockReading) {
         guard let lifetime, !isClosed else { return }
         let (until, isBeyond) = reading.time(withLead: lead).addingReportingOverflow(milliseconds)
-        dueAt = min(max(isBeyond ? .max : until, softAt), lifetime.hardAt)
+        dueAt = min(max(isBeyond ? .max : until, softAt), lifetime.servableUntil)
     }
 
     /// Stops serving a token that the API refused, unless a newer one is held.

@@ -73,7 +73,7 @@ public struct KeyChange: Sendable {
     /// Whether the change keeps every value.
     public var isEmpty: Bool { changedFields.isEmpty }
 
-    /// The names of what changes, for the audit.
+    /// The names of the settings that change, for the audit.
     var changedFields: [String] {
         [
             secret.map { _ in "client_secret" }, redirectURI.map { _ in "redirect_uri" },

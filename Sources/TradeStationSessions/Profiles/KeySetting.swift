@@ -10,7 +10,7 @@ struct KeySetting: Sendable {
     func run(_ change: KeyChange) async throws {
         let record = try await registry.profile(named: name)
         let known = record.apiKey.registration
-        // A new secret replaces the stored one, and a public client needs none, even if the stored one is damaged.
+        // Read the stored secret only if it stays in use: a damaged one must not prevent its replacement.
         let keepsSecret = change.secret == nil && change.authentication != ClientAuthentication.none
         let hasSecret =
             keepsSecret

@@ -19,7 +19,7 @@ struct ListingExamination: Sendable {
                     ProfileRecord(profile: record.profile, login: stored.login, apiKey: stored.apiKey)
                 )
             case .success(nil):
-                // Removed since the profiles were read.
+                // The login was removed after the profiles were read.
                 break
             case .failure(let error):
                 examined.damaged.append(

@@ -79,7 +79,7 @@ struct ProfileAddition: Sendable {
             refreshToken: request.refreshToken
         )
         if let token = request.refreshToken, let owner = try await services.store.profile(withRefreshToken: token) {
-            throw AccountsError.tokenIsKnown(of: owner).aboutUnadded(self.request)
+            throw AccountsError.refreshTokenTaken(by: owner).aboutUnadded(self.request)
         }
         guard self.request.signsIn else { return try await insert(.new(login)) }
         if request.refreshToken != nil { return try await verify(try await insert(.new(login))) }
@@ -95,7 +95,8 @@ struct ProfileAddition: Sendable {
         return try await signIn(login, credentials, interaction)
     }
 
-    /// Signs in, then inserts the profile, then exchanges the code: the tokens have a login to be saved for.
+    /// Signs in, then inserts the profile, then exchanges the code. In this order, there is a login to save the tokens
+    /// for.
     private func signIn(
         _ login: NewProfile.NewLogin,
         _ credentials: ClientCredentials,
@@ -135,8 +136,8 @@ struct ProfileAddition: Sendable {
         }
     }
 
-    /// Removes the profile again if `body` fails before the server has returned tokens. Later the profile stays,
-    /// because its tokens exist nowhere else.
+    /// Removes the profile again if `body` fails before the server has returned tokens. If it fails after that, the
+    /// profile stays, because its tokens exist nowhere else.
     private func keepingIfVerified(
         _ record: ProfileRecord,
         _ body: () async throws -> Void
@@ -166,8 +167,8 @@ struct ProfileAddition: Sendable {
         return isRemoved ?? false
     }
 
-    /// Inserts the profile after the user has signed in. A busy database is asked several times, because the sign-in
-    /// would have to be repeated otherwise; each time, the store waits for some seconds.
+    /// Inserts the profile after the user has signed in. If the database is busy, this is tried several times, and each
+    /// time the store waits for some seconds: otherwise the user would have to sign in again.
     private func insertPatiently(_ login: NewProfile.LoginSource) async throws -> ProfileRecord {
         for _ in 1..<Self.maximumInserts {
             do {
@@ -207,7 +208,7 @@ struct ProfileAddition: Sendable {
     ) async throws -> (NewProfile.Key, ClientCredentials) {
         let tokenURL = try request.tokenURL ?? EndpointURL(ClientRegistration.tradeStationTokenURL)
         if let known = try await services.store.apiKey(clientID: request.clientID, tokenURL: tokenURL) {
-            try request.agrees(with: known.key, storedSecret: known.secret)
+            try request.requireAgreement(with: known.key, storedSecret: known.secret)
             return (
                 .existing(known.key.id),
                 ClientCredentials(registration: known.key.registration, secret: known.secret)
@@ -222,8 +223,8 @@ struct ProfileAddition: Sendable {
 }
 
 extension AccountsError {
-    /// The refresh token of a new login belongs to another login.
-    static func tokenIsKnown(of owner: ProfileName) -> AccountsError {
+    /// The error for a new login whose refresh token already belongs to another login.
+    static func refreshTokenTaken(by owner: ProfileName) -> AccountsError {
         AccountsError(
             .usage,
             "The login of profile \"\(owner)\" already has this refresh token, or had it before.",
@@ -232,7 +233,7 @@ extension AccountsError {
         )
     }
 
-    /// The same failure for a profile that was not added, with its name and environment in the command.
+    /// This error for a profile that was not added: the suggested command gets its name and environment.
     fileprivate func aboutUnadded(_ request: ProfileRequest) -> AccountsError {
         let suggestion = suggestion?.replacing(
             "profile NAME",
@@ -241,7 +242,7 @@ extension AccountsError {
         return AccountsError(code, profile: request.name.text, message, reason: reason, suggestion: suggestion)
     }
 
-    /// The same failure for a profile that was not added: the suggestion must not name the profile.
+    /// This error for a profile that was not added: the suggestion must not use the profile, which does not exist.
     fileprivate func forUnaddedProfile(_ name: ProfileName) -> AccountsError {
         let advice: String? =
             switch code {

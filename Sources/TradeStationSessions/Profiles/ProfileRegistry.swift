@@ -32,7 +32,7 @@ public struct ProfileRegistry: Sendable {
         try await ListingExamination(store: store).run()
     }
 
-    /// The profile of that name.
+    /// The profile with the given name.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, with the nearest name; `record_tampered` if it is damaged.
     public func profile(named name: ProfileName) async throws -> ProfileRecord {
@@ -48,7 +48,7 @@ public struct ProfileRegistry: Sendable {
         )
     }
 
-    /// The profile with that name, or the only profile.
+    /// The profile with the given name; if the name is nil, the only profile of the store.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `input_required` when there are several, `record_tampered` if it is
     ///   damaged.
@@ -181,7 +181,8 @@ public struct ProfileRegistry: Sendable {
         try await KeySetting(registry: self, name: name).run(change)
     }
 
-    /// Changes a profile's fences. They apply to the next request of every session on it, in any process.
+    /// Changes a profile's fences (limits on what it may do). They apply to the next request of every session on it, in
+    /// any process.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `usage`.
     public func change(_ name: ProfileName, _ change: FenceChange) async throws {
@@ -211,7 +212,7 @@ public struct ProfileRegistry: Sendable {
         }
     }
 
-    /// Removes a damaged profile from this store, and the logins and API keys that no profile uses then.
+    /// Removes a damaged profile from this store, and the logins and API keys that no profile uses any more.
     ///
     /// - Throws: ``AccountsError`` `profile_not_found`, `closed`.
     public func remove(_ profile: DamagedProfile) async throws {
@@ -257,8 +258,8 @@ public struct ProfileRegistry: Sendable {
 
     // MARK: Internal
 
-    /// The stored login of a profile, after tokens that could not be saved earlier were saved. The lock of the login is
-    /// held.
+    /// Saves tokens of a profile's login that could not be saved earlier, and returns the stored login. Call this only
+    /// while holding the login's lock.
     func settledLogin(of record: ProfileRecord) async throws -> StoredLogin {
         let stored = try await storedLogin(of: record)
         return try await TokenSaver(services: services, login: logins.tokens(of: record)).settle(stored)
@@ -292,7 +293,7 @@ public struct ProfileRegistry: Sendable {
 }
 
 extension FenceChange {
-    /// What changes, for the audit.
+    /// The details of the change, for the audit.
     fileprivate var auditDetail: [String: String] {
         var detail: [String: String] = [:]
         var fields: [String] = []

@@ -10,22 +10,24 @@ struct ProfileRemoval: Sendable {
     /// Takes the lock of the profile's login and removes the profile.
     func run() async throws {
         try await registry.services.withLock(on: record.login.id) {
-            // If other profiles use the login, their next refresh reports its crashed attempt.
+            // If other profiles use the login, their next refresh records an attempt that a crashed process left.
             let isLast = try await registry.profilesSharingLogin(of: record).isEmpty
             try await remove(endingAttemptOf: isLast ? try await login() : nil)
         }
     }
 
-    /// Removes the profile. The lock of its login is held.
+    /// Removes the profile. Call this only while holding the lock of its login.
     ///
-    /// - Parameter login: The login, if it ends with the profile: the attempt of a crashed process is recorded first.
+    /// - Parameter login: The login if it is removed together with the profile, otherwise nil. An attempt that a
+    ///   crashed process left in it is recorded first.
     func remove(endingAttemptOf login: Login?) async throws {
         let row = AuditEntry(.profileRemoved, profileName: record.name.text, loginID: record.login.id)
         let crashed = login.flatMap { AuditEntry.crashedAttempt(of: $0, for: record.name) }
         try await store.remove(record.profile.id, audit: [crashed, row].compactMap { $0 })
     }
 
-    /// The login of the profile, after tokens that could not be saved earlier were saved. A damaged login stays as it is.
+    /// Saves tokens of the profile's login that could not be saved earlier, and returns the login. A damaged login
+    /// stays as it is.
     private func login() async throws -> Login? {
         do {
             return try await registry.settledLogin(of: record).login

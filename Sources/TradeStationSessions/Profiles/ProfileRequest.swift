@@ -48,9 +48,9 @@ public struct ProfileRequest: Sendable {
     /// The scopes that are requested by default: identity, a refresh token, and TradeStation's default API scopes.
     public static let defaultScopes = ["openid", "profile", "offline_access", "MarketData", "ReadAccount", "Trade"]
 
-    /// Its name.
+    /// The name of the profile.
     public var name: ProfileName
-    /// Real money or the simulator.
+    /// The environment: real accounts or the simulator.
     public var environment: Environment
     /// The API version that requests use.
     public var apiVersion: APIVersion
@@ -145,7 +145,7 @@ extension ProfileRequest.KeyRequest {
     /// Throws if a given setting differs from that of the stored key.
     ///
     /// - Throws: ``AccountsError`` `usage`.
-    func agrees(with key: APIKey, storedSecret: Secret?) throws(AccountsError) {
+    func requireAgreement(with key: APIKey, storedSecret: Secret?) throws(AccountsError) {
         let known = key.registration
         if let secret, secret != storedSecret {
             throw AccountsError(

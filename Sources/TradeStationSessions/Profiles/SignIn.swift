@@ -177,8 +177,8 @@ struct SignIn: Sendable {
         )
     }
 
-    /// Saves the tokens, if necessary over a generation that another process has saved meanwhile: the user signed in after
-    /// that, and the tokens of a sign-in descend from no other token.
+    /// Saves the tokens, even if another process has saved a newer generation meanwhile: the user has signed in since,
+    /// and the tokens of a sign-in do not depend on earlier ones.
     ///
     /// - Returns: Why the database does not have the tokens; nil if it has them.
     private func save(_ grant: Grant, over stored: StoredLogin, in login: LoginTokens) async -> AccountsError? {
@@ -218,7 +218,8 @@ struct SignIn: Sendable {
         )
     }
 
-    /// How often the tokens are saved over another process's newer generation. Under the login's lock even one is rare.
+    /// How often saving is tried if another process saves a newer generation first. That is rare, because the login's
+    /// lock is held.
     private static let maximumSaves = 3
 
     private func stagedTokens(_ tokens: TokenSet, identity: Identity, over stored: StoredLogin) -> StagedTokens {
@@ -243,8 +244,8 @@ struct SignIn: Sendable {
         return row
     }
 
-    /// Runs a part of the sign-in whose failure is recorded in the audit. If the audit cannot be written either, the
-    /// failure itself is still what the caller gets.
+    /// Runs a part of the sign-in whose failure is recorded in the audit. If the audit cannot be written, the caller
+    /// still gets the original failure.
     func recordingFailure<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
@@ -257,7 +258,7 @@ struct SignIn: Sendable {
         }
     }
 
-    /// Runs a step between the browser and the exchange. The error then says that no token was lost.
+    /// Runs a step between the browser and the exchange. If the step fails, the error says that no token was lost.
     func beforeExchange<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
@@ -278,7 +279,7 @@ extension AccountsError {
     fileprivate static let signedOutMeanwhile = AccountsError(
         .loginRequired,
         "Another process signed this profile out during the sign-in.",
-        reason: "The new tokens are kept only as a late result.",
+        reason: "The new tokens are kept in the store, but they are not used.",
         suggestion: "tsaccounts login NAME"
     )
 
@@ -286,7 +287,7 @@ extension AccountsError {
     fileprivate static let overtaken = AccountsError(
         .storeBusy,
         "Other processes changed this sign-in while its new tokens were saved.",
-        reason: "The new tokens are kept only as a late result.",
+        reason: "The new tokens are kept in the store, but they are not used.",
         suggestion: "tsaccounts login NAME"
     )
 

@@ -55,7 +55,7 @@ extension AccountsError {
     static let rolledBack = AccountsError(
         .storeRolledBack,
         "The database is an older copy: the newest tokens of this login are not in it.",
-        reason: "To send an older refresh token could end the sign-in, so nothing was sent.",
+        reason: "Sending an older refresh token could end the sign-in, so nothing was sent.",
         suggestion: "restore a newer copy of the database, or sign in again: tsaccounts login NAME"
     )
 

@@ -8,7 +8,7 @@ struct FailedAttempt: Sendable {
     let exchange: RefreshAudit.Exchange
     let services: SessionServices
 
-    /// Carries out the machine's verdict on the failure.
+    /// Carries out what the ``RefreshMachine`` decides about the failure.
     ///
     /// - Parameter remaining: How long the caller still waits, in milliseconds.
     /// - Returns: How the refresh continues; nil when another process has saved a newer generation.
@@ -63,8 +63,8 @@ struct FailedAttempt: Sendable {
         throw failure.accountsError()
     }
 
-    /// How many refusals in a row with an error code that no standard defines suggest a new sign-in, and within which
-    /// time.
+    /// The number of refusals in a row, all with the same error code that no standard defines, after which a new
+    /// sign-in is suggested; and the time, in milliseconds, within which they count.
     private static let (suspiciousRefusals, suspiciousTime) = (3, Int64(600_000))
 
     /// Whether this is the last of several refusals in a row with the same error code, which no standard defines.

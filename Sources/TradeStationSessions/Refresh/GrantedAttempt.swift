@@ -20,7 +20,8 @@ struct GrantedAttempt: Sendable {
         guard var result = saved.result(of: staged, over: stored, .refreshed) else { return nil }
         guard !staged.belongToAnotherUser(than: stored.login) else { throw AccountsError.anotherUser }
         if let defect = attempt.refreshTokenDefect(of: grant) {
-            // The access token is returned; but the next refresh sends a token that may have been replaced.
+            // The caller gets the access token, but the next refresh will send a refresh token that may have been
+            // replaced.
             try await recordUnusableRefreshToken(of: login)
             result.saveFailure = .refreshTokenUnusable(because: defect)
         }

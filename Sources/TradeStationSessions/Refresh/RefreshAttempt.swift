@@ -81,11 +81,11 @@ struct RefreshAttempt: Sendable {
         }
     }
 
-    /// The rows of T1.
+    /// The audit rows that T1 saves before the request is sent.
     var startedRows: [AuditEntry] { audit.startedRows(attempt, refreshToken) }
 
-    /// The rows of T2. If the new refresh token cannot be kept, the refresh has failed, although there are other tokens to
-    /// save.
+    /// The audit rows that T2 saves with the new tokens. If the new refresh token cannot be kept, they report a failed
+    /// refresh, although there are other tokens to save.
     func grantedRows(
         _ grant: TokenGrant,
         _ staged: StagedTokens,

@@ -71,13 +71,14 @@ struct RefreshAudit: Sendable {
             .compactMap { $0 }
     }
 
-    /// The warning of the first refresh within two hours of the end of a rotating key's sign-in.
+    /// The row with a warning that a rotating key's sign-in ends soon. Only the first refresh in the last two hours
+    /// adds it; otherwise nil.
     private func signInWarning(with staged: StagedTokens) -> AuditEntry? {
         let login = stored.login
         guard staged.rotation == .rotating, !staged.isSignIn, let signedInAt = login.signedInAt,
             let end = stored.apiKey.registration.rotationLimits.signInEnd(signedInAt: signedInAt),
             login.signInWarnedOf != end,
-            // An exchange after the end has shown that the sign-in lasts longer.
+            // If the server still returned tokens after this end, the sign-in lasts longer than assumed.
             end > staged.tokens.issuedAt,
             end < staged.tokens.issuedAt.advanced(byMilliseconds: RotationLimits.signInWarningMilliseconds)
         else { return nil }

@@ -93,8 +93,8 @@ final class RefreshFlight: Sendable {
     }
 
     /// Whether the flight failed for a reason that may not apply to a caller with another request: the intents differ,
-    /// or the flight ran out of time and the caller has clearly more.
-    func mayFailAlone(with error: AccountsError, beside other: RefreshRequest) -> Bool {
+    /// or the flight ran out of time and the caller waits at least a second longer.
+    func failureMayNotApply(_ error: AccountsError, to other: RefreshRequest) -> Bool {
         let lacksTime = [.lockTimeout, .backingOff, .rateLimited].contains(error.code)
         return request.intent != other.intent || (lacksTime && other.deadline - request.deadline >= 1000)
     }
@@ -115,7 +115,7 @@ final class RefreshFlight: Sendable {
         for waiter in waiters { waiter.resume(with: result) }
     }
 
-    /// One sleeping task for all waiters, however many there are.
+    /// Starts the task that ends waits at their deadlines: one task for all waiters, however many there are.
     private func watchDeadlines() {
         state.withLock { state in
             guard state.watch == nil, state.result == nil else { return }
@@ -138,19 +138,19 @@ final class RefreshFlight: Sendable {
             if next == nil { state.watch = nil }
             return (expired.values.map(\.continuation), state.phase, next)
         }
-        for waiter in expired { waiter.resume(throwing: AccountsError.leftWaiting(phase)) }
+        for waiter in expired { waiter.resume(throwing: AccountsError.waitEnded(in: phase)) }
         return next.map { $0 - now }
     }
 }
 
 extension AccountsError {
-    fileprivate static func leftWaiting(_ phase: RefreshFlight.Phase) -> AccountsError {
+    fileprivate static func waitEnded(in phase: RefreshFlight.Phase) -> AccountsError {
         switch phase {
         case .saving:
             AccountsError(
                 .storeBusy,
                 "The refresh has succeeded, but its answer could not be saved in the database in time.",
-                reason: "The answer is kept, and is saved in the database as soon as that is free.",
+                reason: "The answer is kept, and is saved as soon as the database is free.",
                 suggestion: "tsaccounts status NAME"
             )
         case .reading, .recording:

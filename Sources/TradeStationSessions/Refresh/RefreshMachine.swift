@@ -52,7 +52,8 @@ struct RefreshMachine: Sendable {
         let remainingMilliseconds: Int64
     }
 
-    /// Decides on the login as it was read. Without the lock, only `deliver` and `fail` may be acted on.
+    /// Decides what to do with the login as it was read. A caller that does not hold the login's lock may act only on
+    /// `deliver` and `fail`.
     func step(for stored: StoredLogin, now: Moment, remainingMilliseconds: Int64) -> Step {
         if let staged = stored.staged { return .recover(staged) }
         if let result = result(satisfiedBy: stored, at: now) { return .deliver(result) }
@@ -65,7 +66,7 @@ struct RefreshMachine: Sendable {
         case .ready: break
         }
         guard let refreshToken = stored.refreshToken else { return .fail(.noRefreshToken) }
-        if let unattainable = unattainable(by: stored) { return .fail(unattainable) }
+        if let error = validityError(of: stored) { return .fail(error) }
         if stored.apiKey.state == .badClient && !intent.insists { return .fail(.clientRejected) }
         if attempts == 0, let pause = pause(of: stored, now: now) {
             return pause.milliseconds <= remainingMilliseconds
@@ -80,7 +81,8 @@ struct RefreshMachine: Sendable {
     /// Notes that tokens of an earlier attempt were saved as this generation.
     mutating func noteRecovery(of generation: Int) { recoveredGeneration = generation }
 
-    /// Forgets the attempts before a pause that the server asked for. The next one is no replay.
+    /// Forgets the attempts before a pause that the server asked for, so that the next attempt does not count as a
+    /// replay.
     mutating func startAnew() { attempts = 0 }
 
     /// Decides on an answer that returned no tokens.
@@ -109,7 +111,8 @@ struct RefreshMachine: Sendable {
             record.keyNotBefore = now.advanced(byMilliseconds: pause)
             // The key's pause may be shorter than the backoff of the login.
             record.notBefore = now.advanced(byMilliseconds: backoff)
-            // A caller that insists waits for a pause, whether it began before the call or with its own request.
+            // A caller that insists waits until the pause is over, whether the pause began before the call or with this
+            // request.
             if intent.insists, pause <= situation.remainingMilliseconds {
                 return .waitOut(milliseconds: pause, record)
             }
@@ -135,13 +138,13 @@ struct RefreshMachine: Sendable {
         !result.tokens.accessToken.isEmpty && result.satisfies(intent, at: now)
     }
 
-    /// The late result of a login whose refresh token the server refused, if it contains a different one, which may be
-    /// the only refresh token that still works.
+    /// The late result of a login whose refresh token the server refused; nil if it contains the same refresh token. A
+    /// different one may be the only refresh token that still works.
     private func usableLateResult(of stored: StoredLogin) -> StagedTokens? {
         stored.lateResult.flatMap { $0.tokens.refreshToken == stored.refreshToken ? nil : $0 }
     }
 
-    private func unattainable(by stored: StoredLogin) -> AccountsError? {
+    private func validityError(of stored: StoredLogin) -> AccountsError? {
         guard case .validity(let milliseconds) = intent, let lifetime = stored.servableTokens?.lifetimeSeconds,
             milliseconds >= Int64(lifetime) * 1000
         else { return nil }

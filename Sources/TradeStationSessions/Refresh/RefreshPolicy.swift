@@ -16,9 +16,10 @@ struct RefreshPolicy: Sendable {
         return Int64(Double(lifetimeSeconds) * 250 * (0.9 + 0.2 * spread))
     }
 
-    /// How long to wait after the n-th consecutive failure: five seconds plus full jitter below a bound that doubles
-    /// from 1 s to 25 s. The five seconds limit the request rate of a login regardless of the number of processes. The
-    /// bound ensures that the end of an outage is noticed within half a minute.
+    /// How long to wait after the n-th consecutive failure: five seconds plus a random time below a bound. The bound is
+    /// 1 s after the first failure and doubles with each further one, up to 25 s. The five seconds limit the request
+    /// rate of a login regardless of the number of processes. The bound ensures that the end of an outage is noticed
+    /// within half a minute.
     static func backoff(failures: Int, fraction: Double) -> Int64 {
         let bound = min(25_000.0, 1000 * Double(1 << min(max(failures, 1) - 1, 10)))
         return 5000 + Int64(fraction * bound)

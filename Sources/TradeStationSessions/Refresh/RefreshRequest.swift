@@ -6,6 +6,6 @@ struct RefreshRequest: Sendable {
     /// The profile that asked, for the audit, metrics and messages.
     let profile: ProfileName
     var intent: RefreshIntent
-    /// When that caller stops waiting, by the boot clock. Nothing that would take longer is started.
+    /// When the caller stops waiting, by the boot clock. No wait that would last longer is started.
     let deadline: Int64
 }

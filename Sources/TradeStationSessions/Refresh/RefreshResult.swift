@@ -30,7 +30,7 @@ struct RefreshResult: Sendable {
 }
 
 extension RefreshResult {
-    /// Tokens that the store already has.
+    /// Creates a result from tokens that are already stored.
     init(_ tokens: TokenSet, of stored: StoredLogin, _ outcome: RefreshReport.Outcome) {
         self.init(tokens: tokens, generation: stored.login.generation, outcome: outcome, stamp: stored.stamp)
     }

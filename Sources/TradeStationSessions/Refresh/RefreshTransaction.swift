@@ -25,7 +25,8 @@ struct RefreshTransaction: Sendable {
     private var clock: any TimeSource { services.clock }
     private var remaining: Int64 { request.deadline - clock.bootMilliseconds() }
 
-    /// Returns tokens that satisfy the request. Cancellation has an effect until step 5.
+    /// Returns tokens that satisfy the request. Cancellation has an effect only before step 5 (see
+    /// <doc:HowARefreshWorks>).
     @concurrent
     mutating func run() async throws -> RefreshResult {
         // Step 0: return a stored token that is valid for long enough. No lock, no write.
@@ -99,7 +100,8 @@ struct RefreshTransaction: Sendable {
 
     @concurrent
     private func perform(_ attempt: RefreshAttempt) async throws -> Progress {
-        // Steps 4 and 5 (T1): record that a crashed process's attempt ended unknown and that this one begins.
+        // Steps 4 and 5 (T1): record that the outcome of a crashed process's attempt is unknown, and that this attempt
+        // begins.
         flight.enter(.recording)
         try NetworkRoom.require()
         try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)

@@ -33,7 +33,7 @@ public struct APIResponse: Sendable {
     public func decoded<Value: Decodable>(as type: Value.Type) throws -> APIAnswer<Value> {
         if let error { throw error }
         do {
-            let whole = try JSONDecoder().decode(Whole<Value>.self, from: Data(body))
+            let whole = try JSONDecoder().decode(BodyWithErrors<Value>.self, from: Data(body))
             return APIAnswer(value: whole.value, errors: whole.parts.map { $0.redacted(redact) }, response: self)
         } catch let error as DecodingError {
             throw AccountsError(
@@ -63,7 +63,7 @@ public struct APIResponse: Sendable {
     }
 
     /// A body with the `Errors` that any answer to a call about several accounts, orders or symbols may contain.
-    private struct Whole<Value: Decodable>: Decodable {
+    private struct BodyWithErrors<Value: Decodable>: Decodable {
         let value: Value
         let parts: [APIError.Part]
 

@@ -8,21 +8,22 @@ import TradeStationStore
 enum NetworkRoom {
     /// The descriptors of one event loop of the network library.
     private static let filesPerLoop = 3
-    /// A connection, the lookup of its host, and the files of the store.
+    /// The descriptors for a connection, the lookup of its host, and the files of the store.
     private static let spareFiles = 12
     /// The threads for looking up a host and for waiting.
     private static let spareThreads = 4
 
     private static let isStarted = Mutex(false)
 
-    /// Checks before the first use of the network in this process. Costs nothing after that.
+    /// Checks that the files and threads are available, before the first use of the network in this process. Costs
+    /// nothing after that.
     ///
     /// - Throws: as ``require()``.
     static func requireOnce() throws(AccountsError) {
         if !isStarted.withLock({ $0 }) { try require() }
     }
 
-    /// Checks before an exchange, whose answer must not be lost.
+    /// Checks that the files and threads are available for an exchange, whose answer must not be lost.
     ///
     /// - Throws: ``AccountsError`` `store_busy` with the limit to raise.
     static func require() throws(AccountsError) {

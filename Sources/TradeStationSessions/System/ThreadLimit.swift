@@ -4,7 +4,7 @@ package import TradeStationModel
 
 /// The limit on threads of this process.
 package enum ThreadLimit {
-    /// - Throws: `store_busy` if so many more threads cannot exist at the same time.
+    /// - Throws: `store_busy` if `count` more threads cannot exist at the same time.
     package static func require(_ count: Int, to purpose: String) throws(AccountsError) {
         guard !canStart(count) else { return }
         throw AccountsError(
@@ -15,7 +15,7 @@ package enum ThreadLimit {
         )
     }
 
-    /// Whether so many more threads can exist at the same time.
+    /// Whether `count` more threads can exist at the same time.
     static func canStart(_ count: Int) -> Bool {
         let end = DispatchSemaphore(value: 0)
         var started = 0

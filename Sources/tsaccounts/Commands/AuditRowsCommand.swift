@@ -1,7 +1,8 @@
 import ArgumentParser
 import TradeStationSessions
 
-/// `tsaccounts audit [NAME]`. The name of the subcommand cannot be the name of a profile.
+/// `tsaccounts audit [NAME]`. Users leave out the name of this subcommand, `@rows`, which cannot be the name of a
+/// profile.
 struct AuditRowsCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "@rows",
@@ -65,7 +66,8 @@ struct AuditRowsCommand: StoreCommand {
         }
     }
 
-    /// The login of a profile. A name that looks like a mistyped subcommand leads to the subcommand.
+    /// The login of a profile. If there is no such profile and the name looks like a mistyped `verify`, the error
+    /// suggests that subcommand.
     private func login(of name: ProfileName, _ manager: SessionManager) async throws -> Login.ID {
         do {
             return try await manager.registry.profile(named: name).login.id

@@ -23,7 +23,7 @@ struct RefreshCommand: StoreCommand {
 
     private struct Result {
         let profile: String
-        /// Nil for a damaged profile.
+        /// The login of the profile; nil if the profile is damaged.
         let login: Login.ID?
         let report: RefreshReport?
         let failure: AccountsError?

@@ -27,7 +27,7 @@ struct RemoveCommand: StoreCommand {
             let record = try await manager.registry.profile(named: profileName)
             let others = try await manager.registry.profilesSharingLogin(of: record)
             let consequence = others.isEmpty ? " and its tokens" : ""
-            try await Confirmation(answered: yes, noInput: shared.noInput).demand(
+            try await Confirmation(assumesYes: yes, noInput: shared.noInput).demand(
                 "Remove \(record.name)\(consequence)?",
                 of: record.name.text,
                 command: "tsaccounts remove \(record.name)"
@@ -39,7 +39,7 @@ struct RemoveCommand: StoreCommand {
 
     private func remove(_ damaged: DamagedProfile, _ manager: SessionManager) async throws {
         let shown = damaged.name.printable(limit: 64)
-        try await Confirmation(answered: yes, noInput: shared.noInput).demand(
+        try await Confirmation(assumesYes: yes, noInput: shared.noInput).demand(
             "Remove the damaged profile \(shown), and its tokens if no other profile uses them?",
             of: shown,
             command: "tsaccounts remove \(shown.shellQuoted)"

@@ -5,7 +5,7 @@ import TradeStationSessions
 struct SetCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
-        abstract: "Change the fences of a profile or the settings of its API key.",
+        abstract: "Change what a profile may do, or the settings of its API key.",
         discussion: """
             --read-only, --account and --any-account change this profile only. They apply to the next request of every \
             program. The other options change the API key, so they apply to all of its profiles.
@@ -79,7 +79,8 @@ struct SetCommand: StoreCommand {
         }
     }
 
-    /// Refuses an account that the user does not have. If the accounts cannot be asked for, that is only a note.
+    /// Refuses an account that the user does not have. If the API does not return the user's accounts, the command only
+    /// prints a note.
     private func checkAccounts(of name: ProfileName, _ manager: SessionManager) async throws {
         let record = try await manager.registry.profile(named: name)
         do {

@@ -44,6 +44,8 @@ struct StatusCommand: StoreCommand {
         }
     }
 
+    /// Returns the part of a listing that is about the chosen profile.
+    ///
     /// - Throws: ``AccountsError`` `profile_not_found`.
     private func only(
         _ choice: ProfileChoice,
@@ -54,7 +56,7 @@ struct StatusCommand: StoreCommand {
         var one = listing
         one.profiles.removeAll { $0.name != name }
         one.damaged.removeAll { $0.name.lowercased() != name.text.lowercased() }
-        // Reading the profile fails with an error that names the nearest one.
+        // There is no such profile: reading it throws the error that names the nearest one.
         if one.names.isEmpty { one.profiles = [try await choice.record(in: manager)] }
         return one
     }

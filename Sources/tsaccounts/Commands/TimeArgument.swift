@@ -4,11 +4,11 @@ import TradeStationSessions
 enum TimeArgument: Equatable {
     /// A time with a zone.
     case at(Timestamp)
-    /// A date and time on the clock of a zone, for example `2026-11-28 22:50:00`.
-    case shown(String)
+    /// A date and time without a zone, for example `2026-11-28 22:50:00`.
+    case localTime(String)
     /// The latest moment at which a clock showed this time, for example `09:31:00`.
     case clock(String)
-    /// The first moment of the day that many days ago.
+    /// The first moment of the day `ago` days before today.
     case day(ago: Int64)
     /// An age.
     case ago(seconds: Int64)
@@ -23,7 +23,7 @@ enum TimeArgument: Equatable {
             if let time = Timestamp(text) {
                 self = .at(time)
             } else if let shown = Self.dateAndTime(text) {
-                self = .shown(shown)
+                self = .localTime(shown)
             } else if let clock = Self.clockTime(text) {
                 self = .clock(clock)
             } else if let seconds = Self.age(text) {
@@ -36,11 +36,11 @@ enum TimeArgument: Equatable {
 
     /// The time that the value stands for.
     ///
-    /// - Parameter zone: The zone of values that name none.
+    /// - Parameter zone: The time zone of values that do not name one.
     func time(now: Timestamp, in zone: WallZone) -> Timestamp {
         switch self {
         case .at(let time): return time
-        case .shown(let text): return zone.time(showing: text) ?? now
+        case .localTime(let text): return zone.time(showing: text) ?? now
         case .clock(let text):
             let today = zone.time(showing: "\(zone.reading(at: now).day) \(text)") ?? now
             guard today > now else { return today }
@@ -51,9 +51,9 @@ enum TimeArgument: Equatable {
         }
     }
 
-    /// The date that many days before a time.
+    /// The date `days` days before a time, for example `2026-11-28`.
     private static func day(_ days: Int64, before now: Timestamp, in zone: WallZone) -> String {
-        // From noon, so that a day of 23 or 25 hours leads to the right date.
+        // Count from noon, so that a day of 23 or 25 hours leads to the right date.
         let noon = zone.time(showing: "\(zone.reading(at: now).day) 12:00:00") ?? now
         return zone.reading(at: noon.advanced(byMilliseconds: -days * 86_400_000)).day
     }

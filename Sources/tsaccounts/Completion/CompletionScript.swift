@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// The completion script of a shell.
 ///
-/// The parser's own script leaves out hidden commands. The rows of `audit` belong to one, so `audit` would offer
-/// `verify` only, which a shell then fills in; here it offers the profile names too, as `token` does.
+/// The parser's own script leaves out hidden commands. One of them is `audit [NAME]`, so after `audit` a shell would
+/// offer only `verify`, and fill it in at once. This script offers the profile names too, as after `token`.
 struct CompletionScript {
     let text: String
 

@@ -39,7 +39,7 @@ enum ImportFormat: String, CaseIterable {
                 .inputRequired,
                 "The file contains no \(field == .secret ? "client secret" : "refresh token").",
                 reason: "It has none of \(names).",
-                suggestion: "tsaccounts help import, which describes the formats"
+                suggestion: "tsaccounts help import   # describes the formats"
             )
         }
     }

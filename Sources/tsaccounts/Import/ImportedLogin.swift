@@ -54,7 +54,7 @@ struct ImportedLogin {
             throw AccountsError(
                 .inputRequired,
                 "The file is not a JSON object.",
-                suggestion: "tsaccounts help import, which describes the formats"
+                suggestion: "tsaccounts help import   # describes the formats"
             )
         }
         for name in ["token_dictionary", "tokens", "token"] {

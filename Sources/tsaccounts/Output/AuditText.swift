@@ -34,7 +34,7 @@ struct AuditText {
         return line
     }
 
-    /// The values after the name, in the order in which they are shown. Those with a low rank give way first.
+    /// The values after the name, in the order in which they are shown. Those with the lowest rank are left out first.
     private static func details(of record: AuditRecord) -> [(text: String, rank: Int)] {
         var details: [(String, Int)] = []
         if let before = record.integer("generation_before"), let after = record.integer("generation_after") {

@@ -11,12 +11,12 @@ import TradeStationSessions
 ///
 /// What a server, the database or a file name contributes to a line cannot give commands to a terminal.
 enum Console {
-    /// Whether the cursor stands at the end of a line that is rewritten.
+    /// Whether the cursor is at the end of a line that ``rewriteLine(_:)`` has written.
     private static let hasLiveLine = Mutex(false)
 
     /// Prints a line of data.
     ///
-    /// - Throws: `Ending`; for a broken pipe without a message.
+    /// - Throws: `Ending` if writing fails. A broken pipe prints no message.
     static func standardOutput(_ line: String) throws {
         clearLine()
         let failure = write(line.terminalSafe + "\n", to: STDOUT_FILENO)
@@ -38,10 +38,10 @@ enum Console {
         _ = write(text.terminalSafe, to: STDERR_FILENO)
     }
 
-    /// Replaces the line that was written last by this method, or clears it if there is no text any more. The next
-    /// output clears it too. Call this only if standard error is a terminal.
+    /// Replaces the line that the last call of this method wrote, or clears it if `text` returns nil. The next output
+    /// clears it too. Call this only if standard error is a terminal.
     ///
-    /// - Parameter text: The text, made while nothing else is written.
+    /// - Parameter text: Returns the new text. It is called while no other thread can use this method.
     static func rewriteLine(_ text: () -> String?) {
         hasLiveLine.withLock { isLive in
             let text = text()

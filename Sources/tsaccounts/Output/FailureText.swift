@@ -1,6 +1,6 @@
 import TradeStationSessions
 
-/// Failures as text. What may be a secret that was typed in a wrong place is never part of it.
+/// Failures as text. The text leaves out arguments that may be secrets typed in the wrong place.
 enum FailureText {
     /// A failure in at most three human-readable lines: what happened, why, and what to do next.
     static func plain(_ error: AccountsError, about profile: ProfileName? = nil) -> String {

@@ -6,7 +6,7 @@ import Foundation
 /// The value of an option that is about a secret is hidden unless it is the path of a file, and so is the value of an option
 /// that takes a number or one of a few words. Any other value is hidden if it is long and does not look like words.
 struct MistypedSecrets {
-    /// The arguments and the profile name of this process.
+    /// The possible secrets in the arguments and the profile name of this process.
     static var ofThisProcess: MistypedSecrets {
         MistypedSecrets(
             arguments: Array(CommandLine.arguments.dropFirst()),
@@ -21,7 +21,7 @@ struct MistypedSecrets {
     private static let longestClientID = 32
 
     /// The options that take a number or one of a few words, all shorter than ``shortestValue``.
-    private static let options: Set<String> = [
+    private static let shortValueOptions: Set<String> = [
         "--timeout", "--min-validity", "--idle", "--absolute", "--limit", "--redirect-port", "--port", "--overlap",
         "--access-token-seconds", "--api-version", "--client-auth", "--pkce", "--nonce",
     ]
@@ -46,7 +46,7 @@ struct MistypedSecrets {
             }
             defer { option = nil }
             guard value.count >= Self.shortestValue, !isFile(value), !value.isPath(isFile) else { continue }
-            if let option, Self.options.contains(option) || option.isAboutSecrets {
+            if let option, Self.shortValueOptions.contains(option) || option.isAboutSecrets {
                 suspects.append(value)
             } else if option != "--client-id" || value.count > Self.longestClientID {
                 suspects += value.split { ":/?#&=@, ".contains($0) }.map(String.init).filter(\.looksRandom)
@@ -62,7 +62,7 @@ struct MistypedSecrets {
 }
 
 extension String {
-    /// Whether the option with this name takes a secret or a file with one, or would if it existed.
+    /// Whether this is the name of an option about a secret, or of a file with one. The option need not exist.
     fileprivate var isAboutSecrets: Bool {
         ["secret", "token", "password"].contains { contains($0) } && !hasSuffix("-url")
     }
@@ -73,8 +73,8 @@ extension String {
         return hasPrefix("~/") || isFile(String((hasPrefix("/") ? "/" : "") + (split(separator: "/").first ?? "")))
     }
 
-    /// Whether the text is long and not made of words: a word consists of few letters in one case, perhaps with a capital
-    /// first, or of few digits.
+    /// Whether the text is long and not made of words. A word has at most twelve characters: letters in one case,
+    /// perhaps after a first capital, and digits before or after them.
     fileprivate var looksRandom: Bool {
         let (shortestSecret, longestWord) = (16, 12)
         guard count >= shortestSecret else { return false }

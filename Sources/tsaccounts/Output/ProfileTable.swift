@@ -20,7 +20,7 @@ struct ProfileTable {
     private struct Field {
         let column: Table.Column
         var isShown: ([ProfileRecord]) -> Bool = { _ in true }
-        /// The cell for a damaged profile; nil if nothing is known of it.
+        /// The cell for a damaged profile; nil if the column shows nothing for it.
         var damaged: ((DamagedProfile) -> Table.Cell)?
         let cell: (ProfileRecord, TimeText) -> Table.Cell
     }
@@ -57,7 +57,7 @@ struct ProfileTable {
                 Table.Cell(text: record.login.refreshExpiresAt.map(time.remaining) ?? "-")
             },
             Field(column: .init(title: "NEXT", rank: 8, narrowest: 21)) { record, time in
-                Table.Cell(text: record.next(time), color: record.needsAttention(time) ? .warning : nil)
+                Table.Cell(text: record.nextStep(time), color: record.needsAttention(time) ? .warning : nil)
             },
             Field(column: .init(title: "USER", rank: 3, narrowest: 6)) { record, _ in
                 Table.Cell(text: (record.login.identity.username ?? "-").printable(limit: 40))
@@ -92,7 +92,7 @@ extension ProfileRecord {
     /// The last error of the login or its API key.
     var error: String? { login.lastError ?? apiKey.lastError }
 
-    /// Whether the profile has a fence.
+    /// Whether the profile has a fence (a limit on what it may do).
     var isFenced: Bool { profile.isReadOnly || profile.accounts != nil }
 
     /// The fences, for example `read-only, 11000001`.
@@ -112,7 +112,7 @@ extension ProfileRecord {
     fileprivate func needsAttention(_ time: TimeText) -> Bool { ProfileAdvice(for: self, time) != nil }
 
     /// What to do next: a command, a time before which to sign in, or nothing.
-    fileprivate func next(_ time: TimeText) -> String {
+    fileprivate func nextStep(_ time: TimeText) -> String {
         if state == .ready || state == .refreshing, !mayHaveEnded(at: time.now),
             let end = login.absoluteExpiresAt
         {

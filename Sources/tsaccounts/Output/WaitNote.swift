@@ -3,7 +3,7 @@ import Synchronization
 import TradeStationSessions
 
 /// Tells on standard error what a command waits for, once a wait has lasted a second: on a terminal in one line that
-/// counts, elsewhere once for each wait.
+/// counts the seconds, elsewhere in one line for each wait.
 ///
 /// It writes from a thread of its own: a terminal that the user has stopped with Ctrl-S must not keep tokens from being
 /// saved.
@@ -19,7 +19,7 @@ final class WaitNote: Sendable {
         var hasThread = false
 
         /// The waits that have lasted long enough, sorted by profile.
-        func long(at now: ContinuousClock.Instant) -> [Entry] {
+        func longWaits(at now: ContinuousClock.Instant) -> [Entry] {
             entries.values.filter { $0.since.duration(to: now) >= WaitNote.patience }
                 .sorted { $0.wait.profile.text < $1.wait.profile.text }
         }
@@ -27,7 +27,7 @@ final class WaitNote: Sendable {
 
     /// How long a wait lasts before it is mentioned.
     private static let patience = Duration.seconds(1)
-    /// The time between two looks, in seconds.
+    /// The time between two updates of the note, in seconds.
     private static let tick = 0.25
 
     private let isTerminal = Console.isTerminal(STDERR_FILENO)
@@ -42,7 +42,7 @@ final class WaitNote: Sendable {
         }
         guard startsThread else { return }
         Thread.detachNewThread { [self] in
-            while goesOn() {
+            while isWaiting() {
                 Thread.sleep(forTimeInterval: Self.tick)
                 show()
             }
@@ -50,7 +50,7 @@ final class WaitNote: Sendable {
     }
 
     /// Whether there is still something to wait for.
-    private func goesOn() -> Bool {
+    private func isWaiting() -> Bool {
         state.withLock { state in
             state.hasThread = !state.entries.isEmpty
             return state.hasThread
@@ -60,7 +60,7 @@ final class WaitNote: Sendable {
     private func show() {
         guard !isTerminal else { return Console.rewriteLine(line) }
         let lines = state.withLock { state in
-            let news = state.long(at: .now).filter { !$0.isAnnounced }.map(\.wait)
+            let news = state.longWaits(at: .now).filter { !$0.isAnnounced }.map(\.wait)
             for wait in news { state.entries[wait.profile]?.isAnnounced = true }
             return news.map { Self.text($0, after: .zero, counts: false) }
         }
@@ -70,7 +70,7 @@ final class WaitNote: Sendable {
     /// The line for a terminal; nil when no wait has lasted long enough.
     private func line() -> String? {
         let now = ContinuousClock.now
-        let long = state.withLock { $0.long(at: now) }
+        let long = state.withLock { $0.longWaits(at: now) }
         return long.first.map { first in
             Self.text(first.wait, after: first.since.duration(to: now), counts: true)
                 + (long.count > 1 ? " (and \(long.count - 1) more)" : "")
@@ -81,7 +81,7 @@ final class WaitNote: Sendable {
     ///
     /// - Parameters:
     ///   - elapsed: How long it has waited.
-    ///   - counts: Whether the text tells how long it has waited, if it does not tell how long it still waits.
+    ///   - counts: Whether the text gives the time waited so far. A wait of known length shows the time left instead.
     static func text(_ wait: RefreshWait, after elapsed: Duration, counts: Bool) -> String {
         let passed = elapsed.components.seconds
         let left = wait.milliseconds.map { max(1, ($0 - passed * 1000 + 999) / 1000) }

@@ -51,8 +51,9 @@ struct WallZone: Sendable {
         )
     }
 
-    /// The time at which the clocks of the zone show a date and time, for example `2026-11-28 22:50:03`. Of two such
-    /// times, when the clocks were set back, one of them; when they were set forward, a time at most an hour away.
+    /// The time at which the clocks of the zone show a date and time, for example `2026-11-28 22:50:03`. If the clocks
+    /// were set back and there are two such times, the result is one of them. If the clocks were set forward and there
+    /// is none, it is a time at most an hour away.
     ///
     /// - Returns: nil if the text is not a date and time.
     func time(showing text: String) -> Timestamp? {

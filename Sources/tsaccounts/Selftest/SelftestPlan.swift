@@ -71,7 +71,7 @@ struct SelftestPlan: Sendable {
     ///
     /// Without kills, the delay lets processes wait at the lock. With kills it is longer, so that many processes are
     /// killed while only the emulator knows the new token.
-    var slowness: EmulatorFault {
+    var answerDelay: EmulatorFault {
         EmulatorFault(at: .token, when: .after, .delay(seconds: kills ? 1 : 0.3), times: 1_000_000)
     }
 }

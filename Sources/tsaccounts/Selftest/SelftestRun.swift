@@ -75,7 +75,7 @@ struct SelftestRun: Sendable {
     ) async throws {
         let clock = SystemClock()
         let (start, previousCount) = (clock.bootMilliseconds(), emulator.log.count)
-        emulator.script([plan.slowness])
+        emulator.script([plan.answerDelay])
         let round = SelftestRound(
             number: number,
             plan: plan,

@@ -11,7 +11,7 @@ import TradeStationSessions
 final class ServeMark: Sendable {
     /// Who serves a store.
     enum Owner {
-        /// This process, as long as the mark exists.
+        /// This process, until it releases the mark.
         case thisProcess(ServeMark)
         /// Another process, with its id if that is known.
         case other(Int32?)

@@ -6,9 +6,9 @@ struct BrowserCommand: Equatable {
 
     /// The commands to try for a page, in this order.
     ///
-    /// `BROWSER` is a list of commands separated by colons. `%s` in a command stands for the page, which is otherwise its
-    /// last argument; `%c` stands for a colon and `%%` for a percent sign. Without it, the system's own command is used
-    /// where there is a desktop.
+    /// `BROWSER` is a list of commands separated by colons. `%s` in a command stands for the page, which is otherwise
+    /// its last argument; `%c` stands for a colon and `%%` for a percent sign. Without `BROWSER`, the system's own
+    /// command is used where there is a desktop.
     static func candidates(for page: String, _ environment: [String: String]) -> [BrowserCommand] {
         if let chosen = environment["BROWSER"], !chosen.isEmpty {
             // A single program can have blanks and colons in its path.

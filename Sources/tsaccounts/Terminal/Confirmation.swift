@@ -9,7 +9,7 @@ import TradeStationSessions
 /// Asks for confirmation before an action that cannot be undone.
 struct Confirmation {
     /// Whether the option `--yes` answers the question.
-    let answered: Bool
+    let assumesYes: Bool
     /// Whether `--no-input` forbids questions.
     let noInput: Bool
 
@@ -19,7 +19,7 @@ struct Confirmation {
     ///
     /// - Throws: `AccountsError` `input_required` if no terminal exists; `Ending` if the answer is no.
     func demand(_ question: String, of profile: String, command: String) async throws {
-        guard answered || isPossible else {
+        guard assumesYes || isPossible else {
             throw AccountsError(
                 .inputRequired,
                 profile: profile,
@@ -35,7 +35,7 @@ struct Confirmation {
     ///
     /// - Throws: `Ending` if the answer is no.
     func ask(_ question: String) async throws {
-        guard !answered, isPossible else { return }
+        guard !assumesYes, isPossible else { return }
         Console.prompt("\(question) [y/N] ")
         let answer = try await LineInput(descriptor: STDIN_FILENO).next()?.lowercased() ?? ""
         guard answer == "y" || answer == "yes" else {

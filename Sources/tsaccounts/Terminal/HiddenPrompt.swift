@@ -21,11 +21,11 @@ enum HiddenPrompt {
             throw AccountsError(
                 .inputRequired,
                 "There is no terminal for the prompt.",
-                suggestion: "--secret-file FILE, or - for standard input"
+                suggestion: "use --secret-file FILE, or --secret-file - for standard input"
             )
         }
         defer { close(descriptor) }
-        return try await HiddenTerminal(descriptor, question: question).hiding {
+        return try await HiddenTerminal(descriptor, question: question).withEchoOff {
             let line = try await LineInput(descriptor: descriptor).next() ?? ""
             try Task.checkCancellation()
             return line

@@ -8,15 +8,15 @@ import Dispatch
 
 /// A terminal that does not echo what is typed.
 ///
-/// When the command is stopped (Ctrl-Z) or ended (Ctrl-\), the echo is on again before that, for the shell. When the
+/// When the command is stopped (Ctrl-Z) or ended (Ctrl-\), the echo is switched on again first, for the shell. When the
 /// command continues, a shell may have left the echo on, so it is switched off again before the question is repeated.
 struct HiddenTerminal: Sendable {
     /// The signals that stop or end this process.
-    private static let endings = [SIGTSTP, SIGQUIT]
+    private static let endingSignals = [SIGTSTP, SIGQUIT]
 
     private let descriptor: Int32
     private let question: String
-    private let shown: termios
+    private let settingsWithEcho: termios
 
     /// - Parameters:
     ///   - descriptor: The terminal.
@@ -26,15 +26,15 @@ struct HiddenTerminal: Sendable {
         tcgetattr(descriptor, &settings)
         self.descriptor = descriptor
         self.question = question
-        shown = settings
+        settingsWithEcho = settings
     }
 
     /// Runs `body` with the echo off, after asking the question. The echo is always switched on again.
-    func hiding<Result>(_ body: () async throws -> Result) async throws -> Result {
+    func withEchoOff<Result>(_ body: () async throws -> Result) async throws -> Result {
         let queue = DispatchQueue(label: "tsaccounts.terminal")
-        let numbers = Self.endings + [SIGCONT]
+        let numbers = Self.endingSignals + [SIGCONT]
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
-        for number in Self.endings { signal(number, SIG_IGN) }
+        for number in Self.endingSignals { signal(number, SIG_IGN) }
         let sources = numbers.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { number == SIGCONT ? hideAgain() : yield(to: number) }
@@ -42,14 +42,14 @@ struct HiddenTerminal: Sendable {
             source.resume()
             return source
         }
-        // A signal that arrives before that is lost.
+        // Wait until all handlers are installed: a signal that arrives earlier is lost.
         for await _ in listening.prefix(numbers.count) {}
         hide()
         Console.prompt(question)
         defer {
             queue.sync {
                 for source in sources { source.cancel() }
-                for number in Self.endings { signal(number, SIG_DFL) }
+                for number in Self.endingSignals { signal(number, SIG_DFL) }
                 show()
             }
             Console.prompt("\n")
@@ -61,7 +61,7 @@ struct HiddenTerminal: Sendable {
     private func yield(to number: Int32) {
         show()
         let handler = signal(number, SIG_DFL)
-        // The system's threads block signals, and a blocked one would have an effect only later.
+        // The system's threads block signals, and a blocked signal would have an effect only later.
         var unblocked = sigset_t()
         sigemptyset(&unblocked)
         sigaddset(&unblocked, number)
@@ -84,13 +84,13 @@ struct HiddenTerminal: Sendable {
     }
 
     private func hide() {
-        var hidden = shown
+        var hidden = settingsWithEcho
         hidden.c_lflag &= ~tcflag_t(ECHO)
         tcsetattr(descriptor, TCSAFLUSH, &hidden)
     }
 
     private func show() {
-        var settings = shown
+        var settings = settingsWithEcho
         tcsetattr(descriptor, TCSAFLUSH, &settings)
     }
 }

@@ -23,7 +23,7 @@ enum SecretInput {
             throw AccountsError(
                 .inputRequired,
                 "The \(what) is empty.",
-                suggestion: "a file that contains only the \(what)"
+                suggestion: "use a file that contains only the \(what)"
             )
         }
         return secret
@@ -49,7 +49,7 @@ enum SecretInput {
             throw AccountsError(
                 .inputRequired,
                 "The file with the \(what) cannot be read, or the \(what) itself was typed where its file belongs.",
-                suggestion: "the path of a readable file, or - for standard input"
+                suggestion: "give the path of a readable file, or - for standard input"
             )
         }
         defer { close(descriptor) }
@@ -69,7 +69,7 @@ enum SecretInput {
                 throw AccountsError(
                     .inputRequired,
                     "The input with the \(what) is larger than \(maximumBytes / 1024) KiB.",
-                    suggestion: "a file that contains only the \(what)"
+                    suggestion: "use a file that contains only the \(what)"
                 )
             }
         }
@@ -82,7 +82,7 @@ enum SecretInput {
             throw AccountsError(
                 .inputRequired,
                 "The \(what) is longer than one line or contains characters that are not printable ASCII (RFC 6749, appendix A).",
-                suggestion: "a file that contains only the \(what)"
+                suggestion: "use a file that contains only the \(what)"
             )
         }
         if let removed = secret.removed { note("Removed \(removed) around the \(what).") }
