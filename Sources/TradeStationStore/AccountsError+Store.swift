@@ -24,7 +24,7 @@ extension AccountsError {
                 .cannotCreate,
                 "\(path) \(what).",
                 reason: reason,
-                suggestion: "tsaccounts --store DIR ..."
+                suggestion: "name another store: tsaccounts --store DIR ..."
             )
         case EMFILE, ENFILE:
             return .tooManyOpenFiles(path)
@@ -48,7 +48,7 @@ extension AccountsError {
         AccountsError(
             .cannotCreate,
             message,
-            reason: "\(FileSystemType.named(at: path).capitalizedFirst) does not support it: \(reason)",
+            reason: "\(FileSystemType.named(at: path).capitalizedFirst) lacks something that a store needs: \(reason)",
             suggestion: "name a directory on a local disk: tsaccounts --store DIR ..."
         )
     }
@@ -59,7 +59,7 @@ extension AccountsError {
             .storeReadonly,
             message,
             reason: "\(FileSystemType.named(at: path).capitalizedFirst) failed: \(reason)",
-            suggestion: "check the disk that holds it (df \(path.directoryName.shellQuoted)), or name a directory on a "
+            suggestion: "check that file system (df \(path.directoryName.shellQuoted)), or name a directory on a "
                 + "local disk: tsaccounts --store DIR ..."
         )
     }
@@ -69,7 +69,7 @@ extension AccountsError {
             .storeBusy,
             "\(path) cannot be opened: too many files are open.",
             reason: "The limit of this process or of the machine is reached.",
-            suggestion: "raise the limit, then run it again: ulimit -n 256"
+            suggestion: "raise the limit (ulimit -n 256), then run the command again"
         )
     }
 
@@ -83,7 +83,7 @@ extension AccountsError {
             "There is no space left to save \(path).",
             reason: reason,
             suggestion: "free some space (df -h \(path.directoryName.shellQuoted)) or raise the limit on file size "
-                + "(ulimit -f), then run it again"
+                + "(ulimit -f), then run the command again"
         )
     }
 
@@ -105,8 +105,8 @@ extension AccountsError {
         )
     }
 
-    /// A backup must not meet the log of the database that it replaces. Nothing is deleted: the log may contain the latest
-    /// tokens.
+    /// The suggestion to move a database and its log away, because a backup must not be used with the log of the
+    /// database that it replaces. Nothing is deleted: the log may contain the latest tokens.
     private static func movingAway(_ path: String) -> String {
         let (file, folder) = (path.shellQuoted, (path.directoryName + "/damaged").shellQuoted)
         return "stop all programs that use the store, move the database and its log away, then restore a backup: "
@@ -131,7 +131,7 @@ extension AccountsError {
     static let damagedKey = damaged(
         "The row of the profile's API key",
         suggestion:
-            "tsaccounts remove NAME, also for every other profile of the key that is damaged, then add them again"
+            "tsaccounts remove NAME, remove every other damaged profile of the key as well, then add them again"
     )
 
     static let damagedClientSecret = damaged(
@@ -158,19 +158,19 @@ extension AccountsError {
 
     static let damagedAudit = damaged(
         "An audit row that the profile depends on",
-        suggestion: "tsaccounts audit verify; the profile works again after tsaccounts remove NAME and adding it again"
+        suggestion: "tsaccounts audit verify; to repair the profile, tsaccounts remove NAME, then add it again"
     )
 
     private static func damaged(_ what: String, suggestion: String) -> AccountsError {
         AccountsError(
             .recordTampered,
             "\(what) is damaged.",
-            reason: "Another program changed or removed it, or put back an older one. Nothing was sent or overwritten.",
+            reason: "Another program changed or removed it, or restored an old copy. Nothing was sent or overwritten.",
             suggestion: suggestion
         )
     }
 
-    /// Runs a body that converts a row, and replaces the error of a value that no version writes.
+    /// Runs a body that converts a row, and throws `damage` if the row contains a value that no version writes.
     static func describingDamage<Value>(as damage: AccountsError, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
@@ -186,7 +186,7 @@ extension AccountsError {
     static let storeClosed = AccountsError(
         .closed,
         "The store has been closed.",
-        suggestion: "open it again before using it"
+        suggestion: "open the store again before using it"
     )
 
     /// The error for a failed SQLite call. Its texts contain neither SQL nor arguments.
@@ -235,13 +235,13 @@ extension AccountsError {
                 .internal,
                 "The database refused an operation.",
                 reason: code,
-                suggestion: "report this with the code, and check the store: tsaccounts audit verify"
+                suggestion: "report this error with its code, and check the store: tsaccounts audit verify"
             )
         }
     }
 
-    // The database, its log, the index of its log, and their directory. SQLite does not report that the limit on open files
-    // was the cause.
+    // The number of files that SQLite opens: the database, its log, the index of its log, and their directory. It is
+    // needed because SQLite does not report that the limit on open files was the cause.
     private static let filesOfDatabase = 4
 
     private static var fileSizeIsLimited: Bool {
@@ -251,7 +251,7 @@ extension AccountsError {
         #else
             let result = getrlimit(RLIMIT_FSIZE, &limit)
         #endif
-        // Systems use different values for "no limit"; no file is longer than this one.
+        // The value for "no limit" differs between systems, but is at least this one: the maximum size of a file.
         return result == 0 && limit.rlim_cur < rlim_t(Int64.max)
     }
 
@@ -271,7 +271,7 @@ extension AccountsError {
         AccountsError(
             .storeMissing,
             "There is no store at \(directory).",
-            reason: "Adding the first profile creates one.",
+            reason: "A store is created when the first profile is added.",
             suggestion: "name the right directory (--store DIR, TSACCOUNTS_HOME or HOME), or add a profile: "
                 + "tsaccounts add profile main --sim --client-id ID"
         )
@@ -288,7 +288,7 @@ extension AccountsError {
                 .internal,
                 "The store failed in an unexpected way.",
                 reason: "\(type(of: error))",
-                suggestion: "report this, and check the store: tsaccounts audit verify"
+                suggestion: "report this error, and check the store: tsaccounts audit verify"
             )
         }
     }

@@ -2,7 +2,7 @@ package import TradeStationModel
 
 extension SQLiteCredentialStore {
     package func listing() throws -> ProfileListing {
-        // So that ``login(_:)`` notices an older copy of the database.
+        // Needed for ``login(_:)`` to notice that the database is an older copy.
         changes.watch()
         return try database.read { try $0.profiles.fetchAll() }
     }

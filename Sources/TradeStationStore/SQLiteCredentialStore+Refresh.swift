@@ -4,7 +4,7 @@ extension SQLiteCredentialStore {
     // Does not run on the store's own queue: waiting for a lock must not block reading.
     package nonisolated func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock {
         try Task.checkCancellation()
-        // So that a login that is read under the lock is checked against the counters before its token is sent.
+        // Needed to notice, before a token is sent, that a login that was read under the lock is an older copy.
         changes.watch()
         let lock = try await place.lock(of: login).take(timeoutMilliseconds: timeoutMilliseconds, clock: clock)
         lock.leaveNote(pid: identity.pid)
@@ -26,7 +26,7 @@ extension SQLiteCredentialStore {
         prepared[login] = try database.showingErrors { try prepareSideFile(of: login) }
     }
 
-    // Touches no path and not the database: they may have been moved, replaced or locked while the answer was on its way.
+    // Uses no path and no database: they may have been moved, replaced or locked while the answer was on its way.
     package func stage(_ tokens: StagedTokens, for login: Login.ID) throws {
         try database.showingErrors {
             try database.requireOpen()
@@ -46,7 +46,7 @@ extension SQLiteCredentialStore {
     package func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) throws -> TokenCommit.Outcome {
         let storeID = prepared[login]?.keyring.storeID
         let (commit, stamp) = try database.write(.power) { transaction in
-            // Another store that took this one's place has logins with the same ids.
+            // A different store in this one's place can have logins with the same ids.
             guard storeID == nil || storeID == transaction.keyring.storeID else {
                 throw AccountsError.corrupt(place.name, reason: "Another store took its place during a refresh.")
             }
@@ -57,7 +57,8 @@ extension SQLiteCredentialStore {
                 reportsRotation: rotationListener != nil
             )
         } published: { commit in
-            // Read before the store lock is released: a later change by another process must make it stale.
+            // The stamp is read before the store lock is released, so that later changes by other processes make it
+            // stale.
             (commit, changes.stamp(of: login))
         }
         prepared[login] = nil
@@ -76,8 +77,8 @@ extension SQLiteCredentialStore {
         prepared[login] = nil
     }
 
-    /// What was prepared before the request was sent. Tokens that only memory kept, and a side file that was removed
-    /// meanwhile, are prepared for now.
+    /// The side file that was prepared before the request was sent. If none was prepared, or it was removed meanwhile,
+    /// one is prepared now.
     private func preparedSideFile(of login: Login.ID) throws -> PreparedSideFile {
         if let ready = prepared[login], ready.file.isNamed { return ready }
         let ready = try prepareSideFile(of: login)

@@ -6,8 +6,8 @@ package import TradeStationModel
 /// The actor runs on a queue of its own, so that its blocking calls (SQLite, `flock`, `fsync`) hold no thread of the
 /// cooperative pool.
 ///
-/// It has more than 300 lines with its extensions because the port has many methods. Each of them only runs a transaction;
-/// what the transaction does is in ``LoginReader``, ``RefreshWriter`` and ``ProfileWriter``.
+/// It has more than 300 lines with its extensions because the protocol has many methods. Each of them only runs a
+/// transaction; what the transaction does is in ``LoginReader``, ``RefreshWriter`` and ``ProfileWriter``.
 package actor SQLiteCredentialStore: CredentialStore {
     let place: any StorePlace
     let clock: any TimeSource

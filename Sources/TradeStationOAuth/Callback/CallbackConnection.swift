@@ -41,7 +41,7 @@ final class CallbackConnection: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// Turns away what the HTTP decoder cannot read.
+    /// Turns away a request that the HTTP decoder cannot read.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isAnswered, let error = error as? HTTPParserError else { return context.close(promise: nil) }
         let refusal: CallbackRefusal =
@@ -82,10 +82,10 @@ final class CallbackConnection: ChannelInboundHandler {
         }
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
-            // The response counts even if the browser disconnected and never received the page.
+            // The authorization response counts even if the browser disconnected before it received the page.
             if let response { self.handler.deliver(response) }
             self.isDelivered = true
-            // Closing only the output lets the browser read the whole page; the time limit closes the rest.
+            // Closing only the output lets the browser read the whole page; the time limit closes the input.
             channel.close(mode: self.isInputClosed ? .all : .output, promise: nil)
         }
     }

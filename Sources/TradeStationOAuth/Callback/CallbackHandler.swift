@@ -3,8 +3,8 @@ import TradeStationModel
 
 /// Answers HTTP requests to the callback and delivers the authorization response that ends the sign-in.
 ///
-/// A response counts if it contains the sign-in's `state`, whatever its path: nobody else knows that value. What is
-/// turned away leaves a note for the user.
+/// An authorization response counts if it contains the sign-in's `state`, whatever the path of its request, because
+/// nobody else knows that value. The user is told about requests that are turned away.
 final class CallbackHandler: Sendable {
     private struct State {
         /// The parameters of the response that ended the sign-in.
@@ -36,7 +36,7 @@ final class CallbackHandler: Sendable {
         self.note = note
     }
 
-    /// The `Host` values for host names and a port; browsers omit port 80.
+    /// The values of the `Host` field that browsers send for the given host names and port; they may omit port 80.
     static func hostValues(_ names: [String], port: Int) -> Set<String> {
         Set(
             names.flatMap { name in
@@ -74,7 +74,7 @@ final class CallbackHandler: Sendable {
         return (reply, earlier == nil ? response : nil)
     }
 
-    /// Notes that a request is turned away, and returns the reply to it.
+    /// Tells the user that a request is turned away, and returns the reply to the request.
     func turnAway(_ refusal: CallbackRefusal) -> CallbackReply {
         let count = progress.withLock { progress in
             progress.notes[refusal, default: 0] += 1

@@ -1,6 +1,6 @@
 /// The ports and time limits of a sign-in in the browser.
 package struct CallbackLimits: Sendable {
-    /// The ports that TradeStation registers for every API key (Auth Code Flow page), in the order of preference.
+    /// The ports that TradeStation registers for every API key (see its Auth Code Flow page), in order of preference.
     package static let registeredPorts = [31_022, 3_001, 3_000, 8_080]
 
     /// The ports to try if the API key has no redirect URI.
@@ -12,7 +12,7 @@ package struct CallbackLimits: Sendable {
     /// The limit for one browser connection, in milliseconds.
     package var connectionMilliseconds: Int64
 
-    /// Creates limits; the defaults are TradeStation's ports, 10 minutes and 5 seconds.
+    /// Creates limits; the defaults are TradeStation's ports, 10 minutes for the sign-in and 5 seconds per connection.
     package init(
         ports: [Int] = registeredPorts,
         listens: Bool = true,

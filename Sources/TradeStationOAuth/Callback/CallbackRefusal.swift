@@ -4,11 +4,11 @@ enum CallbackRefusal: Hashable, Sendable {
     case foreignHost
     /// The method is neither GET nor the POST of a form.
     case wrongMethod
-    /// The request is for another page and carries no response.
+    /// The request is for another page and contains no authorization response.
     case otherPage
     /// The sign-in has already received another response.
     case alreadyAnswered
-    /// The response cannot be used.
+    /// The authorization response in the request cannot be used.
     case response(AuthorizationResponse.Refusal)
     /// The browser speaks TLS, so the address begins with `https`.
     case encrypted

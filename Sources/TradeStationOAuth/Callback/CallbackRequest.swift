@@ -1,4 +1,4 @@
-/// A request to the callback, as far as its answer depends on it.
+/// The parts of a request to the callback that decide how it is answered.
 struct CallbackRequest {
     var method = "GET"
     /// The request target: a path with a query, or an absolute URL.
@@ -16,7 +16,7 @@ struct CallbackRequest {
         return String(target[scheme.upperBound...].prefix { $0 != "?" }.drop { $0 != "/" })
     }
 
-    /// The parameters of the response; nil if the method cannot carry one.
+    /// The parameters of the authorization response; nil if a request with this method cannot contain one.
     var parameters: String? {
         switch method {
         case "GET": String(target.drop { $0 != "?" }.dropFirst())
@@ -25,7 +25,8 @@ struct CallbackRequest {
         }
     }
 
-    /// Whether browsers send such a request on their own, for an icon or their settings. No user waits for it.
+    /// Whether this is a request that browsers send on their own, for example for an icon. No user waits for its
+    /// answer.
     var isAutomatic: Bool {
         ["/favicon", "/apple-touch-icon", "/robots.txt", "/.well-known/"].contains { path.hasPrefix($0) }
     }

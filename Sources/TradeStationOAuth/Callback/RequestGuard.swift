@@ -18,7 +18,7 @@ final class RequestGuard: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // The rest of the request is read and dropped: a connection that is closed with unread bytes loses the page.
+        // The rest of the request is read and dropped: if bytes are left unread, closing can discard the page.
         guard !isTurnedAway else { return }
         let bytes = unwrapInboundIn(data)
         if received == 0, bytes.readableBytesView.first == Self.handshake { return turnAway(.encrypted, context) }

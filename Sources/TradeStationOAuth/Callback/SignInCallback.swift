@@ -1,6 +1,6 @@
 import TradeStationModel
 
-/// An authorization request and the local server that receives its response, if the redirect URI allows one.
+/// An authorization request and, if the redirect URI allows it, the local server that receives the response.
 struct SignInCallback: Sendable {
     let request: AuthorizationRequest
     let server: (handler: CallbackHandler, listener: LoopbackListener)?
@@ -62,8 +62,8 @@ struct SignInCallback: Sendable {
         return AccountsError(
             .callbackPortsBusy,
             "No port is free to receive the browser's redirect (\(list)).",
-            reason: "Other programs use these ports, or this user is not allowed to.",
-            suggestion: "run the same command with --paste; ss -ltnp lists the programs"
+            reason: "Other programs use these ports, or this user is not allowed to listen on them.",
+            suggestion: "run the same command with --paste, or find the programs that use the ports: ss -ltnp"
         )
     }
 }

@@ -2,7 +2,7 @@ package import TradeStationModel
 
 /// The authorization code of a sign-in, with the values that the code exchange and its checks need.
 package struct AuthorizationCode: Sendable {
-    /// The code; it is valid once.
+    /// The code; it can be exchanged only once.
     package let code: Secret
     /// The PKCE verifier, if PKCE was used.
     package let verifier: Secret?

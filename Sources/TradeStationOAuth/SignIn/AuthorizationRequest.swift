@@ -4,7 +4,7 @@ import TradeStationModel
 
 /// A request to the authorization endpoint (RFC 6749 section 4.1.1), with the values that validate its response.
 struct AuthorizationRequest: Sendable {
-    /// The audience of TradeStation's API (Auth Code Flow page); live and simulator use the same one.
+    /// The audience of TradeStation's API (see its Auth Code Flow page); live and simulator use the same one.
     static let audience = "https://api.tradestation.com"
 
     /// The URI that the server redirects the browser to; the code exchange must repeat it.
@@ -37,8 +37,8 @@ struct AuthorizationRequest: Sendable {
     ///
     /// Query items of the authorization endpoint's URL are kept. If a parameter would then occur twice, the
     /// endpoint's `audience` and `prompt` win over this request's; this request's other parameters win over the
-    /// endpoint's. `prompt=login` is sent because the sign-in host keeps a browser session and would otherwise return
-    /// the last user without asking.
+    /// endpoint's. `prompt=login` is sent because the sign-in host keeps a browser session and would otherwise sign in
+    /// the last user again without asking.
     var url: String {
         var items = [
             ("response_type", "code"), ("client_id", registration.clientID), ("audience", Self.audience),

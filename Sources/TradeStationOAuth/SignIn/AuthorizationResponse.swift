@@ -19,7 +19,7 @@ enum AuthorizationResponse: Sendable {
         case wrongState
         /// `state` is missing.
         case missingState
-        /// The server's error comes without `state`: any page could have made the browser send it.
+        /// The response reports an error without `state`, so any page could have made the browser send it.
         case unprovenError
         /// The code is missing, empty or contains characters other than visible ASCII.
         case unusableCode
@@ -38,7 +38,7 @@ enum AuthorizationResponse: Sendable {
             case .unprovenError: "The URL contains an error without the state of this sign-in."
             case .unusableCode: "The URL contains no usable code."
             case .tooLong: "The text is too long to be the redirect URL."
-            case .notARedirect: "This is not the URL at which the browser ended; a code alone is not enough."
+            case .notARedirect: "This is not the URL that the browser was redirected to; a code alone is not enough."
             }
         }
     }
@@ -58,7 +58,8 @@ enum AuthorizationResponse: Sendable {
 
     /// Reads a response from a query. Percent-encoding is decoded exactly once.
     ///
-    /// - Parameter trustsErrors: Whether an error counts without `state`, because the user has pasted it.
+    /// - Parameter trustsErrors: Whether an error counts even without `state`, as it does in a URL that the user
+    ///   pasted.
     static func read(
         query: some StringProtocol,
         state: Secret,

@@ -2,8 +2,9 @@ import TradeStationModel
 
 /// Reads the redirect URL that a user pastes.
 ///
-/// `state` decides whether it belongs to the sign-in, not what stands in front of it: browsers and clipboards change the
-/// scheme, leave it out, show another name of this computer, or add quotes. The parameters alone are enough too.
+/// Only the `state` parameter decides whether the URL belongs to the sign-in. The part before the parameters is
+/// ignored, and may be missing: browsers and clipboards change or omit the scheme, show another name of this computer,
+/// or add quotes.
 struct PastedRedirect {
     private static let maximumBytes = 64 * 1_024
     private static let wrapping: Set<Character> = ["\"", "'", "`", "<", ">", "“", "”", "‘", "’"]

@@ -19,18 +19,18 @@ package struct TokenClaims: Sendable {
     package let nonce: Secret?
     /// The client that the token was issued to.
     package let authorizedParty: String?
-    /// TradeStation's user name.
+    /// The user name of the TradeStation account.
     package let username: String?
-    /// A short display name.
+    /// The user's short display name.
     package let nickname: String?
     /// The user name that the user prefers.
     package let preferredUsername: String?
-    /// An e-mail address.
+    /// The user's e-mail address.
     package let email: String?
-    /// A full name.
+    /// The user's full name.
     package let name: String?
 
-    /// The claim that contains TradeStation's user name.
+    /// The name of the claim that contains the user name of the TradeStation account.
     static let usernameClaim = "http://tradestation.com/username"
     private static let maximumTokenBytes = 64 * 1_024
     private static let maximumClaimBytes = 512
@@ -66,8 +66,9 @@ package struct TokenClaims: Sendable {
 extension TokenClaims {
     /// The identity of the user who signed in.
     ///
-    /// The subject is the ID token's `sub`, else the access token's. The user name is TradeStation's user name from the
-    /// access token, else from the ID token, else the ID token's nickname, preferred user name or e-mail address.
+    /// The subject is the ID token's `sub`, else the access token's. The user name is that of the TradeStation account
+    /// from the access token, else from the ID token, else the ID token's nickname, preferred user name or e-mail
+    /// address.
     package static func identity(idToken: Secret?, accessToken: Secret?) -> Identity {
         let id = idToken.flatMap(TokenClaims.init)
         let access = accessToken.flatMap(TokenClaims.init)

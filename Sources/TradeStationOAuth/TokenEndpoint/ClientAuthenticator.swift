@@ -18,8 +18,8 @@ enum ClientAuthenticator {
         var headers = [
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("Accept", "application/json"),
-            // Use a new connection for every exchange: on a stale connection, a lost reply is indistinguishable from a
-            // lost token.
+            // Use a new connection for every exchange: when a reused connection turns out to be closed, nobody can tell
+            // whether the server has issued a token.
             ("Connection", "close"),
         ]
         switch (credentials.registration.authentication, credentials.secret) {

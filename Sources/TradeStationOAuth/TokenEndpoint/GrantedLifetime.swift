@@ -1,13 +1,13 @@
 import TradeStationModel
 
-/// The lifetime of an access token, as far as the answer tells: the `expires_in` of RFC 6749 section 5.1 and, if the token
-/// is a JWT, its `exp` (RFC 7519 section 4.1.4). The one that ends earlier counts.
+/// The lifetime of an access token, as the answer of the token endpoint states it: by `expires_in` (RFC 6749 section
+/// 5.1) and, if the token is a JWT, by its `exp` (RFC 7519 section 4.1.4). The earlier of the two ends counts.
 struct GrantedLifetime: Equatable, Sendable {
-    /// In seconds: 1 to 86,400.
+    /// The lifetime in seconds: 1 to 86,400.
     let seconds: Int
     let origin: TokenGrant.LifetimeOrigin
 
-    /// The times at which an answer was given, in seconds since 1970, as far as known.
+    /// The time of an answer by two clocks, in seconds since 1970; nil if it is not known.
     struct Times: Sendable {
         /// The `Date` field of the answer (RFC 9110 section 6.6.1).
         var server: Int64?
@@ -15,14 +15,14 @@ struct GrantedLifetime: Equatable, Sendable {
         var local: Int64?
     }
 
-    /// The lifetime that TradeStation documents (Auth Code Flow page), for answers without one.
+    /// The lifetime that TradeStation documents (see its Auth Code Flow page), for answers that state none.
     static let assumedSeconds: Int64 = 1_200
     /// The maximum lifetime that is accepted.
     static let maximumSeconds: Int64 = 86_400
 
     /// - Returns: nil if the access token has expired already.
     init?(_ json: JSONMembers, claims: TokenClaims?, at times: Times) {
-        let named = Self.named(json, issuedAt: claims?.issuedAt, at: times)
+        let named = Self.fromExpiresIn(json, issuedAt: claims?.issuedAt, at: times)
         guard let end = claims?.expiresAt.flatMap(Self.seconds(ofPointInTime:)) else {
             self = named ?? Self(seconds: Self.assumedSeconds, origin: .assumed)
             return
@@ -39,9 +39,9 @@ struct GrantedLifetime: Equatable, Sendable {
         self.origin = origin
     }
 
-    /// The lifetime that `expires_in` names; nil if it names none. Some servers send a point in time instead of a
+    /// The lifetime that `expires_in` states; nil if it states none. Some servers send a point in time instead of a
     /// number of seconds.
-    private static func named(_ json: JSONMembers, issuedAt: Int64?, at times: Times) -> GrantedLifetime? {
+    private static func fromExpiresIn(_ json: JSONMembers, issuedAt: Int64?, at times: Times) -> GrantedLifetime? {
         let end: Int64?
         if let number = json.number("expires_in") {
             guard number > 0 else { return nil }
@@ -64,17 +64,17 @@ struct GrantedLifetime: Equatable, Sendable {
 
     private enum Life {
         case known(Int64)
-        /// The clocks disagree.
+        /// The clocks disagree, so the time that is left is not known.
         case unknown
         case over
     }
 
-    /// How long it is until `end`, by the server's clock if possible.
+    /// How long the token lives until `end`, by the server's clock if possible.
     private static func life(until end: Int64, issuedAt: Int64?, at times: Times) -> Life {
         var clocks = [times.server, issuedAt, times.local]
         if let issuedAt, let server = times.server {
-            // Shortly after it was issued, the token itself tells the time more precisely; and it is not issued in the
-            // future.
+            // Shortly after the token was issued, its `iat` tells the time more precisely than `Date`; and it cannot
+            // have been issued in the future.
             let precision = min(60, max(0, end - issuedAt) / 10)
             if server - issuedAt <= precision { clocks = [issuedAt, times.local] }
         }
@@ -85,8 +85,8 @@ struct GrantedLifetime: Equatable, Sendable {
         return lives.contains { $0 > maximumSeconds } && times.server != nil ? .known(maximumSeconds) : .unknown
     }
 
-    /// A point in time in seconds since 1970, of a number that may be in milliseconds, microseconds or nanoseconds; nil if
-    /// the number is too small to be one.
+    /// Converts a point in time, which may be in seconds, milliseconds, microseconds or nanoseconds since 1970, to
+    /// seconds; returns nil if the number is too small to be a point in time.
     private static func seconds(ofPointInTime number: Double) -> Int64? {
         var seconds = number
         while seconds >= 1e11 { seconds /= 1_000 }
@@ -95,6 +95,7 @@ struct GrantedLifetime: Equatable, Sendable {
 
     private static func seconds(ofPointInTime number: Int64) -> Int64? { seconds(ofPointInTime: Double(number)) }
 
-    /// The year 2001. As a number of seconds from now, this would be more than thirty years.
+    /// The smallest number that is read as a point in time, which lies in the year 2001. Read as a lifetime, it would
+    /// be more than thirty years.
     private static let earliestPointInTime: Int64 = 1_000_000_000
 }

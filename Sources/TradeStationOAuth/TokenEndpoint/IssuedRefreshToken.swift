@@ -2,19 +2,20 @@ package import TradeStationModel
 
 /// The refresh token in an answer of the token endpoint.
 ///
-/// RFC 6749 appendix A.17 allows printable ASCII only. Any other text is kept too: if the server has replaced the refresh
-/// token, this is the only one that it accepts from now on.
+/// RFC 6749 appendix A.17 allows printable ASCII only. Any other text is kept too: if the server has replaced the
+/// refresh token, it accepts only the new one from now on.
 package enum IssuedRefreshToken: Equatable, Sendable {
-    /// The answer has none: the one that was sent remains in use.
+    /// The answer has no refresh token: the one that was sent remains in use.
     case none
-    /// The answer has this one.
+    /// The answer has this refresh token.
     case token(Secret)
-    /// The answer has an empty one. Some servers send that when they issue none.
+    /// The answer has an empty refresh token. Some servers send one when they issue none.
     case empty
-    /// The answer has one that cannot be kept, for this reason. The one that was sent may no longer be valid.
+    /// The answer has a refresh token that cannot be kept, for the given reason. The one that was sent may no longer be
+    /// valid.
     case unusable(String)
 
-    /// The most bytes that the store can keep.
+    /// The maximum size of a refresh token that the store can keep, in bytes.
     static let maximumBytes = 60 * 1_024
 
     /// Chooses among the values of all members with the name `refresh_token`.

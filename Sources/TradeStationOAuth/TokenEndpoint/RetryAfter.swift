@@ -2,7 +2,7 @@ import TradeStationModel
 
 /// The `Retry-After` header field (RFC 9110 section 10.2.3).
 package enum RetryAfter {
-    /// The time to wait, in seconds, limited to 1 to 300; nil if the field is missing or unusable.
+    /// The time to wait, in seconds, clamped to the range from 1 to 300; nil if the field is missing or unusable.
     ///
     /// A date is compared with the response's own `Date` field, so that a wrong local clock has no effect.
     package static func seconds(in response: HTTPExchangeResponse) -> Int? {

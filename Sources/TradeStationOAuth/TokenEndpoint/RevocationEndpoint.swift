@@ -2,7 +2,7 @@ package import TradeStationModel
 
 /// The revocation endpoint (RFC 7009).
 ///
-/// At TradeStation, revoking one refresh token revokes all refresh tokens of the API key (Refresh Tokens page).
+/// At TradeStation, revoking one refresh token revokes all refresh tokens of the API key (see its Refresh Tokens page).
 package struct RevocationEndpoint: Sendable {
     private let transport: HTTPTransport
 

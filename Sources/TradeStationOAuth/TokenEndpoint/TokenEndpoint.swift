@@ -16,9 +16,9 @@ package struct TokenEndpoint: Sendable {
     /// Exchanges a refresh token for new tokens (RFC 6749 section 6).
     ///
     /// - Parameters:
-    ///   - now: The wall clock, for the lifetime of an access token if the server does not tell it.
+    ///   - now: The current wall-clock time, for the lifetime of an access token if the answer has no `Date`.
     ///   - patience: How long the lookup of the server's name may take, in milliseconds; nil means the transport's limit.
-    ///   - onConnecting: Called when the name is looked up.
+    ///   - onConnecting: Called once the name of the server has been looked up, before anything is sent.
     package func refresh(
         _ credentials: ClientCredentials,
         refreshToken: Secret,
@@ -39,9 +39,9 @@ package struct TokenEndpoint: Sendable {
 
     /// Exchanges an authorization code for tokens (RFC 6749 section 4.1.3), with the PKCE verifier if one was used.
     ///
-    /// A code is valid once. If the outcome is unknown, start a new sign-in; do not repeat the exchange.
+    /// A code can be exchanged only once. If the outcome is unknown, start a new sign-in; do not repeat the exchange.
     ///
-    /// - Parameter now: The wall clock, for the lifetime of an access token if the server does not tell the time.
+    /// - Parameter now: The current wall-clock time, for the lifetime of an access token if the answer has no `Date`.
     package func exchange(
         code: Secret,
         verifier: Secret?,

@@ -36,9 +36,9 @@ package struct TokenFailure: Sendable {
     package let retryAfterSeconds: Int?
     /// The refresh token of an otherwise unusable answer; the caller must keep it.
     package let salvagedRefreshToken: Secret?
-    /// Whether something answered, even if its answer has no HTTP status.
+    /// Whether the server or a proxy answered, even if the answer has no HTTP status.
     private let wasAnswered: Bool
-    /// What the user can do, if the failure calls for something special.
+    /// What the user can do about this particular failure; nil if the suggestion for its kind is enough.
     private let advice: String?
 
     /// Creates a failure.

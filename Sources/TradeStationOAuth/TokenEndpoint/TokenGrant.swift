@@ -4,7 +4,7 @@ package import TradeStationModel
 package struct TokenGrant: Sendable {
     /// The access token.
     package let accessToken: Secret
-    /// The refresh token in the answer, and why it cannot be kept, if so.
+    /// The refresh token in the answer, or why it cannot be kept.
     package let issuedRefreshToken: IssuedRefreshToken
     /// The ID token, if the answer contains one.
     package let idToken: Secret?
@@ -32,7 +32,7 @@ package struct TokenGrant: Sendable {
         case accessToken = "access_token"
         /// An `expires_in` of more than a day, which was shortened to a day.
         case limited
-        /// Nothing in the answer.
+        /// The answer states no lifetime, so the one that TradeStation documents is assumed.
         case assumed
     }
 }

@@ -4,11 +4,11 @@ import AsyncHTTPClient
 /// to.
 struct ClientPool {
     private var clients: [Route: RoutedClient] = [:]
-    /// The routes, the one that was used last at the end.
+    /// The routes that have a client; the most recently used one is last.
     private var routes: [Route] = []
 
-    /// The addresses of a server may change. At most this many clients are kept; one that is dropped serves the requests
-    /// that it has.
+    /// The maximum number of clients. The addresses of a server may change, so the least recently used client is
+    /// dropped; it still completes the requests that it has.
     private static let capacity = 32
 
     /// Every client.
@@ -26,7 +26,7 @@ struct ClientPool {
     }
 }
 
-/// An HTTP client that shuts down with its last reference.
+/// An HTTP client that shuts down when the last reference to it is released.
 final class RoutedClient: Sendable {
     let http: HTTPClient
 

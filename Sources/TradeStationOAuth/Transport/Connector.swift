@@ -4,15 +4,15 @@ import NIOSSL
 import Synchronization
 import TradeStationModel
 
-/// Finds the ways to a server, and has the HTTP clients that use them.
+/// Finds the routes to a server, and keeps the HTTP clients that connect over them.
 final class Connector: Sendable {
-    /// The ways to the server of one request.
+    /// The routes by which one request can reach its server.
     struct Path: Sendable {
         let destination: Destination
         let proxy: ProxyAddress?
         /// The routes in the order in which they are tried.
         let routes: [Route]
-        /// The TLS settings of an `https` server.
+        /// The TLS settings for an `https` server; nil for `http`.
         let tls: TLSConfiguration?
 
         /// The host whose addresses the routes lead to.
@@ -21,7 +21,7 @@ final class Connector: Sendable {
 
     private enum State {
         case open(ClientPool)
-        /// Shut down; the task ends when the last connection has closed.
+        /// The connector is shut down; the task ends when the last connection has closed.
         case closed(Task<Void, Never>)
     }
 
@@ -44,7 +44,7 @@ final class Connector: Sendable {
 
     // MARK: Paths
 
-    /// Finds the ways to the server of a URL. Nothing is sent to it.
+    /// Finds the routes to the server of a URL. Nothing is sent to the server.
     ///
     /// - Parameter limit: How long the lookup of the name may take, in milliseconds; nil means the transport's limit.
     /// - Throws: ``TransportFailure`` with the stage `notSent`.

@@ -17,25 +17,25 @@ struct ContentCoding {
     /// The maximum size of the result, in bytes.
     let limit: Int
 
-    /// The most codings that are undone. No server applies more on purpose.
-    private static let mostCodings = 3
+    /// The maximum number of codings that are undone. No server applies more on purpose.
+    private static let maximumCodings = 3
 
-    /// Undoes the codings of a response. If one of them is unknown, or the body is not coded as the header says, then what
-    /// is left of the body stays as it is.
+    /// Undoes the codings of a response, the last one first. Stops at a coding that is unknown or that the body does
+    /// not have.
     func undo(in response: HTTPExchangeResponse) -> (response: HTTPExchangeResponse, isTooLarge: Bool) {
         var (body, isDecoded) = (Body(bytes: response.body), false)
         for coding in Self.codings(of: response) {
             guard !body.isTooLarge, let decoded = decode(body.bytes, coding) else { break }
             (body, isDecoded) = (decoded, true)
         }
-        // A proxy may have removed the header field. No text begins with these bytes.
+        // A proxy may have removed the `Content-Encoding` field. Gzip begins with these bytes, and no text does.
         if !body.isTooLarge, body.bytes.starts(with: [0x1F, 0x8B, 0x08]), let decoded = decode(body.bytes, "gzip") {
             (body, isDecoded) = (decoded, true)
         }
         guard isDecoded else { return (response, false) }
         var decoded = response
         decoded.body = body.bytes
-        // They describe the coded body.
+        // These header fields describe the coded body.
         decoded.headers.removeAll { ["content-encoding", "content-length"].contains($0.name.lowercased()) }
         return (decoded, body.isTooLarge)
     }
@@ -46,17 +46,17 @@ struct ContentCoding {
             .flatMap { $0.value.split(separator: ",") }
             .map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
             .filter { !$0.isEmpty && $0 != "identity" }
-        return names.reversed().prefix(mostCodings).map { $0.hasPrefix("x-") ? String($0.dropFirst(2)) : $0 }
+        return names.reversed().prefix(maximumCodings).map { $0.hasPrefix("x-") ? String($0.dropFirst(2)) : $0 }
     }
 
     private func decode(_ bytes: [UInt8], _ coding: String) -> Body? {
         guard coding == "gzip" || coding == "deflate" else { return nil }
         if let body = inflate(bytes) { return body }
-        // Some servers take deflate to be RFC 1951 without the header of RFC 1950, so add that.
+        // Some servers send deflate (RFC 1951) without the required header (RFC 1950), so add the header.
         return coding == "deflate" ? inflate([0x78, 0x01] + bytes) : nil
     }
 
-    /// Runs the decompressor of the HTTP client on a body; it tells gzip from zlib by the first bytes. A body that is cut
+    /// Runs the HTTP client's decompressor, which recognizes gzip and zlib by their first bytes. A body that is cut
     /// off, or followed by other bytes, is decoded as far as possible.
     private func inflate(_ bytes: [UInt8]) -> Body? {
         guard !bytes.isEmpty else { return nil }

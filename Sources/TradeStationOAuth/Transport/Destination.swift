@@ -27,7 +27,7 @@ struct Destination: Sendable {
     ///
     /// - Throws: ``ProxyAddress/Defect`` if the server may only be reached through a proxy that cannot be used.
     func proxy(_ settings: NetworkSettings) throws(ProxyAddress.Defect) -> ProxyAddress? {
-        // Plain HTTP is only used on this machine.
+        // Plain HTTP is only used for servers on this machine, which need no proxy.
         guard let url = settings.proxy, isSecure, !isLoopback,
             !ProxyExceptions(settings.noProxy).contain(host: host, port: port)
         else { return nil }

@@ -109,7 +109,7 @@ struct HTTPExchange: Sendable {
             ?? (path.destination.isSecure ? .notTrusted : .notConnected)
         // Nothing was sent, so the connection ended before the proxy had connected to the server.
         if path.proxy != nil, [.connectionLost, .malformedResponse].contains(reason) { reason = .refusedByProxy }
-        // Through a proxy, only the proxy knows the addresses of the server.
+        // Behind a proxy, the address of the server is not known here, so its certificate cannot be examined.
         if reason == .unknownAuthority, path.proxy == nil {
             let address = path.routes.first.flatMap { $0.address } ?? path.destination.host
             let probe = CertificateProbe(destination: path.destination, address: address)

@@ -4,8 +4,8 @@ import TradeStationModel
 package struct HTTPExchangeResponse: Sendable {
     /// The status code.
     package var status: Int
-    /// The header fields, in the order in which they were received; of a body that was compressed, without the fields that
-    /// describe the compressed form.
+    /// The header fields, in the order in which they were received. If the body was decompressed, the fields that
+    /// describe its compressed form are left out.
     package var headers: [(name: String, value: String)] = []
     /// The body, decompressed; the pieces of a stream are not decompressed.
     package var body: [UInt8] = []

@@ -88,7 +88,7 @@ extension HTTPExchange {
             var body = reply.body.makeAsyncIterator()
             emit(.head(received))
             var pending = demands.makeAsyncIterator()
-            // The head has met the first demand.
+            // Skip the first demand: the head has answered it.
             _ = await pending.next()
             while await pending.next() != nil {
                 guard let piece = try await body.next() else {

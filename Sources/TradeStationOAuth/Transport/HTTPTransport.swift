@@ -23,7 +23,7 @@ package final class HTTPTransport: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: The limits.
-    ///   - resolver: Looks up names, for several transports together.
+    ///   - resolver: Looks up names; several transports can share it.
     ///   - sleep: Sleeps until the time limit of a reply; throws if its task is cancelled.
     package init(
         configuration: TransportConfiguration = TransportConfiguration(),
@@ -45,7 +45,7 @@ package final class HTTPTransport: Sendable {
     /// Cancelling the task abandons the request. A caller that must know the outcome runs the call in a task that is
     /// not cancelled.
     ///
-    /// - Parameter onConnecting: Called when the name of the server is looked up, before anything is sent.
+    /// - Parameter onConnecting: Called once the name of the server has been looked up, before anything is sent.
     /// - Throws: ``TransportFailure``, which reports whether the server may have acted on the request.
     package func execute(
         _ request: HTTPExchangeRequest,
@@ -102,7 +102,7 @@ package final class HTTPTransport: Sendable {
     package func shutdown() async {
         isClosed.store(true, ordering: .releasing)
         await connector.shutdown()
-        // The client does not fail streams that wait for the next call of their reader.
+        // Shutting down the clients does not end streams whose readers are not waiting for an event.
         readers.close()
         await readers.waitForTasks()
     }

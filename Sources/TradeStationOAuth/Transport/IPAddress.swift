@@ -11,7 +11,7 @@ struct IPAddress: Hashable, Sendable {
         if inet_pton(AF_INET, text, &storage) == 1 {
             bytes = Array(storage.prefix(4))
         } else if inet_pton(AF_INET6, text, &storage) == 1 {
-            // An IPv4 address in IPv6 form (RFC 4291 section 2.5.5.2) is the IPv4 address.
+            // An IPv4 address in IPv6 form (RFC 4291 section 2.5.5.2) is treated as the IPv4 address.
             let isMapped = storage.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
             bytes = isMapped ? Array(storage.suffix(4)) : storage
         } else {
@@ -28,7 +28,7 @@ struct IPAddress: Hashable, Sendable {
 /// A range of addresses, such as `192.0.2.0/24`, or a single address.
 struct IPRange: Sendable {
     private let network: IPAddress
-    private let length: Int
+    private let prefixLength: Int
 
     /// Creates a range from its text; nil if the text is something else.
     init?(_ text: some StringProtocol) {
@@ -38,14 +38,14 @@ struct IPRange: Sendable {
         guard let length = parts.count == 1 ? longest : Int(parts[1]), (0...longest).contains(length) else {
             return nil
         }
-        (self.network, self.length) = (network, length)
+        (self.network, prefixLength) = (network, length)
     }
 
     /// Whether the range contains an address.
     func contains(_ address: IPAddress) -> Bool {
         guard address.bytes.count == network.bytes.count else { return false }
         return zip(address.bytes, network.bytes).enumerated().allSatisfy { index, pair in
-            let bits = min(max(length - index * 8, 0), 8)
+            let bits = min(max(prefixLength - index * 8, 0), 8)
             let mask = UInt8(truncatingIfNeeded: 0xFF00 >> bits)
             return pair.0 & mask == pair.1 & mask
         }

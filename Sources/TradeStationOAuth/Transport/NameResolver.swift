@@ -12,7 +12,7 @@ package final class NameResolver: Sendable {
         case addresses([String])
         /// There is no such name.
         case unknownName
-        /// The resolver could not find out.
+        /// The resolver could not find out whether the name exists.
         case failed
     }
 
@@ -28,7 +28,7 @@ package final class NameResolver: Sendable {
         var isClosed = false
     }
 
-    /// How long an answer is used again.
+    /// How long the addresses of a name are reused.
     private static let keepingTime = Duration.seconds(30)
 
     private let lookUp: @Sendable (String) -> Answer
@@ -86,7 +86,7 @@ package final class NameResolver: Sendable {
         state.withLock { $0.known[host] = nil }
     }
 
-    /// Ends every wait, and lets nobody wait again.
+    /// Ends every wait and refuses new ones.
     package func close() {
         let waiting = state.withLock { state in
             state.isClosed = true
@@ -141,7 +141,7 @@ package final class NameResolver: Sendable {
             else { continue }
             let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
             let address = String(decoding: bytes, as: UTF8.self)
-            // An address with a zone, such as fe80::1%eth0, belongs to no server of a name.
+            // An address with a zone, such as fe80::1%eth0, is only valid on the local network: skip it.
             if IPAddress(address) != nil, !addresses.contains(address) { addresses.append(address) }
         }
         return addresses.isEmpty ? .unknownName : .addresses(addresses)

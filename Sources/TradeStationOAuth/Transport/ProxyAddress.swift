@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import TradeStationModel
 
-/// The address of an HTTP proxy, and what it is told about who asks.
+/// The address of an HTTP proxy, with the user name and password to send to it, if it needs them.
 struct ProxyAddress: Sendable {
     /// Why a proxy URL cannot be used.
     enum Defect: Error, Hashable {
@@ -17,7 +17,7 @@ struct ProxyAddress: Sendable {
     /// The user name and the password for the `Proxy-Authorization` header field, if the URL has them.
     let authorization: HTTPClient.Authorization?
 
-    /// The port that `curl(1)` uses for a proxy URL without one.
+    /// The port that `curl(1)` uses for a proxy URL that contains no port.
     private static let defaultPort = 1_080
 
     /// Creates an address from the URL of a proxy; the scheme may be missing.

@@ -3,13 +3,13 @@ import NIOHTTP1
 
 /// Fails a connection whose server answers with a status below 100.
 ///
-/// The HTTP parser accepts such a status line. The HTTP client takes its head for an interim response, which it skips;
-/// it then ends the process, because the response ends without a head.
+/// The HTTP parser accepts such a status line. The HTTP client then skips the head as that of an interim response
+/// (1xx), and ends the process, because the response ends before another head arrives.
 final class ResponseGuard: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
 
-    /// The status is none that HTTP defines (RFC 9110 section 15).
+    /// The status is below 100, which HTTP does not allow (RFC 9110 section 15).
     struct InvalidStatus: Error {}
 
     private var hasFailed = false

@@ -4,17 +4,18 @@ import AsyncHTTPClient
 ///
 /// The addresses are already looked up, so that connecting includes no lookup.
 struct Route: Hashable, Sendable {
-    /// The name of the server and the address to connect to; nil if the server is named by its address, or reached
-    /// through a proxy, which looks the name up itself.
+    /// The name of the server. Like ``address``, it is nil if the URL contains the server's address instead of a name,
+    /// or if the server is reached through a proxy, which looks up the name itself.
     var name: String?
+    /// The address to connect to; nil in the same cases as ``name``.
     var address: String?
     /// The proxy, at one of its addresses.
     var proxy: HTTPClient.Configuration.Proxy?
     /// How long connecting may take, in milliseconds.
     var connectMilliseconds: Int
 
-    /// The addresses that are tried for one request.
-    private static let mostAddresses = 3
+    /// The maximum number of addresses that are tried for one request.
+    private static let maximumAddresses = 3
 
     /// The routes to a server, in the order in which they are tried.
     ///
@@ -29,7 +30,7 @@ struct Route: Hashable, Sendable {
         at addresses: [String],
         connectMilliseconds: Int
     ) -> [Route] {
-        let chosen = alternating(addresses).prefix(mostAddresses)
+        let chosen = alternating(addresses).prefix(maximumAddresses)
         return chosen.enumerated().map { index, address in
             let isLast = index == chosen.count - 1
             let limit = max(1, isLast ? connectMilliseconds : connectMilliseconds / 3)
@@ -48,8 +49,8 @@ struct Route: Hashable, Sendable {
         }
     }
 
-    /// The addresses with the two families taking turns, as RFC 8305 section 4 asks: if one family does not work here,
-    /// the other one is tried next.
+    /// The addresses, alternating between IPv6 and IPv4 as RFC 8305 section 4 asks: if one of the two does not work
+    /// here, the other one is tried next.
     private static func alternating(_ addresses: [String]) -> [String] {
         guard let first = addresses.first else { return [] }
         let isSameFamily = { (address: String) in address.contains(":") == first.contains(":") }

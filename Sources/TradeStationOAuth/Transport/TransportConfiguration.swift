@@ -18,7 +18,8 @@ package struct TransportConfiguration: Sendable {
     /// The proxy and the trusted authorities.
     package var network: NetworkSettings
 
-    /// Creates limits; the defaults are 3 s to connect, 5 s for the whole reply, 1 MiB and 64 connections per host.
+    /// Creates a configuration; the defaults are 3 s to connect, 5 s for the whole reply, 1 MiB per body and 64
+    /// connections per host.
     package init(
         connectMilliseconds: Int = 3_000,
         replyMilliseconds: Int = 5_000,

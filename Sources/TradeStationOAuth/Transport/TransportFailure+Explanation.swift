@@ -36,7 +36,7 @@ extension TransportFailure {
         }
     }
 
-    /// What the user can do about it; nil if only another try helps.
+    /// What the user can do about the failure; nil if nothing helps except another try.
     package var suggestion: String? {
         switch reason {
         case .nameNotResolved, .resolverFailed, .resolverSilent:
@@ -52,11 +52,11 @@ extension TransportFailure {
         }
     }
 
-    /// Whether something answered, even if the answer cannot be used.
+    /// Whether the server or a proxy answered, even if the answer cannot be used.
     package var wasAnswered: Bool { partial != nil || reason == .malformedResponse || reason == .tooLarge }
 }
 
 extension String {
-    /// The text at the start of a sentence.
+    /// The text for the start of a sentence: with `The` instead of `the`.
     fileprivate var sentenceStart: String { hasPrefix("the ") ? "T" + dropFirst() : self }
 }

@@ -24,7 +24,7 @@ extension TransportFailure.Reason {
         }
     }
 
-    /// What `connect(2)` reports, and no established connection.
+    /// The errors that `connect(2)` reports and that never occur on an established connection.
     private static let connectErrors = [
         ECONNREFUSED, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL, EAFNOSUPPORT, EACCES, EPERM,
     ]

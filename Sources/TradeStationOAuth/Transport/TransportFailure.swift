@@ -20,7 +20,8 @@ package struct TransportFailure: Error, Sendable {
         case resolverSilent
         /// The connection was refused, had no route or timed out.
         case notConnected
-        /// The setting with this name, or the scheme in it, cannot be used as a proxy.
+        /// The setting with this name does not contain the URL of a usable proxy, because of its scheme if one is
+        /// given.
         case unusableProxy(name: String, scheme: String?)
         /// The proxy did not connect to the server.
         case refusedByProxy
@@ -36,7 +37,7 @@ package struct TransportFailure: Error, Sendable {
         case wrongHost
         /// This machine has no certificates of authorities.
         case noAuthorities
-        /// The variable with this name leads to no certificate of an authority.
+        /// The environment variable with this name leads to no certificate of an authority that can be read.
         case unreadableAuthorities(String)
         /// The response is not HTTP, or breaks its rules.
         case malformedResponse
@@ -72,14 +73,14 @@ package struct TransportFailure: Error, Sendable {
         self.partial = partial
     }
 
-    /// The same failure, with another form of the part of the response that was received.
+    /// The same failure, with `partial` replaced.
     func with(partial: HTTPExchangeResponse?) -> TransportFailure {
         var copy = self
         copy.partial = partial
         return copy
     }
 
-    /// The same failure, with the names of the hosts in its explanation.
+    /// The same failure, with the server and the proxy that the explanation names.
     func about(_ destination: Destination, _ proxy: ProxyAddress?) -> TransportFailure {
         var copy = self
         copy.host = destination.host.printable(limit: 80)

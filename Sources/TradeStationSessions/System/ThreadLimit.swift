@@ -11,7 +11,7 @@ package enum ThreadLimit {
             .storeBusy,
             "This process can start too few threads to \(purpose).",
             reason: "It needs \(count) more. The limit of this user, container or machine is reached.",
-            suggestion: "raise the limit, then run it again: ulimit -u 256"
+            suggestion: "raise the limit (ulimit -u 256), then run the command again"
         )
     }
 

@@ -2,8 +2,9 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// The counters in the memory of this process: first the head, then the slots of the logins. Two logins share a slot if
-/// their ids differ by a multiple of the number of slots.
+/// The change counters in the memory of this process: the first one, the head, is the sequence number of the newest
+/// audit row; the others, the slots, tell when their logins last changed. Two logins share a slot if their ids differ
+/// by a multiple of the number of slots.
 ///
 /// Reading a slot takes two memory accesses and no reference count; an `AtomicLazyReference` to the memory made the same
 /// read forty times as slow.
@@ -33,8 +34,8 @@ final class CounterPage: Sendable {
         counters?[slot].store(value, ordering: .releasing)
     }
 
-    /// Takes memory that holds zeros. Further calls do nothing.
-    func make() {
+    /// Allocates the memory, filled with zeros. Further calls do nothing.
+    func allocate() {
         let start = mmap(nil, Self.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
         guard let start, start != MAP_FAILED else { return }
         let isFirst = memory.compareExchange(

@@ -21,8 +21,9 @@ final class DiskChangeCounters: StoreChangeCounters {
 
     private let state = Mutex(State())
     private let hasCounters = Atomic(false)
-    /// The tick and the number of writes at which the file was copied.
+    /// The tick at which the file was last copied into memory.
     private let copiedAt = Atomic<Int64>(.min)
+    /// The value of `writes` at which the file was last copied into memory.
     private let copiedWrites = Atomic<Int>(-1)
 
     /// The number of writes by all stores of this process.
@@ -54,7 +55,7 @@ final class DiskChangeCounters: StoreChangeCounters {
     func watch() {
         state.withLock { state in
             guard state.file == nil, !state.isClosed else { return }
-            page.make()
+            page.allocate()
             let (tick, writes) = (CoarseClock.tick(), Self.writes.load(ordering: .acquiring))
             openAndCopy(into: &state, tick, writes)
         }
@@ -66,7 +67,7 @@ final class DiskChangeCounters: StoreChangeCounters {
 
     private func copyIfDue() {
         guard page.exists else { return }
-        // Read before the file: a write in between makes the copy due again.
+        // Both are read before the file, so that a write in between makes the next copy due.
         let (tick, writes) = (CoarseClock.tick(), Self.writes.load(ordering: .acquiring))
         guard copiedAt.load(ordering: .acquiring) != tick || copiedWrites.load(ordering: .acquiring) != writes else {
             return
@@ -90,7 +91,7 @@ final class DiskChangeCounters: StoreChangeCounters {
         note(tick, writes)
     }
 
-    /// Copies the file into memory. Returns false if it is not complete.
+    /// Copies the file into memory. Returns false if the file is not complete.
     private func copy(_ file: PrivateFile, _ tick: Int64, _ writes: Int) -> Bool {
         // Writers write the head last, so it is read first: the slots are at least as new as the head.
         guard let head = (try? head(in: file)) ?? nil, let bytes = try? file.read(limit: CounterPage.bytes),

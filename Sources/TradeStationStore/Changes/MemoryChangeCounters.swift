@@ -6,7 +6,7 @@ final class MemoryChangeCounters: StoreChangeCounters {
     private let page = CounterPage()
     private let signal = ChangeSignal()
 
-    init() { page.make() }
+    init() { page.allocate() }
 
     /// Does nothing: the counters can be read from the beginning.
     func watch() {}

@@ -6,8 +6,8 @@ import TradeStationModel
 /// They are read from the audit, so the next commit also publishes the commit of a process that died before it could
 /// publish.
 struct UnpublishedChanges {
-    /// With more unpublished rows than this, all counters are advanced.
-    private static let mostRows: Int64 = 500
+    /// The maximum number of unpublished rows to read; if there are more, all counters are advanced.
+    private static let maximumRows: Int64 = 500
 
     /// The sequence number of the last audit row.
     let head: Int64
@@ -16,12 +16,12 @@ struct UnpublishedChanges {
 
     /// Reads the changes; nil when there are none.
     ///
-    /// - Parameter shown: the head that the counters show; nil where they are incomplete.
+    /// - Parameter shown: the head that the counters show; nil if they are incomplete.
     init?(in database: Database, shown: Int64?) throws {
         let newest = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(seq) FROM audit"))
         head = newest ?? 0
         guard head != shown else { return nil }
-        guard let shown, shown >= 0, shown < head, head - shown <= Self.mostRows else {
+        guard let shown, shown >= 0, shown < head, head - shown <= Self.maximumRows else {
             slots = nil
             return
         }

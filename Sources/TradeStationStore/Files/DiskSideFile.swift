@@ -5,8 +5,8 @@ import TradeStationModel
 struct DiskSideFile: SideFile {
     /// The reserved space: enough for three tokens of 16 KiB each and the other fields.
     static let capacity = 65_536
-    /// The largest content: three tokens that each fit into the database. What is beyond the reserved space needs free
-    /// space.
+    /// The maximum size of the content: three tokens of the maximum size that the database accepts. To write more than
+    /// the reserved space, free space is needed.
     private static let largestContent = 4 * capacity
     private static let magic = Array("tsac-pending-1\n\0".utf8)
     private static let headerLength = magic.count + 4

@@ -9,7 +9,7 @@ struct FileStatus: Sendable {
     let size: Int64
     let device: UInt64
     let inode: UInt64
-    /// When the content last changed, in nanoseconds.
+    /// When the content last changed, in nanoseconds since 1970.
     let modified: Int64
     /// The number of names (hard links) of the file.
     let links: UInt64
@@ -58,12 +58,12 @@ struct FileStatus: Sendable {
         device == other.device && inode == other.inode
     }
 
-    /// Whether the file is the same and has not been written in between.
+    /// Whether this is the same file, and it has not been written since the earlier status.
     func isUnchanged(since earlier: FileStatus) -> Bool {
         isSameFile(as: earlier) && size == earlier.size && modified == earlier.modified
     }
 
-    /// Whether only this user or root could have made the file, or, in a user namespace, perhaps a user without an id.
+    /// Whether this user or root owns the file or, in a user namespace, possibly a user who has no id there.
     var isOwnedByUserOrRoot: Bool { owner == 0 || owner == geteuid() || owner == UserNamespace.unmappedUser }
 
     /// What is wrong with a file of a store; nil if it is a regular file of this user that other users cannot write.
@@ -82,7 +82,7 @@ struct FileStatus: Sendable {
         return nil
     }
 
-    /// A problem unless the file belongs to the user of this process.
+    /// The problem that the file belongs to another user; nil if it belongs to the user of this process.
     func foreignOwner(of path: String) -> PermissionProblem? {
         guard owner != geteuid() else { return nil }
         return PermissionProblem(

@@ -1,7 +1,7 @@
 import Foundation
 import TradeStationModel
 
-/// An open directory. It is closed with the last reference.
+/// An open directory. It is closed when the last reference is released.
 final class OpenDirectory: Sendable {
     private let path: String
     private let descriptor: Int32

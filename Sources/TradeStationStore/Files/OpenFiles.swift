@@ -3,7 +3,7 @@ package import TradeStationModel
 
 /// The limit on open files of this process and of the machine.
 package enum OpenFiles {
-    /// Whether so many more files can be open at the same time.
+    /// Whether `count` more files can be open at the same time.
     package static func canOpen(_ count: Int) -> Bool {
         var descriptors: [Int32] = []
         defer { for descriptor in descriptors { close(descriptor) } }
@@ -18,14 +18,14 @@ package enum OpenFiles {
         return true
     }
 
-    /// - Throws: `store_busy` if so many more files cannot be open at the same time.
+    /// - Throws: `store_busy` if `count` more files cannot be open at the same time.
     package static func require(_ count: Int, to purpose: String) throws(AccountsError) {
         guard !canOpen(count) else { return }
         throw AccountsError(
             .storeBusy,
             "This process has too few open files left to \(purpose).",
             reason: "It needs \(count) more. The limit of this process or of the machine is reached.",
-            suggestion: "raise the limit, then run it again: ulimit -n \(max(256, 4 * count))"
+            suggestion: "raise the limit (ulimit -n \(max(256, 4 * count))), then run the command again"
         )
     }
 }

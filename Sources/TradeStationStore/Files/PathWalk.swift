@@ -6,7 +6,7 @@ import TradeStationModel
 ///
 /// Symbolic links are followed if only root or this user could have made them.
 struct PathWalk {
-    /// The directory without symbolic links, as far as it exists.
+    /// The path of the directory, with symbolic links resolved as far as it exists.
     private(set) var end = "/"
     private(set) var problems: [PermissionProblem] = []
     /// Whether a directory above keeps other users out, whatever the modes below it are.
@@ -16,14 +16,14 @@ struct PathWalk {
     private let policy: PermissionPolicy
     private var reviewed: Set<String> = []
 
-    private static let mostLinks = 40
+    private static let maximumLinks = 40
 
     init(to path: String, policy: PermissionPolicy) throws(AccountsError) {
         self.path = path
         self.policy = policy
         var names = Array(Self.names(path).reversed())
         var links = 0
-        // The last link, and how many names follow the end of its target.
+        // The last link that was followed, and how many names of the path come after it.
         var link: (path: String, target: String, rest: Int)?
         while let name = names.popLast() {
             if name == ".." {
@@ -42,7 +42,7 @@ struct PathWalk {
                 continue
             }
             links += 1
-            guard status.isOwnedByUserOrRoot, links <= Self.mostLinks else {
+            guard status.isOwnedByUserOrRoot, links <= Self.maximumLinks else {
                 problems.append(.symbolicLink(next))
                 return
             }

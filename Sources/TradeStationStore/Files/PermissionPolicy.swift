@@ -2,11 +2,11 @@ import Foundation
 
 /// Which users, besides this one and root, are trusted with the files of a store.
 struct PermissionPolicy: Hashable, Sendable {
-    /// Whether groups, and whoever can write to the directories above the store, are trusted. Platforms for containers
-    /// give volumes to a group, and the mode of a volume is not the user's choice.
+    /// Whether groups, and whoever can write to the directories above the store, are trusted. Container platforms
+    /// assign volumes to a group, and the user cannot choose the mode of a volume.
     let trustsGroup: Bool
 
-    /// No other users.
+    /// The policy that trusts no other users.
     static let strict = PermissionPolicy(trustsGroup: false)
 
     /// Whether users who are not trusted can write to a file or directory.

@@ -2,9 +2,9 @@ import TradeStationModel
 
 /// Something that lets other users read or change a store, or replace a part of it.
 struct PermissionProblem: Hashable, Sendable {
-    /// How a user puts it right.
+    /// How a user repairs the problem.
     enum Repair: Hashable, Sendable {
-        /// A command for a path. The paths of equal commands are joined.
+        /// A command that takes a path. Problems with the same command share one command with all their paths.
         case command(String, path: String)
         /// Commands in the order in which they are run, or a sentence.
         case advice(String)
@@ -21,7 +21,7 @@ struct PermissionProblem: Hashable, Sendable {
             reason: "A program that can change the link could make tsaccounts use another file.",
             repair: .advice(
                 target.map {
-                    "move the file itself there: rm \(path.shellQuoted) && mv \($0.shellQuoted) \(path.shellQuoted)"
+                    "replace the link by its target: rm \(path.shellQuoted) && mv \($0.shellQuoted) \(path.shellQuoted)"
                 }
                     ?? "name the directory itself: tsaccounts --store DIR ..."
             )

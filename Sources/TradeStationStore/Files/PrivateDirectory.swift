@@ -16,12 +16,12 @@ struct PrivateDirectory: Sendable {
     /// Creates the directory and its missing parents with mode 0700, or checks an existing one.
     func prepareWithParents() throws(AccountsError) {
         try makeMissing()
-        // The directories of a store may be reached through links, which the walk has checked.
+        // The directories of a store may be reached through links, which `PathWalk` checks.
         try PrivateDirectory(path: try PathWalk(to: path, policy: policy).end, policy: policy).check()
     }
 
-    /// What is wrong with the directory itself. A mode that is too wide is put right if no other user could have made use
-    /// of it.
+    /// What is wrong with the directory itself. A mode that is too permissive is corrected if no other user could have
+    /// made use of it.
     ///
     /// - Parameter isClosed: whether a directory above keeps other users out.
     func problem(
@@ -36,7 +36,7 @@ struct PrivateDirectory: Sendable {
                 suggestion: "name another directory with --store DIR or TSACCOUNTS_HOME"
             )
         }
-        // A whole volume that was given to the group.
+        // The directory is a whole volume, which the platform gave to the group.
         if policy.trustsGroup, status.owner == 0 { return nil }
         if let problem = status.foreignOwner(of: path) { return problem }
         guard policy.letsOthersWrite(status) else { return nil }
@@ -71,7 +71,7 @@ struct PrivateDirectory: Sendable {
         guard chmod(path, 0o700) == 0 else {
             throw AccountsError.fileFailure(errno, path: path, "cannot be created")
         }
-        // After a power cut, a database must not exist without the directory of its key.
+        // Sync the new entry: after a power cut, a database must not exist without the directory of its key.
         if access(path + "/..", R_OK) == 0 { try PrivateDirectory(path: path + "/..").synchronize() }
     }
 

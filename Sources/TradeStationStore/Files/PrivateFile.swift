@@ -1,7 +1,7 @@
 import Foundation
 import TradeStationModel
 
-/// An open file that other users cannot write. It is closed with the last reference.
+/// An open file that other users cannot write. It is closed when the last reference is released.
 final class PrivateFile: Sendable {
     let path: String
     let descriptor: Int32
@@ -13,7 +13,7 @@ final class PrivateFile: Sendable {
     ///   - secret: whether the file must not be readable by other users either.
     ///   - policy: which other users are trusted.
     ///
-    /// A mode that is too wide is put right if a directory above keeps other users out.
+    /// A mode that is too permissive is corrected if a directory above keeps other users out.
     ///
     /// - Throws: `insecure_permissions`, or the error for the failed system call.
     init(
@@ -103,7 +103,7 @@ final class PrivateFile: Sendable {
         guard failure == 0 else { throw AccountsError.fileFailure(failure, path: path, "cannot be prepared") }
     }
 
-    // Distinguishes new files from existing ones: the mode of an existing file must not be changed.
+    // Opens a file and tells whether it is new, because the mode of an existing file must not be changed.
     private static func open(_ path: String, _ flags: Int32) throws(AccountsError) -> (descriptor: Int32, isNew: Bool) {
         let flags = flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
         for _ in 0..<100 {

@@ -1,10 +1,10 @@
 package import TradeStationModel
 
-/// The directories of a store: one for the database, locks and side files, the same or another one for the key.
+/// The directories of a store: one for the database, locks and side files, and one, possibly the same, for the key.
 package struct StoreLocation: Hashable, Sendable {
     /// The directory of `accounts.db`, `locks/` and `pending/`.
     package let dataDirectory: String
-    /// The directory of `key`.
+    /// The directory of the key file, `key`.
     package let configDirectory: String
 
     /// A store with all files in one directory.
@@ -21,8 +21,8 @@ package struct StoreLocation: Hashable, Sendable {
     /// A store with all files in the directory that a user or a program named.
     ///
     /// - Parameters:
-    ///   - path: may be relative to the working directory, or begin with `~/`, which not every caller expands. Whatever
-    ///     it contains, it is a path, not a URI of SQLite.
+    ///   - path: may be relative to the working directory, or begin with `~/`, which not every caller expands. It is
+    ///     always read as a path, even if SQLite would read it as a URI.
     ///   - workingDirectory: the directory in which relative paths begin.
     /// - Throws: `no_store_directory` if the path cannot be made absolute.
     package static func directory(
@@ -39,8 +39,8 @@ package struct StoreLocation: Hashable, Sendable {
     ///
     /// - Parameter environment: the process environment. A variable may begin with `~/`, because systemd, cron and
     ///   Docker do not expand it. Relative XDG values are ignored, as the XDG Base Directory Specification asks.
-    /// - Throws: `no_store_directory` if no variable contains a usable path, or `TSACCOUNTS_HOME` contains a relative one:
-    ///   it would mean another store in every working directory.
+    /// - Throws: `no_store_directory` if no variable contains a usable path, or `TSACCOUNTS_HOME` contains a relative
+    ///   one, which would mean a different store in every working directory.
     package static func standard(environment: [String: String]) throws(AccountsError) -> StoreLocation {
         if let path = environment["TSACCOUNTS_HOME"], !path.isEmpty {
             guard let absolute = try expanded(path, environment) else { throw unusable(path, of: "TSACCOUNTS_HOME") }
@@ -57,7 +57,7 @@ package struct StoreLocation: Hashable, Sendable {
                 .noStoreDirectory,
                 "No directory for the store is set.",
                 reason: "Neither TSACCOUNTS_HOME nor HOME is set to an absolute path.",
-                suggestion: "tsaccounts --store DIR ..."
+                suggestion: "name a directory: tsaccounts --store DIR ..."
             )
         }
         return StoreLocation(
@@ -78,8 +78,8 @@ package struct StoreLocation: Hashable, Sendable {
                 .noStoreDirectory,
                 "The directory \(path.printable(limit: 200)) cannot be found.",
                 reason: home(environment) == nil
-                    ? "HOME is not set to an absolute path." : "Only ~/ is expanded, not the home directory of a name.",
-                suggestion: "name the whole path: tsaccounts --store /home/NAME/DIR ..."
+                    ? "HOME is not set to an absolute path." : "Only ~/ is expanded, not ~NAME/.",
+                suggestion: "name the absolute path: tsaccounts --store /home/NAME/DIR ..."
             )
         }
         return home + path.dropFirst()
@@ -93,8 +93,8 @@ package struct StoreLocation: Hashable, Sendable {
         AccountsError(
             .noStoreDirectory,
             "\(source) is a relative path: \(path.printable(limit: 200))",
-            reason: "It would mean another store in every working directory.",
-            suggestion: "set the whole path, for example: \(source)=\"$HOME/tsaccounts\""
+            reason: "A relative path would mean a different store in every working directory.",
+            suggestion: "set an absolute path, for example: \(source)=\"$HOME/tsaccounts\""
         )
     }
 

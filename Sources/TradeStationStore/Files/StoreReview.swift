@@ -3,8 +3,8 @@ import TradeStationModel
 
 /// Checks the owners, types and modes of a store's files, of its directories, and of all directories above them.
 ///
-/// A mode of the user's own files that is too wide is put right if no other user could have made use of it. Everything
-/// else ends in one error that names all repairs.
+/// If a file of this user has a mode that is too permissive, the mode is corrected, provided that no other user could
+/// have made use of it. All other problems are reported in one error that names all repairs.
 struct StoreReview {
     private let files: StoreFiles
     private var problems: [PermissionProblem] = []
@@ -29,7 +29,7 @@ struct StoreReview {
         try review(file: files.key, isSecret: true, isClosed: isConfigClosed)
         for directory in [files.locks, files.pending] {
             let isClosed = try review(directory: directory, isClosed: isDataClosed)
-            // Usually each of them is checked when it is opened. For the list of repairs, all are.
+            // These files are checked when they are opened. An error lists the repairs of all of them.
             for name in problems.isEmpty ? [] : names(in: directory) {
                 try review(file: directory + "/" + name, isSecret: false, isClosed: isClosed)
             }
@@ -57,7 +57,7 @@ struct StoreReview {
         guard let status = try FileStatus.of(path),
             let problem = status.problem(of: path, secret: isSecret, policy: files.policy)
         else { return }
-        // Where nobody else can reach a file, a read-only disk that keeps its mode does no harm.
+        // Nobody else can reach the file, so it does no harm if the mode cannot be changed on a read-only disk.
         if isClosed, status.isRegular, status.owner == geteuid() {
             chmod(path, status.mode & 0o700)
         } else {

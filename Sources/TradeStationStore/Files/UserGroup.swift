@@ -4,7 +4,7 @@ import Foundation
 enum UserGroup {
     /// Whether this user is the only member of a group: it is the user's own, has the user's name, and lists nobody else.
     static func isPrivate(_ id: gid_t) -> Bool {
-        // In containers, the group of root is that of every user without an entry.
+        // In containers, every user without an entry in the user database has root's group.
         guard id != 0, let user = user(geteuid()), user.group == id else { return false }
         var entry = group()
         var found: UnsafeMutablePointer<group>?

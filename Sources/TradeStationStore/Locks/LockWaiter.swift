@@ -9,7 +9,7 @@ final class LockWaiter: Sendable {
         case idle
         case waiting(@Sendable (Result<any HeldLock, any Error>) -> Void)
         case ended(Result<any HeldLock, any Error>)
-        case over
+        case delivered
     }
 
     private let state = Mutex(State.idle)
@@ -59,7 +59,7 @@ final class LockWaiter: Sendable {
                 state = .waiting(listener)
                 return nil
             }
-            state = .over
+            state = .delivered
             return result
         }
         if let early { listener(early) }
@@ -72,9 +72,9 @@ final class LockWaiter: Sendable {
                 state = .ended(result)
                 return (true, nil as (@Sendable (Result<any HeldLock, any Error>) -> Void)?)
             case .waiting(let listener):
-                state = .over
+                state = .delivered
                 return (true, listener)
-            case .ended, .over:
+            case .ended, .delivered:
                 return (false, nil)
             }
         }

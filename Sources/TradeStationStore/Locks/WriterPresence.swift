@@ -5,7 +5,7 @@ import TradeStationModel
 /// that is not empty was left by a process that did not end cleanly.
 struct WriterPresence: Sendable {
     private let file: PrivateFile
-    /// Whether no other process had the database open for writing.
+    /// Whether no other process had the database open for writing when this lock was taken.
     let isAlone: Bool
 
     /// Takes the lock. The caller holds the store lock, so that processes do this one after the other.

@@ -21,7 +21,7 @@ package final class MemoryStore: StorePlace {
     private let sideFiles = Mutex<[Login.ID: MemorySideFile]>([:])
     private let locks = Mutex<[Login.ID: MemoryLock]>([:])
 
-    /// Creates an empty place.
+    /// Creates an empty store.
     package init() {}
 
     var name: String { "the store in memory" }

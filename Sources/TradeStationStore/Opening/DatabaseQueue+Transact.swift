@@ -5,8 +5,8 @@ extension DatabaseQueue {
     /// Runs a body as one transaction that begins by taking the write lock of the database, and publishes what was
     /// committed.
     ///
-    /// - Parameter published: turns the body's result into this method's result once the commit is published. No other
-    ///   writer has written in between.
+    /// - Parameter published: turns the body's result into this method's result. It is called once the commit is
+    ///   published, before another writer can write.
     func transact<Value, Result>(
         _ durability: Durability,
         publishingTo counters: any StoreChangeCounters,
@@ -30,12 +30,13 @@ extension DatabaseQueue {
 extension Configuration {
     /// The configuration of every connection that can write.
     ///
-    /// - Parameter busyMilliseconds: how long it waits for other programs that write without the store lock.
+    /// - Parameter busyMilliseconds: how long a connection waits for other programs that write without the store lock.
     static func forWriting(busyMilliseconds: Int) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(busyMilliseconds) / 1000)
         configuration.prepareDatabase { database in
-            // A checkpoint costs two or three disk syncs. 4000 pages are 16 MB; the last close truncates the log.
+            // A checkpoint costs two or three disk syncs, so it runs only every 4000 pages (16 MB), and at the last
+            // close.
             try database.execute(
                 sql: """
                     PRAGMA trusted_schema = OFF;

@@ -30,10 +30,10 @@ final class DiskConnection: StoreConnection {
 
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value {
         let files = opener.files
-        for _ in 0..<Self.mostFrozenReads {
+        for _ in 0..<Self.maximumFrozenReads {
             let opened = try current()
             let result = Result { try opened.reader.queue.read { try body($0, opened.keyring) } }
-            // Without locks, nobody kept writers away while the body read.
+            // A frozen reader takes no locks, so writers may have changed the file while the body read it.
             guard opened.reader.isFrozen, try opened.reader.isOutdated(path: files.database, logs: files.logs) else {
                 return try result.get()
             }
@@ -41,7 +41,7 @@ final class DiskConnection: StoreConnection {
         throw AccountsError.busy(files.database)
     }
 
-    private static let mostFrozenReads = 10
+    private static let maximumFrozenReads = 10
 
     func write<Value, Result>(
         _ durability: Durability,
@@ -85,12 +85,12 @@ final class DiskConnection: StoreConnection {
         let files = opener.files
         guard let file = try FileStatus.of(files.database) else {
             if wasOpened { throw AccountsError.corrupt(files.database, reason: "It was removed while it was in use.") }
-            // Another problem than a missing store is named as such.
+            // Opening throws if the problem is another one than a missing store.
             try open()
             guard let opened else { throw AccountsError.storeMissing(files.location.dataDirectory) }
             return opened
         }
-        // A frozen reader sees no later writes, so it is opened anew: by the usual way, as soon as that works again.
+        // A frozen reader sees no later writes, so another one is opened: one with locks, as soon as that works again.
         if let opened, !opened.reader.isFrozen, opened.reader.file.isSameFile(as: file) { return opened }
         close()
         try open()

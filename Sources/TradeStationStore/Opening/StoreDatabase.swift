@@ -45,7 +45,7 @@ final class StoreDatabase {
         connection.close()
     }
 
-    /// Runs a body on what is committed now.
+    /// Runs a body that reads what has been committed so far.
     func read<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
         try showingErrors { try usable().read { try body(transaction($0, $1)) } }
     }
@@ -57,8 +57,8 @@ final class StoreDatabase {
 
     /// Runs a body as one transaction under the store lock.
     ///
-    /// - Parameter published: turns the body's result into this method's result once the commit is published. No other
-    ///   writer has written in between.
+    /// - Parameter published: turns the body's result into this method's result. It is called once the commit is
+    ///   published, before another writer can write.
     func write<Value, Result>(
         _ durability: Durability,
         _ body: (StoreTransaction) throws -> Value,

@@ -83,7 +83,7 @@ struct StoreOpener: Sendable {
 
     /// Opens the writable connection. The caller holds the store lock.
     ///
-    /// - Throws: `store_corrupt` if a process did not end cleanly, and the database does not fit the log that it left, for
+    /// - Throws: `store_corrupt` if a process did not end cleanly and left a log that does not fit the database, for
     ///   example because a backup was copied over the database.
     func openWriter() throws -> WriterConnection {
         let presence = try WriterPresence(path: files.writers, policy: files.policy)
@@ -93,7 +93,7 @@ struct StoreOpener: Sendable {
         return writer
     }
 
-    // An empty file without a key may become a store. With a key, a store existed and has lost its content.
+    // An empty file may become a store if there is no key file. If there is one, a store existed and lost its content.
     private func hasDatabase() throws -> Bool {
         guard let status = try FileStatus.of(files.database) else { return false }
         if status.size > 0 { return true }
@@ -137,7 +137,7 @@ struct StoreOpener: Sendable {
         for path in [files.newDatabase] + StoreFiles.auxiliaryFiles(of: files.newDatabase) {
             try PrivateFile.remove(path)
         }
-        // SQLite would create the file with the mode of the umask, and gives its log the mode of the database.
+        // SQLite would create the file with a mode that depends on the umask, and would give its log the same mode.
         do { _ = try PrivateFile(path: files.newDatabase, flags: O_RDWR | O_CREAT) }
         let queue = try DatabaseQueue(path: files.newDatabase, configuration: lock.writerConfiguration)
         try queue.writeWithoutTransaction { database in
@@ -146,7 +146,7 @@ struct StoreOpener: Sendable {
                 throw AccountsError.unsupportedFileSystem(
                     files.database,
                     "\(files.database) cannot be created.",
-                    reason: "It cannot hold a write-ahead log."
+                    reason: "The write-ahead log cannot be used there."
                 )
             }
             try database.execute(sql: "PRAGMA synchronous = \(Durability.power.rawValue)")
@@ -178,7 +178,7 @@ struct StoreOpener: Sendable {
             throw AccountsError(
                 .storeCorrupt,
                 "\(files.database) is missing, and its log \(path) still exists.",
-                reason: "The log may contain the latest tokens, and it would damage a new store. None was created.",
+                reason: "The log may contain the latest tokens, and it would damage a new store, so none was created.",
                 suggestion: "restore the database, or move the log away: "
                     + "mv \(path.shellQuoted) \((path + ".old").shellQuoted)"
             )

@@ -24,7 +24,7 @@ struct StoreReader: Sendable {
             isFrozen = false
         } catch let error as DatabaseError where Self.mayNeedWriting(error) {
             let hasLog = try Self.hasLog(logs)
-            // With a log, SQLite keeps the index of the log in memory. Without one, the database file is complete.
+            // If there is a log, SQLite keeps its index in memory. If there is none, the database file is complete.
             let options = hasLog ? "readonly_shm=1" : "immutable=1"
             guard let url = Self.url(of: path),
                 let queue = try? DatabaseQueue(path: "\(url)?\(options)", configuration: Self.configuration)
@@ -51,7 +51,7 @@ struct StoreReader: Sendable {
         [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_IOERR, .SQLITE_FULL, .SQLITE_PERM].contains(error.resultCode)
     }
 
-    // The path as a URI, in which ?, # and % have a meaning.
+    // The path as a URI: ?, # and % have a meaning there, so they are escaped.
     private static func url(of path: String) -> String? {
         path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed).map { "file:\($0)" }
     }

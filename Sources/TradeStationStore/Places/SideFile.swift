@@ -1,11 +1,11 @@
 import Foundation
 import TradeStationModel
 
-/// The side file of a login: the file beside the database that holds an answer until the database has it. Its space is
+/// The side file of a login: a file beside the database that holds new tokens until the database has them. Its space is
 /// reserved before a request is sent, so that writing the answer needs no free space.
 ///
-/// A commit does not wipe it. Its content names the generation that the commit ended, so it is not saved again, and the
-/// next answer overwrites it. Until then it shows whether the database has become an older copy.
+/// A commit does not wipe the file. The content names the generation that the commit replaced, so the tokens are not
+/// saved again, and the next answer overwrites them. Until then, they can show that the database is an older copy.
 protocol SideFile: Sendable {
     /// The name of the file in messages.
     var name: String { get }

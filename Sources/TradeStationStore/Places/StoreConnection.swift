@@ -9,13 +9,13 @@ protocol StoreConnection: AnyObject {
     /// Creates the database, unless it exists.
     func createIfMissing() throws
 
-    /// Runs a body on what is committed now.
+    /// Runs a body that reads what has been committed so far.
     func read<Value>(_ body: (Database, Keyring) throws -> Value) throws -> Value
 
     /// Runs a body as one transaction: all of it is committed, or nothing.
     ///
-    /// - Parameter published: turns the body's result into this method's result once the commit is published. No other
-    ///   writer has written in between.
+    /// - Parameter published: turns the body's result into this method's result. It is called once the commit is
+    ///   published, before another writer can write.
     func write<Value, Result>(
         _ durability: Durability,
         _ body: (Database, Keyring) throws -> Value,

@@ -16,14 +16,14 @@ struct KeyFile: Sendable {
     /// - Throws: `insecure_permissions`, also if the file has a second hard link, maybe in an unsafe directory;
     ///   `key_mismatch` if the file does not contain exactly 32 bytes.
     func load() throws(AccountsError) -> SymmetricKey? {
-        try load(names: 1)
+        try load(maximumLinks: 1)
     }
 
-    private func load(names: UInt64) throws(AccountsError) -> SymmetricKey? {
+    private func load(maximumLinks: UInt64) throws(AccountsError) -> SymmetricKey? {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDONLY, secret: true, policy: policy) else {
             return nil
         }
-        guard try FileStatus.of(descriptor: file.descriptor, path: path).links <= names else {
+        guard try FileStatus.of(descriptor: file.descriptor, path: path).links <= maximumLinks else {
             throw .secondName(path)
         }
         let bytes = try file.read(limit: Self.length + 1)
@@ -40,7 +40,7 @@ struct KeyFile: Sendable {
 
     /// Returns the key, and creates it if there is none. Of several concurrent calls, one creates the key and all return it.
     func loadOrCreate(_ random: RandomSource) throws(AccountsError) -> SymmetricKey {
-        if let key = try load(names: 2) {
+        if let key = try load(maximumLinks: 2) {
             try removeDraft()
             return key
         }
@@ -57,7 +57,7 @@ struct KeyFile: Sendable {
         }
         try PrivateFile.remove(draft)
         try PrivateDirectory(path: path.directoryName).synchronize()
-        guard let key = try load(names: 2) else { throw AccountsError.keyMissing(path) }
+        guard let key = try load(maximumLinks: 2) else { throw AccountsError.keyMissing(path) }
         return key
     }
 
@@ -81,7 +81,7 @@ extension AccountsError {
             .insecurePermissions,
             "\(path) has a second name (a hard link).",
             reason: "Under the other name, the key may be readable or copied by others.",
-            suggestion: "remove the other names, which this lists: find / -xdev -samefile \(path.shellQuoted)"
+            suggestion: "find the other names of the file, and remove them: find / -xdev -samefile \(path.shellQuoted)"
         )
     }
 

@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 import TradeStationModel
 
-/// The context that a sealed secret is bound to. It does not open in another context: for another row or kind, an older
-/// generation, or a changed endpoint.
+/// The context that a sealed secret is bound to. The secret does not open in another context: for another row or kind,
+/// an older generation, or a changed endpoint.
 struct SealContext: Sendable {
     /// The kind of the sealed content.
     enum Kind: String, Sendable, CaseIterable {
@@ -12,7 +12,7 @@ struct SealContext: Sendable {
         case accessToken = "access_token"
         case idToken = "id_token"
         case lateResult = "late_result"
-        /// The content of a side file, which is not in the table.
+        /// The content of a side file, which is not in the table `secret`.
         case staged
         case keyCheck = "key_check"
     }
@@ -58,7 +58,8 @@ struct SealContext: Sendable {
         envelopeVersion = expiry == nil ? 1 : 2
     }
 
-    /// The content of a login's side file. It names its own generation, so it also opens when the database is an older copy.
+    /// Creates the context of a login's side file. The content names its own generation, so it also opens if the
+    /// database is an older copy.
     init(sideFileOf login: Login, key: APIKey) {
         self.init(.staged, of: login, key: key, generation: 0)
     }
@@ -74,7 +75,7 @@ struct SealContext: Sendable {
         envelopeVersion = 1
     }
 
-    /// A known text that shows whether a key is the right one.
+    /// The context of a known text, which shows whether a key is the right one.
     static let keyCheck = SealContext(owner: "store", kind: .keyCheck)
 
     /// The associated data. Each part is preceded by its length, so that no two contexts have the same data.

@@ -1,7 +1,7 @@
 import TradeStationModel
 
-/// When an access token expires, and its lifetime: the columns of `login`, which are also sealed with the token. If a
-/// column is edited, the token does not open.
+/// When an access token expires, and its lifetime. Both are in columns of the table `login`, and the token is sealed
+/// with their values: if a column is edited, the token does not open.
 struct TokenExpiry: Hashable, Sendable {
     let moment: Moment
     let lifetimeSeconds: Int
@@ -11,7 +11,7 @@ struct TokenExpiry: Hashable, Sendable {
         self.lifetimeSeconds = lifetimeSeconds
     }
 
-    /// The expiry as it is saved for new tokens.
+    /// Creates the expiry to save with new tokens.
     init(of tokens: TokenSet) {
         self.init(moment: tokens.expiresAt, lifetimeSeconds: TokenSet.boundedLifetime(tokens.lifetimeSeconds))
     }

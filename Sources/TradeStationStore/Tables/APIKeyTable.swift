@@ -1,8 +1,8 @@
 import GRDB
 import TradeStationModel
 
-/// The table `api_key`. Every row is checked against its keyed checksum when it is read, and must not be older than the
-/// audit knows it.
+/// The table `api_key`. When a row is read, it is checked against its keyed checksum, and against the audit, which may
+/// know a newer version of the row.
 struct APIKeyTable {
     let transaction: StoreTransaction
 
@@ -61,7 +61,7 @@ struct APIKeyTable {
         return key
     }
 
-    /// Writes the settings of a registration that may change, and lets a refused key be tried again.
+    /// Saves the settings of a registration that may be changed. A key that the server refused may be used again then.
     func update(_ key: APIKey, to registration: ClientRegistration) throws {
         let limits = registration.rotationLimits.stored
         let version = try version(of: key.id) + 1
@@ -81,7 +81,7 @@ struct APIKeyTable {
         )
     }
 
-    /// Records that the server accepted the key. A pause that it asked for stays in effect.
+    /// Records that the server accepted the key. A pause that the server asked for stays in effect.
     func accept(_ id: APIKey.ID, rotation: APIKey.Rotation) throws {
         try transaction.execute(
             """
@@ -127,12 +127,12 @@ struct APIKeyTable {
         }
     }
 
-    /// How often the row was written; 0 for a row from before versions were counted.
+    /// The number of times that the row was written; 0 if it was written before the store counted versions.
     func version(of id: APIKey.ID) throws -> Int64 {
         try transaction.row("SELECT version FROM api_key WHERE id = ?", [id.rawValue])?.integer("version") ?? 0
     }
 
-    /// The version of a login's key. Neither row is checked.
+    /// The version of a login's key. The rows of the login and the key are not checked.
     func version(ofKeyOf login: Login.ID) throws -> Int64 {
         try transaction.row(
             "SELECT version FROM api_key WHERE id = (SELECT api_key_id FROM login WHERE id = ?)",
@@ -186,7 +186,7 @@ struct APIKeyTable {
         ).bounded
     }
 
-    // The checksums of rows from before versions were counted do not cover the version.
+    // If a row was written before the store counted versions, its checksum does not cover the version.
     private func fields(_ id: Int64, _ registration: ClientRegistration, version: Int64) -> [String?] {
         [
             "api_key", String(id), registration.clientID, registration.authentication.rawValue,
@@ -206,7 +206,7 @@ extension RotationLimits {
         )
     }
 
-    /// The limits, kept within what can be set: no checksum covers the columns.
+    /// The limits, clamped to the values that can be set, because no checksum covers the columns.
     fileprivate var bounded: RotationLimits {
         RotationLimits(
             idleSeconds: min(max(idleSeconds, 0), Self.longest),

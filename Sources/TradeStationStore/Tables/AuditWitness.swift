@@ -1,9 +1,10 @@
 import GRDB
 import TradeStationModel
 
-/// What the audit knows about other rows. It is never overwritten, so it shows that a row was replaced by an older copy.
+/// What the audit knows about the rows of other tables. Audit rows are never overwritten, so they show that another row
+/// was replaced by an older copy.
 ///
-/// Each question reads one audit row, or a few, through a partial index.
+/// Each method reads one audit row, or a few, through a partial index.
 struct AuditWitness {
     /// The newest saved tokens of a login.
     struct Generation {
@@ -68,7 +69,7 @@ struct AuditWitness {
         )
     }
 
-    /// Whether the audit has the tokens of an attempt as saved.
+    /// Whether the audit records that the tokens of an attempt were saved.
     func hasSaved(_ attemptID: String) throws -> Bool {
         try transaction.row(
             "SELECT 1 FROM audit WHERE attempt_id = ? AND generation_after IS NOT NULL AND event <> 'late_result'",
@@ -95,7 +96,7 @@ struct AuditWitness {
     }
 }
 
-/// The versions of rows in the detail of an audit row.
+/// The versions of a profile's row and its API key's row, as the detail of an audit row contains them.
 struct RowVersions {
     let profileID: Int64
     let profileVersion: Int64

@@ -1,10 +1,10 @@
 import GRDB
 import TradeStationModel
 
-/// The table `login`: the user, the generation, and the facts that states are computed from.
+/// The table `login`: the user, the generation, and the values that the status of a login is computed from.
 struct LoginTable {
     // Limits that no refresh reaches: larger numbers were written by another program.
-    private static let mostFailures = 1_000_000
+    private static let maximumFailures = 1_000_000
     private static let endOfGenerations = 1 << 53
 
     let transaction: StoreTransaction
@@ -82,7 +82,9 @@ struct LoginTable {
 
     /// Computes and saves when refresh tokens and sign-ins end, for one login of a key, or for all of its logins.
     ///
-    /// A key that is not known to rotate has no ends, unless a user has set its limits: only keys that rotate have any.
+    /// Ends are saved only for keys that rotate their refresh tokens, because others have none. A key that is not known
+    /// to rotate them is taken to do so if a user has set its limits.
+    ///
     /// A login without an access token has a refresh token of unknown age, so no expiry is saved for it.
     func noteDeadlines(of key: APIKey, only login: Login.ID? = nil) throws {
         let rows = try Row.fetchAll(
@@ -99,7 +101,7 @@ struct LoginTable {
                 expiry.moment.wall.advanced(byMilliseconds: -Int64(expiry.lifetimeSeconds) * 1000)
             }
             let signInEnd = try row.optionalTime("signed_in_at").flatMap { limits?.signInEnd(signedInAt: $0) }
-                // An exchange after the end has shown that the sign-in lasts longer.
+                // Tokens that were issued after the computed end show that the sign-in lasts longer.
                 .flatMap { end in issued.map { end <= $0 } ?? false ? nil : end }
             // No refresh token outlives its sign-in.
             let refreshEnd = issued.flatMap { limits?.refreshTokenEnd(issuedAt: $0) }
@@ -122,7 +124,7 @@ struct LoginTable {
             WHERE id = ?
             """,
             [
-                Self.mostFailures - 1, failure.code.rawValue, failure.notBefore?.description,
+                Self.maximumFailures - 1, failure.code.rawValue, failure.notBefore?.description,
                 failure.needsLogin ? Login.State.needsLogin.rawValue : nil, now, failure.needsLogin, failure.needsLogin,
                 id.rawValue,
             ]
@@ -195,7 +197,7 @@ struct LoginTable {
         try row(id).flatMap(accessExpiry)
     }
 
-    /// The end and the lifetime of the access token as its columns have them, which are sealed with it.
+    /// The end and the lifetime of the access token, exactly as in the columns, whose values the token is sealed with.
     func storedExpiry(of id: Login.ID) throws -> TokenExpiry? {
         try row(id).flatMap(storedExpiry)
     }
@@ -216,7 +218,8 @@ struct LoginTable {
         try storedExpiry(row).map { ($0.moment, TokenSet.boundedLifetime($0.lifetimeSeconds)) }
     }
 
-    /// When the access token expires, as users see it: not later than now if the clocks do not tell what is left of it.
+    /// The expiry time of the access token to show to users. If the clocks cannot tell how much of the lifetime is
+    /// left, it is not later than now.
     private func shownExpiry(_ row: Row) throws -> Timestamp? {
         guard let expiry = try accessExpiry(row) else { return nil }
         let (now, wall) = (transaction.clock.now(), expiry.moment.wall)
@@ -251,7 +254,7 @@ struct LoginTable {
             absoluteExpiresAt: row.optionalTime("absolute_expires_at"),
             signInWarnedOf: row.optionalTime("sign_in_warned_of"),
             attempt: attempt,
-            failures: min(max(row.decode(Int.self, forColumn: "failures"), 0), Self.mostFailures),
+            failures: min(max(row.decode(Int.self, forColumn: "failures"), 0), Self.maximumFailures),
             lastError: row.optionalText("last_error"),
             notBefore: row.optionalTime("not_before"),
             createdAt: row.time("created_at")
@@ -260,7 +263,8 @@ struct LoginTable {
 }
 
 extension APIKey {
-    /// Whether the key rotates, as an exchange has shown, or as a user has said by setting the limits.
+    /// Whether the key rotates its refresh tokens: an exchange has shown it, or it is not known yet and a user has set
+    /// the limits.
     fileprivate var mayRotate: Bool {
         rotation == .rotating || rotation == .unknown && registration.rotationLimits != RotationLimits()
     }

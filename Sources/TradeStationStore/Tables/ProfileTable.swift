@@ -1,8 +1,8 @@
 import GRDB
 import TradeStationModel
 
-/// The table `profile`. Every row is checked against its keyed checksum when it is read, and must not be older than the
-/// audit knows it.
+/// The table `profile`. When a row is read, it is checked against its keyed checksum, and against the audit, which may
+/// know a newer version of the row.
 struct ProfileTable {
     let transaction: StoreTransaction
 
@@ -114,7 +114,7 @@ struct ProfileTable {
         )
     }
 
-    /// How often the row was written; 0 for a row from before versions were counted.
+    /// The number of times that the row was written; 0 if it was written before the store counted versions.
     func version(of id: Profile.ID) throws -> Int64 {
         try transaction.row("SELECT version FROM profile WHERE id = ?", [id.rawValue])?.integer("version") ?? 0
     }
@@ -180,7 +180,7 @@ struct ProfileTable {
         return profile
     }
 
-    // The checksums of rows from before versions were counted do not cover the version.
+    // If a row was written before the store counted versions, its checksum does not cover the version.
     private func fields(_ profile: Profile, version: Int64) -> [String?] {
         [
             "profile", String(profile.id.rawValue), profile.name.text, String(profile.loginID.rawValue),

@@ -57,7 +57,7 @@ struct SecretTable {
 
     /// The token of the login's current generation.
     ///
-    /// - Parameter expiry: the columns that an access token was sealed with; nil for the other kinds.
+    /// - Parameter expiry: the expiry that an access token was sealed with; nil for the other kinds.
     func token(
         _ kind: SealContext.Kind,
         of login: Login,
@@ -83,7 +83,7 @@ struct SecretTable {
         case .missing: break
         }
         guard login.state == .ready else { return nil }
-        // Without a generation, only a refresh token that the user provided makes a login ready.
+        // At generation 0, only a refresh token that the user provided makes a login ready, so it must be there.
         guard login.generation > 0 else { throw AccountsError.damagedRefreshToken }
         let newest = try transaction.witness.newestGeneration(of: login.id)
         guard newest?.refreshFingerprint == nil else { throw AccountsError.damagedRefreshToken }

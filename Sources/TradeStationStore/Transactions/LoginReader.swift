@@ -1,6 +1,6 @@
 import TradeStationModel
 
-/// Reads a login with its secrets, its side file and its late result.
+/// Reads a login with its secrets, its side file and its late result (an answer that came too late).
 struct LoginReader {
     let transaction: StoreTransaction
     let place: any StorePlace
@@ -34,8 +34,8 @@ struct LoginReader {
         )
     }
 
-    // An access token that is missing or does not open is empty: one refresh replaces it. An ID token that does not open is
-    // left out, because nothing depends on it.
+    // An access token that is missing or does not open is returned as empty: one refresh replaces it. An ID token that
+    // does not open is left out, because nothing depends on it.
     private func tokens(of login: Login, key: APIKey, refreshToken: Secret?) throws -> TokenSet? {
         guard login.generation > 0, refreshToken != nil || login.state != .new else { return nil }
         let secrets = transaction.secrets
@@ -72,12 +72,12 @@ struct LoginReader {
         )
     }
 
-    /// A profile whose login has a refresh token, or had it in an earlier generation.
+    /// A profile whose login has the given refresh token, or had it in an earlier generation.
     func profile(withRefreshToken token: Secret) throws -> ProfileName? {
         if let login = try transaction.witness.login(withRefreshToken: token) {
             return try transaction.profiles.anyName(on: login)
         }
-        // A token that the user provided is not in the audit before its first exchange. Damaged logins have no token.
+        // A token that the user provided is not in the audit before its first exchange. Damaged logins are left out.
         return try transaction.profiles.fetchAll().profiles.first { record in
             let stored = try transaction.secrets.token(.refreshToken, of: record.login, key: record.apiKey)
             return stored.secret == token
@@ -95,7 +95,7 @@ struct LoginReader {
     // A side file that is incomplete, forged, or of another login does not open, and is ignored.
     private func sideFile(of login: Login, key: APIKey) throws -> StagedTokens? {
         guard let envelope = try place.sideFile(of: login.id).read() else { return nil }
-        // Earlier versions sealed it for the generation that it names.
+        // Earlier versions sealed the content for the generation that it names.
         let contexts = [
             SealContext(sideFileOf: login, key: key),
             SealContext(.staged, of: login, key: key, generation: login.generation),

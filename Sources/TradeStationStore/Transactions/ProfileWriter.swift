@@ -29,8 +29,8 @@ struct ProfileWriter {
             throw AccountsError(
                 .usage,
                 "The client id and the endpoints of an API key cannot be changed.",
-                reason: "Its tokens are bound to them.",
-                suggestion: "add a profile: tsaccounts add profile NAME ..."
+                reason: "The tokens of the key are bound to them.",
+                suggestion: "add a profile with the other values: tsaccounts add profile NAME ..."
             )
         }
         try transaction.apiKeys.update(stored, to: registration)
@@ -102,7 +102,7 @@ struct ProfileWriter {
                 return false
             } catch let error as AccountsError where error == .damagedRefreshToken {}
         }
-        // A secret opens for its own user only.
+        // A secret opens only for its own user, so one that opens proves that the user in the row is right.
         let proofs = try [
             secrets.token(.refreshToken, of: login, key: key), secrets.token(.idToken, of: login, key: key),
             secrets.token(.accessToken, of: login, key: key, expiry: logins.storedExpiry(of: id)),

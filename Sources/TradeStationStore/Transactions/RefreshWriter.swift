@@ -6,7 +6,7 @@ struct RefreshWriter {
     struct Commit {
         /// Whether the tokens were saved; otherwise they were kept as a late result.
         let isSaved: Bool
-        /// The stored generation.
+        /// The generation that is stored after the commit.
         let generation: Int
         /// What to report to a ``RotationListener``; nil if the refresh token stays the same.
         let rotation: (ProfileName, Secret)?
@@ -21,7 +21,8 @@ struct RefreshWriter {
         reportsRotation: Bool
     ) throws -> Commit {
         let (stored, key) = try transaction.logins.require(login)
-        // If an older copy of the login was put back during the exchange, its tokens are the newest ones all the same.
+        // Even if an older copy of the login was put back during the exchange, the tokens of the exchange are the
+        // newest.
         guard stored.generation <= commit.parentGeneration else {
             // The row of a crashed attempt, which may come first, has no new generation.
             let entry = audit.first { $0.generationAfter != nil } ?? audit.first
@@ -35,9 +36,9 @@ struct RefreshWriter {
         return Commit(isSaved: true, generation: generation, rotation: rotation)
     }
 
-    /// Makes tokens the next generation of a login: all tokens are sealed for it, and those that it lacks are removed.
+    /// Makes the tokens of a commit the next generation of a login. Stored tokens that the commit lacks are removed.
     ///
-    /// - Returns: the generation. It follows the newest one that is known, also if the stored one is an older copy.
+    /// - Returns: the new generation. It follows the newest one that is known, even if the stored one is an older copy.
     @discardableResult
     func save(_ commit: TokenCommit, to stored: Login, key: APIKey) throws -> Int {
         var login = stored
@@ -101,7 +102,8 @@ struct RefreshWriter {
 }
 
 extension AuditEntry {
-    /// The entry with the generation that its tokens were saved as, and with the stored one if that was an older copy.
+    /// The entry of a commit. If the stored generation was an older copy, it contains that generation and the one that
+    /// the tokens were saved as.
     fileprivate func saved(as generation: Int, over stored: Int) -> AuditEntry {
         var copy = self
         guard generation != stored + 1 else { return copy }

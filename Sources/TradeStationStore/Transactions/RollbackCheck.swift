@@ -1,13 +1,13 @@
 import TradeStationModel
 
-/// Finds out whether the stored tokens of a login are an older copy, because rows or the whole database were put back. The
-/// server has ended the refresh token of such a copy; to send it could end the whole sign-in.
+/// Finds out whether the stored tokens of a login are an older copy, because rows or the whole database were restored.
+/// The server no longer accepts the refresh token of such a copy; sending it could end the whole sign-in.
 struct RollbackCheck {
     enum Verdict {
         /// Nothing shows newer tokens, or the refresh token is still the newest one.
         case current
-        /// The stored tokens are an older copy. The newest tokens, which follow a newer generation than the stored one;
-        /// nil if the store no longer has them.
+        /// The stored tokens are an older copy. The value contains the newest tokens, from the side file or the late
+        /// result; nil if the store no longer has them.
         case isOlder(StagedTokens?)
     }
 
@@ -43,7 +43,8 @@ struct RollbackCheck {
         return .isOlder(found)
     }
 
-    // The counters showed audit rows that the database does not have: now, or before the first write published them anew.
+    // Whether the counters show audit rows that the database does not have, or showed them until a write replaced the
+    // counters and marked the login.
     private func isMarked(_ stamp: ChangeStamp) throws -> Bool {
         try transaction.logins.isMarkedRolledBack(login.id)
             || stamp.isNewer(thanSequence: transaction.witness.lastSequence())

@@ -51,7 +51,7 @@ extension Row {
         return time
     }
 
-    /// A value of an enumeration.
+    /// The case of an enumeration whose raw value is in a column.
     func name<Value: RawRepresentable>(_ column: String, _: Value.Type = Value.self) throws -> Value
     where Value.RawValue == String {
         guard let value = Value(rawValue: try text(column)) else { throw ImpossibleValue() }
