@@ -62,8 +62,8 @@ public struct EmulatedTradeStation: Sendable {
     /// Lets time pass in small steps while programs run.
     ///
     /// Each step ends at the next heartbeat or when a sleeping task wakes. After each step, streams send the objects
-    /// and heartbeats that are due. The next step starts when the tasks that woke sleep again and pending requests have
-    /// their answers, but at the latest after two seconds of real time.
+    /// and heartbeats that are due. The next step starts once every task that was woken is asleep again and all pending
+    /// requests have been answered, but at the latest after two seconds of real time.
     ///
     /// - Throws: `CancellationError`.
     public func pass(_ duration: Duration) async throws {

@@ -239,7 +239,7 @@ final class LoginTokens: Sendable {
 
     /// Records that the API refused a token, and then also the new token that replaced it.
     func markFutile(generation: Int) {
-        let until = now + RefreshPolicy.futilePause
+        let until = now + RefreshPolicy.pauseAfterFutileRefresh
         state.withLock { $0.snapshot.markFutile(generation: generation, until: until) }
     }
 

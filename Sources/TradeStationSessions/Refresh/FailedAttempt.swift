@@ -38,7 +38,7 @@ struct FailedAttempt: Sendable {
             row.refreshTokenAfter = refreshToken
             let saved = await TokenSaver(services: services, login: login).save(staged, over: attempt.stored, [row])
             if let failure = saved.failure { throw failure }
-            // The access token is still missing: wait as after any other failure.
+            // There is still no access token. Recording the failure delays the next attempt, as after any failure.
             try await services.store.recordFailure(record, of: login.id, audit: [])
         case .giveUp(var record):
             if try await isRepeatedRefusal(row) {

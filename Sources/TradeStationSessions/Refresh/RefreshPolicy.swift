@@ -29,5 +29,5 @@ struct RefreshPolicy: Sendable {
     static let replayPauses: [Int64] = [500, 2000]
 
     /// How long refreshes are suppressed after the API refused a token that was just refreshed.
-    static let futilePause: Int64 = 60_000
+    static let pauseAfterFutileRefresh: Int64 = 60_000
 }

@@ -1,6 +1,7 @@
 package import TradeStationModel
 
-/// The directories of a store: one for the database, locks and side files, and one, possibly the same, for the key.
+/// The directories of a store: one for the database, locks and side files (which hold new tokens until the database has
+/// them), and one, possibly the same, for the key.
 package struct StoreLocation: Hashable, Sendable {
     /// The directory of `accounts.db`, `locks/` and `pending/`.
     package let dataDirectory: String

@@ -178,7 +178,7 @@ struct StoreOpener: Sendable {
             throw AccountsError(
                 .storeCorrupt,
                 "\(files.database) is missing, and its log \(path) still exists.",
-                reason: "The log may contain the latest tokens, and it would damage a new store, so none was created.",
+                reason: "It may contain the latest tokens. No new store was created: SQLite would apply the log to it.",
                 suggestion: "restore the database, or move the log away: "
                     + "mv \(path.shellQuoted) \((path + ".old").shellQuoted)"
             )

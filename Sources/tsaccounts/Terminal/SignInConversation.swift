@@ -85,8 +85,8 @@ struct SignInConversation: Sendable {
         let failed: @Sendable () -> Void = { shared.note("No browser could be opened. Open the page yourself.") }
         guard let page = SignInPage.write(leadingTo: url, environment) else { return failed() }
         keep(page)
-        shared.note("Opening a private file that leads the browser there. If the browser cannot read it, as some from")
-        shared.note("snap or flatpak cannot, open the URL above.")
+        shared.note("Opening a private file that leads the browser there. Some browsers from snap or flatpak cannot")
+        shared.note("read it. In that case, open the URL above.")
         Browser.open(page.address, environment, failed: failed)
     }
 
