@@ -21,8 +21,7 @@ extension CommandLineSuite {
             let command = try #require(await notes.next()).trimmingCharacters(in: .whitespaces)
             #expect(command.hasPrefix("tsaccounts add profile "))
             #expect(!command.contains(first.clientSecret))
-            let adding = try tool.start(command.split(separator: " ").dropFirst().map(String.init))
-            let url = try #require(await adding.url())
+            let (adding, url) = try await addition(command, tool)
             try await EmulatedBrowser().signIn(at: url, username: "alice", password: "alice-password")
             #expect(await adding.result().status == 0)
             #expect(try await tool.run("refresh", "emulated").status == 0)
@@ -44,6 +43,16 @@ extension CommandLineSuite {
             #expect(try await tool.run("refresh", "emulated").status == 0)
             running.signal(SIGINT)
             #expect(await running.result().status == 130)
+        }
+
+        /// Starts the printed command. It uses the default callback ports, which other sign-ins may occupy for a moment.
+        private func addition(_ command: String, _ tool: Tool) async throws -> (RunningTool, url: String) {
+            while true {
+                let adding = try tool.start(command.split(separator: " ").dropFirst().map(String.init))
+                if let url = await adding.url() { return (adding, url) }
+                let result = await adding.result()
+                try #require(result.errors.contains("callback_ports_busy"), "\(result.errors)")
+            }
         }
 
         @Test(.tool) func `a state file that cannot be used is refused and stays as it is`() async throws {
