@@ -17,7 +17,8 @@ public struct ProfileRegistry: Sendable {
         try await store.listing().profiles
     }
 
-    /// All profiles, including those with a damaged row. Their tokens are not opened: ``examinedListing()`` does that.
+    /// All profiles, including those with a damaged row. Their tokens are not opened, so a damaged token does not
+    /// show.
     ///
     /// - Throws: ``AccountsError`` of the store.
     public func listing() async throws -> ProfileListing {
