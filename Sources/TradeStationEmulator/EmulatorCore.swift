@@ -45,10 +45,10 @@ final class EmulatorCore: Sendable {
     }
 
     /// Performs a request and returns its answer.
-    func decide(_ request: IncomingRequest, _ admission: EmulatorState.Admission) -> Answer {
+    func handle(_ request: IncomingRequest, _ admission: EmulatorState.Admission) -> Answer {
         withState { state, now in
             defer { state.observers.notify() }
-            return state.decide(request, admission, context: DecisionContext(now: now, randomBytes: randomBytes))
+            return state.handle(request, admission, context: DecisionContext(now: now, randomBytes: randomBytes))
         }
     }
 

@@ -82,7 +82,7 @@ struct EmulatorState: Sendable {
     }
 
     /// Handles an admitted request, changes the state and logs the outcome.
-    mutating func decide(_ request: IncomingRequest, _ admission: Admission, context: DecisionContext) -> Answer {
+    mutating func handle(_ request: IncomingRequest, _ admission: Admission, context: DecisionContext) -> Answer {
         let outcome =
             switch admission.endpoint {
             case .authorize: server.authorize(request, context: context)

@@ -196,7 +196,7 @@ public actor SessionManager {
         guard !services.isClosed else { throw .closed }
     }
 
-    /// Ends all streams, requests, sign-ins and flights and closes the store. The results of a refresh that was sent
+    /// Ends all streams, requests, sign-ins and refreshes, and closes the store. The results of a refresh that was sent
     /// and of a sign-in whose code is being exchanged are saved first. It can be called at any time and more than once,
     /// but not from within a ``SignInInteraction``, because it waits for sign-ins to end.
     public func close() async {

@@ -51,7 +51,7 @@ struct TradeStationAPI: Sendable {
         }
         var outcome =
             caller.scopes.contains(resource.scope)
-            ? decide(resource, call, request, caller, context)
+            ? handle(resource, call, request, caller, context)
             : Outcome(call.failure(403, "The access token lacks the scope \(resource.scope)."))
         outcome.answer = outcome.answer.adding(reading)
         return outcome
@@ -71,7 +71,7 @@ struct TradeStationAPI: Sendable {
         )
     }
 
-    private mutating func decide(
+    private mutating func handle(
         _ resource: APIResource,
         _ call: APICall,
         _ request: IncomingRequest,

@@ -26,13 +26,13 @@ struct RequestHandler: Sendable {
         case (_, .before):
             return try await inject(fault, request, admission, answer: nil)
         case (_, .after):
-            return try await inject(fault, request, admission, answer: try await decide(request, admission))
+            return try await inject(fault, request, admission, answer: try await handle(request, admission))
         }
     }
 
     /// Performs a request, and saves the tokens that it has changed.
-    private func decide(_ request: IncomingRequest, _ admission: EmulatorState.Admission) async throws -> Answer {
-        let answer = core.decide(request, admission)
+    private func handle(_ request: IncomingRequest, _ admission: EmulatorState.Admission) async throws -> Answer {
+        let answer = core.handle(request, admission)
         if admission.endpoint == .token || admission.endpoint == .revoke { try await core.saveState() }
         return answer
     }
@@ -42,7 +42,7 @@ struct RequestHandler: Sendable {
         _ admission: EmulatorState.Admission,
         _ script: StreamScript? = nil
     ) async throws -> Answer {
-        var answer = try await decide(request, admission)
+        var answer = try await handle(request, admission)
         answer.stream?.script = script
         core.recordAnswer(answer, to: admission)
         return answer

@@ -85,7 +85,7 @@ final class RefreshFlight: Sendable {
         }
     }
 
-    /// Whether the login has changed since the flight read it. If so, its result is outdated for later callers.
+    /// Whether the login has changed since the flight read it. If so, later callers must not use the flight's result.
     ///
     /// - Parameter stamp: the login's change counter now.
     func isOutdated(at stamp: ChangeStamp) -> Bool {

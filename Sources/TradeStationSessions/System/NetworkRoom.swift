@@ -10,7 +10,7 @@ enum NetworkRoom {
     private static let filesPerLoop = 3
     /// The descriptors for a connection, the lookup of its host, and the files of the store.
     private static let spareFiles = 12
-    /// The threads for looking up a host and for waiting.
+    /// The threads for looking up hosts and for waiting until a lock is free.
     private static let spareThreads = 4
 
     private static let isStarted = Mutex(false)

@@ -10,7 +10,7 @@ struct PathWalk {
     private(set) var end = "/"
     private(set) var problems: [PermissionProblem] = []
     /// Whether a directory above keeps other users out, whatever the modes below it are.
-    private(set) var isClosed = false
+    private(set) var keepsOthersOut = false
 
     private let path: String
     private let policy: PermissionPolicy
@@ -55,7 +55,7 @@ struct PathWalk {
     /// Checks a directory that contains the next name of the path.
     private mutating func review(_ directory: String) throws(AccountsError) {
         guard reviewed.insert(directory).inserted, let status = try FileStatus.of(directory) else { return }
-        if policy.isClosed(status) { isClosed = true }
+        if policy.keepsOthersOut(status) { keepsOthersOut = true }
         if !status.isOwnedByUserOrRoot {
             let user = UserGroup.userName(status.owner)
             problems.append(

@@ -16,7 +16,7 @@ struct PermissionPolicy: Hashable, Sendable {
     func letsOthersIn(_ status: FileStatus) -> Bool { othersBits(of: status) != 0 }
 
     /// Whether a directory keeps users who are not trusted away from everything below it.
-    func isClosed(_ directory: FileStatus) -> Bool {
+    func keepsOthersOut(_ directory: FileStatus) -> Bool {
         directory.isOwnedByUserOrRoot && othersBits(of: directory) & 0o011 == 0
     }
 

@@ -15,7 +15,7 @@ struct PrivateDirectory: Sendable {
 
     /// Creates the directory and its missing parents with mode 0700, or checks an existing one.
     func prepareWithParents() throws(AccountsError) {
-        try makeMissing()
+        try makeIfMissing()
         // The directories of a store may be reached through links, which `PathWalk` checks.
         try PrivateDirectory(path: try PathWalk(to: path, policy: policy).end, policy: policy).check()
     }
@@ -23,10 +23,10 @@ struct PrivateDirectory: Sendable {
     /// What is wrong with the directory itself. A mode that is too permissive is corrected if no other user could have
     /// made use of it.
     ///
-    /// - Parameter isClosed: whether a directory above keeps other users out.
+    /// - Parameter othersKeptOut: whether a directory above keeps other users out.
     func problem(
         of status: FileStatus,
-        isClosed: @autoclosure () throws(AccountsError) -> Bool
+        othersKeptOut: @autoclosure () throws(AccountsError) -> Bool
     ) throws(AccountsError) -> PermissionProblem? {
         guard !status.isSymbolicLink else { return .symbolicLink(path) }
         guard status.isDirectory else {
@@ -40,7 +40,7 @@ struct PrivateDirectory: Sendable {
         if policy.trustsGroup, status.owner == 0 { return nil }
         if let problem = status.foreignOwner(of: path) { return problem }
         guard policy.letsOthersWrite(status) else { return nil }
-        if try isClosed() || isEmpty, chmod(path, status.mode & 0o700) == 0 || errno == EROFS { return nil }
+        if try othersKeptOut() || isEmpty, chmod(path, status.mode & 0o700) == 0 || errno == EROFS { return nil }
         return .tooOpen(path, "Other users can write to the directory \(path).", fix: "chmod 700")
     }
 
@@ -53,13 +53,13 @@ struct PrivateDirectory: Sendable {
 
     private func check() throws(AccountsError) {
         guard let status = try FileStatus.of(path) else { return }
-        let problem = try problem(of: status, isClosed: try PathWalk(to: path, policy: policy).isClosed)
+        let problem = try problem(of: status, othersKeptOut: try PathWalk(to: path, policy: policy).keepsOthersOut)
         if let problem { throw .insecure([problem]) }
     }
 
-    private func makeMissing() throws(AccountsError) {
+    private func makeIfMissing() throws(AccountsError) {
         guard try FileStatus.of(path) == nil else { return }
-        if let parent { try PrivateDirectory(path: parent).makeMissing() }
+        if let parent { try PrivateDirectory(path: parent).makeIfMissing() }
         try make()
     }
 

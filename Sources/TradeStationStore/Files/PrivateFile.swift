@@ -30,7 +30,7 @@ final class PrivateFile: Sendable {
         }
         let status = try FileStatus.of(descriptor: descriptor, path: path)
         guard let problem = status.problem(of: path, secret: secret, policy: policy) else { return }
-        guard status.isRegular, status.owner == geteuid(), try PathWalk(to: path, policy: policy).isClosed else {
+        guard status.isRegular, status.owner == geteuid(), try PathWalk(to: path, policy: policy).keepsOthersOut else {
             throw .insecure([problem])
         }
         fchmod(descriptor, status.mode & 0o700)

@@ -19,19 +19,19 @@ struct StoreReview {
     /// - Throws: `insecure_permissions`, `cannot_create`.
     mutating func run() throws(AccountsError) {
         let location = files.location
-        let isDataClosed = try review(top: location.dataDirectory)
-        let isConfigClosed =
+        let othersKeptOutOfData = try review(top: location.dataDirectory)
+        let othersKeptOutOfConfig =
             location.configDirectory == location.dataDirectory
-            ? isDataClosed : try review(top: location.configDirectory)
+            ? othersKeptOutOfData : try review(top: location.configDirectory)
         for path in [files.database] + StoreFiles.auxiliaryFiles(of: files.database) {
-            try review(file: path, isSecret: false, isClosed: isDataClosed)
+            try review(file: path, isSecret: false, othersKeptOut: othersKeptOutOfData)
         }
-        try review(file: files.key, isSecret: true, isClosed: isConfigClosed)
+        try review(file: files.key, isSecret: true, othersKeptOut: othersKeptOutOfConfig)
         for directory in [files.locks, files.pending] {
-            let isClosed = try review(directory: directory, isClosed: isDataClosed)
+            let othersKeptOut = try review(directory: directory, othersKeptOut: othersKeptOutOfData)
             // These files are checked when they are opened. An error lists the repairs of all of them.
             for name in problems.isEmpty ? [] : names(in: directory) {
-                try review(file: directory + "/" + name, isSecret: false, isClosed: isClosed)
+                try review(file: directory + "/" + name, isSecret: false, othersKeptOut: othersKeptOut)
             }
         }
         if !problems.isEmpty { throw .insecure(problems) }
@@ -43,22 +43,26 @@ struct StoreReview {
     private mutating func review(top path: String) throws(AccountsError) -> Bool {
         let walk = try PathWalk(to: path, policy: files.policy)
         problems += walk.problems.filter { !problems.contains($0) }
-        return try review(directory: walk.end, isClosed: walk.isClosed)
+        return try review(directory: walk.end, othersKeptOut: walk.keepsOthersOut)
     }
 
-    private mutating func review(directory path: String, isClosed: Bool) throws(AccountsError) -> Bool {
-        guard let status = try FileStatus.of(path) else { return isClosed }
+    /// Checks a directory of the store itself.
+    ///
+    /// - Parameter othersKeptOut: whether a directory above keeps other users out.
+    /// - Returns: whether other users are kept out of the directory.
+    private mutating func review(directory path: String, othersKeptOut: Bool) throws(AccountsError) -> Bool {
+        guard let status = try FileStatus.of(path) else { return othersKeptOut }
         let directory = PrivateDirectory(path: path, policy: files.policy)
-        if let problem = try directory.problem(of: status, isClosed: isClosed) { problems.append(problem) }
-        return isClosed || files.policy.isClosed(status)
+        if let problem = try directory.problem(of: status, othersKeptOut: othersKeptOut) { problems.append(problem) }
+        return othersKeptOut || files.policy.keepsOthersOut(status)
     }
 
-    private mutating func review(file path: String, isSecret: Bool, isClosed: Bool) throws(AccountsError) {
+    private mutating func review(file path: String, isSecret: Bool, othersKeptOut: Bool) throws(AccountsError) {
         guard let status = try FileStatus.of(path),
             let problem = status.problem(of: path, secret: isSecret, policy: files.policy)
         else { return }
         // Nobody else can reach the file, so it does no harm if the mode cannot be changed on a read-only disk.
-        if isClosed, status.isRegular, status.owner == geteuid() {
+        if othersKeptOut, status.isRegular, status.owner == geteuid() {
             chmod(path, status.mode & 0o700)
         } else {
             problems.append(problem)

@@ -123,7 +123,7 @@ struct SecretTable {
     /// not stop a new sign-in.
     ///
     /// - Parameter oldest: the oldest generation whose exchange it may come from.
-    func lateResult(of login: Login, key: APIKey, after oldest: Int = 0) throws -> StagedTokens? {
+    func lateResult(of login: Login, key: APIKey, sinceGeneration oldest: Int = 0) throws -> StagedTokens? {
         let row = try transaction.row(
             "SELECT generation, sealed FROM secret WHERE login_id = ? AND kind = 'late_result' AND generation >= ?",
             [login.id.rawValue, oldest]

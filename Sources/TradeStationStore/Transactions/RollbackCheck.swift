@@ -23,7 +23,7 @@ struct RollbackCheck {
         // In every other state, nothing is sent.
         guard login.state == .ready, let refreshToken else { return .current }
         let newest = try transaction.witness.newestGeneration(of: login.id)
-        let late = try transaction.secrets.lateResult(of: login, key: key, after: login.generation)
+        let late = try transaction.secrets.lateResult(of: login, key: key, sinceGeneration: login.generation)
         // A key without rotation keeps its refresh token, and then an older copy is as good as the newest.
         let sideFileAgrees = sideFile?.tokens.refreshToken == refreshToken
         let isNewerInSideFile = try sideFile.map { try $0.parentGeneration > login.generation && !isPast($0, newest) }

@@ -8,8 +8,9 @@ struct AddProfileCommand: StoreCommand {
         abstract: "Add a profile: sign in once, or provide a refresh token.",
         discussion: """
             The profile is verified before it is saved: a provided refresh token is exchanged once; otherwise the user \
-            signs in with the browser, as with login. No option takes a secret itself. FILE can be - for standard input, once. On a \
-            terminal, the command asks for the client ID and the environment if --client-id is missing.
+            signs in with the browser, as with tsaccounts login. Secrets are read from files, never from arguments; \
+            the path - means standard input, for one file only. On a terminal, the command asks for the client ID and \
+            the environment if --client-id is missing.
             """
     )
 

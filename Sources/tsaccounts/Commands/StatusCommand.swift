@@ -7,10 +7,14 @@ struct StatusCommand: StoreCommand {
         commandName: "status",
         abstract: "Show profile health; exit with 0 if all profiles are ready.",
         discussion: """
-            The exit status is 75 if a profile is degraded, its sign-in ends within 2 hours or may have ended, or its \
-            unused refresh token ends soon or may have ended; 77 if a profile needs a sign-in; 78 if an API key is \
-            refused; 65 if a profile is damaged. For each profile that needs something, the command that mends it is \
-            shown.
+            The exit status is
+              75  if a profile is degraded, if its sign-in ends within 2 hours or may
+                  have ended, or if its refresh token, because it was not used,
+                  expires soon or may have expired;
+              77  if a profile needs a sign-in;
+              78  if an API key is refused;
+              65  if a profile is damaged.
+            For each profile that needs something, the command that fixes it is shown.
             """
     )
 
