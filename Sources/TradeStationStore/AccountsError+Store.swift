@@ -128,6 +128,14 @@ extension AccountsError {
         suggestion: "tsaccounts remove NAME, then add it again: tsaccounts add profile NAME ..."
     )
 
+    /// The name in a profile's row is no valid name: the command names the profile as it is shown.
+    static func damagedName(_ name: String) -> AccountsError {
+        damaged(
+            "The profile's row",
+            suggestion: "tsaccounts remove -- \(name.printable(limit: 64).shellQuoted), then add the profile again"
+        )
+    }
+
     static let damagedKey = damaged(
         "The row of the profile's API key",
         suggestion:
@@ -256,7 +264,10 @@ extension AccountsError {
     }
 
     static func busy(_ path: String) -> AccountsError {
-        AccountsError(
+        if let failure = lockFailure(beside: path) {
+            return .unsupportedFileSystem(path, "\(path) cannot be locked.", reason: String(cString: strerror(failure)))
+        }
+        return AccountsError(
             .storeBusy,
             "Another program kept \(path) busy for 5 seconds.",
             reason: FileSystemType.of(path).flatMap {
@@ -264,6 +275,21 @@ extension AccountsError {
             },
             suggestion: "close the programs that write to this file, then run the command again"
         )
+    }
+
+    /// Why no file beside the database can be locked; nil if locks work. SQLite reports `ENOLCK`, for example of NFS
+    /// without its lock service, as a busy database.
+    private static func lockFailure(beside path: String) -> Int32? {
+        // Closing the database itself would release SQLite's locks on it. This file has no locks of that kind.
+        let descriptor = open(path.directoryName + "/locks/store.lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var lock = flock()
+        lock.l_type = Int16(F_RDLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        guard fcntl(descriptor, F_SETLK, &lock) != 0 else { return nil }
+        let failure = errno
+        return [EAGAIN, EACCES, EINTR].contains(failure) ? nil : failure
     }
 
     /// - Parameter directory: where a store was expected.

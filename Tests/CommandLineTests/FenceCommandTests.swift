@@ -30,6 +30,7 @@ extension CommandLineSuite {
                 "--json"
             )
             #expect(try object(fenced.output)["accounts"] as? [String] == ["SIM1100001M", "SIM1100001F"])
+            #expect(try await stage.tool.run("set", "p", "--read-only=no").status == 64)
             let closed = try await stage.tool.run("set", "p", "--read-only")
             #expect(closed.status == 0)
             #expect(

@@ -52,7 +52,7 @@ extension CommandLineSuite {
             case "env":
                 text = """
                     # my bot
-                    export TS_CLIENT_ID=\(id)
+                    export TS_CLIENT_ID=\(id)   # the API key
                     TRADESTATION_API_SECRET = "\(secret)"
 
                     REFRESH_TOKEN='\(token)'\r

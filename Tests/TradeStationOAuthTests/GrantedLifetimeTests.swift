@@ -117,10 +117,10 @@ import TradeStationModel
         #expect(Self.lifetime("638000000000000000") == "1200 assumed")
     }
 
-    @Test func `more than a day is shortened to a day and marked`() {
+    @Test func `for more than a day, twenty minutes are assumed and marked`() {
         #expect(Self.lifetime("86400") == "86400 expires_in")
-        for seconds in ["86401", "31536000", "999999999", "1e308", "1e999"] {
-            #expect(Self.lifetime(seconds) == "86400 limited")
+        for seconds in ["86401", "1200000", "31536000", "999999999", "1e308", "1e999"] {
+            #expect(Self.lifetime(seconds) == "1200 limited")
         }
         #expect(Self.lifetime("\(Self.now + 86_400 * 365)") == "86400 point_in_time")
     }

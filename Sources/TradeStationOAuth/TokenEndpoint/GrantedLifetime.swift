@@ -46,9 +46,10 @@ struct GrantedLifetime: Equatable, Sendable {
         if let number = json.number("expires_in") {
             guard number > 0 else { return nil }
             guard number >= Double(earliestPointInTime), number < 1e19 else {
+                // More than a day is hardly a number of seconds, rather one of milliseconds: a day would be too long.
                 let isLimited = number > Double(maximumSeconds)
                 return Self(
-                    seconds: isLimited ? maximumSeconds : Int64(number),
+                    seconds: isLimited ? assumedSeconds : Int64(number),
                     origin: isLimited ? .limited : .expiresIn
                 )
             }

@@ -30,7 +30,7 @@ package struct TokenGrant: Sendable {
         case pointInTime = "point_in_time"
         /// The `exp` of the access token, because it ends earlier, or the answer has no usable `expires_in`.
         case accessToken = "access_token"
-        /// An `expires_in` of more than a day, which was shortened to a day.
+        /// An `expires_in` of more than a day, for which the lifetime that TradeStation documents is assumed.
         case limited
         /// The answer states no lifetime, so the one that TradeStation documents is assumed.
         case assumed

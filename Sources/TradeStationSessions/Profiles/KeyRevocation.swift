@@ -22,7 +22,16 @@ struct KeyRevocation: Sendable {
         }
         do {
             guard try await revoke(record) else { throw AccountsError.notSignedIn }
-            for other in Self.onePerLogin(ended) where other.login.id != record.login.id { _ = try await revoke(other) }
+            // A damaged login must not keep the others signed in.
+            var damage: AccountsError?
+            for other in Self.onePerLogin(ended) where other.login.id != record.login.id {
+                do {
+                    _ = try await revoke(other)
+                } catch let error as AccountsError where error.code == .recordTampered {
+                    damage = damage ?? error.about(other.name)
+                }
+            }
+            if let damage { throw damage }
         } catch let error as AccountsError {
             throw error.about(name)
         }

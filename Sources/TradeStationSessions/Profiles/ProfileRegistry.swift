@@ -62,8 +62,12 @@ public struct ProfileRegistry: Sendable {
     /// - Throws: ``AccountsError`` `profile_not_found`, `input_required` when there are several.
     package func resolve(_ name: ProfileName?) async throws -> ProfileName {
         if let name { return name }
-        let all = try await listing().names
-        if all.count == 1 { return try ProfileName(all[0]) }
+        let listing = try await listing()
+        let all = listing.names
+        if all.count == 1 {
+            guard let only = try? ProfileName(all[0]) else { throw listing.damaged[0].error }
+            return only
+        }
         throw all.isEmpty
             ? AccountsError(
                 .profileNotFound,

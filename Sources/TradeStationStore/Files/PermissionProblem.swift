@@ -57,7 +57,9 @@ extension AccountsError {
             switch problem.repair {
             case .command(let name, let path):
                 if let index = commands.firstIndex(where: { $0.name == name }) {
-                    commands[index].paths.append(path.shellQuoted)
+                    if !commands[index].paths.contains(path.shellQuoted) {
+                        commands[index].paths.append(path.shellQuoted)
+                    }
                 } else {
                     commands.append((name, [path.shellQuoted]))
                 }

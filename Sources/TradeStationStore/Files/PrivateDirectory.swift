@@ -41,7 +41,13 @@ struct PrivateDirectory: Sendable {
         if let problem = status.foreignOwner(of: path) { return problem }
         guard policy.letsOthersWrite(status) else { return nil }
         if try othersKeptOut() || isEmpty, chmod(path, status.mode & 0o700) == 0 || errno == EROFS { return nil }
-        return .tooOpen(path, "Other users can write to the directory \(path).", fix: "chmod 700")
+        let message = "Other users can write to the directory \(path)."
+        // A sticky directory, such as /tmp, is meant for all users.
+        guard status.mode & S_ISVTX == 0 else {
+            let advice = "name a store in a directory of your own: tsaccounts --store DIR ..."
+            return PermissionProblem(message: message, repair: .advice(advice))
+        }
+        return .tooOpen(path, message, fix: "chmod 700")
     }
 
     /// Syncs created, renamed and removed entries to disk.

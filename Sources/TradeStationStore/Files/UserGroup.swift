@@ -18,7 +18,16 @@ enum UserGroup {
             members.append(String(cString: member))
             next = next?.advanced(by: 1)
         }
-        return String(cString: name) == user.name && members.allSatisfy { $0 == user.name }
+        return String(cString: name) == user.name && members.allSatisfy { $0 == user.name } && !isPrimaryOfOthers(id)
+    }
+
+    /// Whether a group is the primary group of another user of this machine: the list of members leaves such users out.
+    private static func isPrimaryOfOthers(_ id: gid_t) -> Bool {
+        let entries = (try? String(contentsOfFile: "/etc/passwd", encoding: .utf8)) ?? ""
+        return entries.split(separator: "\n").contains { line in
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+            return fields.count > 3 && gid_t(fields[3]) == id && uid_t(fields[2]) != geteuid()
+        }
     }
 
     /// The name of a user, for messages; nil if the system has none.

@@ -53,20 +53,26 @@ struct AuditWitness {
 
     // MARK: Generations
 
-    /// The newest saved tokens of a login; nil if the audit has none. An edited row proves nothing and is ignored.
+    /// The newest saved tokens of a login; nil if the audit has none. An edited row proves nothing and is passed over: the
+    /// rows before it may still show that the stored tokens are older.
     func newestGeneration(of login: Login.ID) throws -> Generation? {
-        let row = try transaction.row(
-            "SELECT * FROM audit WHERE login_id = ? AND generation_after IS NOT NULL ORDER BY seq DESC LIMIT 1",
-            [login.rawValue]
+        let rows = try Row.fetchCursor(
+            transaction.database.cachedStatement(
+                sql: "SELECT * FROM audit WHERE login_id = ? AND generation_after IS NOT NULL ORDER BY seq DESC"
+            ),
+            arguments: [login.rawValue]
         )
-        guard let record = try row.map(AuditTable.record), transaction.audit.isAuthentic(record),
-            let number = record.integer("generation_after").flatMap({ Int(exactly: $0) })
-        else { return nil }
-        return Generation(
-            number: number,
-            attemptID: record.text("attempt_id"),
-            refreshFingerprint: record.text("refresh_fp_after")
-        )
+        while let row = try rows.next() {
+            guard let record = try? AuditTable.record(row), transaction.audit.isAuthentic(record),
+                let number = record.integer("generation_after").flatMap({ Int(exactly: $0) })
+            else { continue }
+            return Generation(
+                number: number,
+                attemptID: record.text("attempt_id"),
+                refreshFingerprint: record.text("refresh_fp_after")
+            )
+        }
+        return nil
     }
 
     /// Whether the audit records that the tokens of an attempt were saved.

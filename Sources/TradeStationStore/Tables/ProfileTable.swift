@@ -15,11 +15,12 @@ struct ProfileTable {
             do {
                 listing.profiles.append(try record(row))
             } catch let error as AccountsError {
+                let name = try row.optionalText("name") ?? ""
                 listing.damaged.append(
                     DamagedProfile(
                         id: Profile.ID(rawValue: try row.integer("id")),
-                        name: try row.optionalText("name") ?? "",
-                        error: error
+                        name: name,
+                        error: (try? ProfileName(name)) == nil ? .damagedName(name) : error
                     )
                 )
             }

@@ -6,11 +6,16 @@ struct CompletionCommand: ParsableCommand {
         commandName: "completion",
         abstract: "Print a completion script for a shell.",
         discussion: """
-            Install it with one of
-              bash   tsaccounts completion bash > ~/.local/share/bash-completion/completions/tsaccounts
-              zsh    tsaccounts completion zsh > ~/.zfunc/_tsaccounts, with fpath+=~/.zfunc before compinit in ~/.zshrc
-              fish   tsaccounts completion fish > ~/.config/fish/completions/tsaccounts.fish
-            The directory must exist (mkdir -p). Open a new shell afterwards. Profile names are completed too.
+            Install it, then open a new shell. Profile names are completed too.
+
+              bash:
+                d=~/.local/share/bash-completion/completions
+                mkdir -p $d; tsaccounts completion bash > $d/tsaccounts
+              zsh, with fpath+=~/.zfunc before compinit in ~/.zshrc:
+                mkdir -p ~/.zfunc; tsaccounts completion zsh > ~/.zfunc/_tsaccounts
+              fish:
+                d=~/.config/fish/completions
+                mkdir -p $d; tsaccounts completion fish > $d/tsaccounts.fish
             """
     )
 

@@ -50,7 +50,7 @@ struct LoginCommand: StoreCommand {
                 try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(signedIn).line)
             } else {
                 let user = signedIn.login.identity.username.map { " as \($0.printable(limit: 60))" } ?? ""
-                shared.note("Signed in\(user). Next: tsaccounts token \(signedIn.name)")
+                shared.note("Signed in\(user). Next: \(PastableCommand("tsaccounts token \(signedIn.name)").text)")
             }
         }
     }

@@ -35,7 +35,7 @@ struct LogoutCommand: StoreCommand {
                 )
             } else {
                 let names = ([record] + others).map(\.name.text).joined(separator: ", ")
-                shared.note("Signed out of \(names). Next: tsaccounts login \(record.name)")
+                shared.note("Signed out of \(names). Next: \(PastableCommand("tsaccounts login \(record.name)").text)")
             }
         }
     }

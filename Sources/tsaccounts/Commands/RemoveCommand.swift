@@ -20,7 +20,11 @@ struct RemoveCommand: StoreCommand {
     func run() async throws {
         try await withManager { manager in
             let damaged = try await manager.registry.listing().damaged
-            if let damaged = damaged.first(where: { $0.name.lowercased() == name.lowercased() }) {
+            // A name that is damaged too is typed as it is shown.
+            let named =
+                damaged.first { $0.name.lowercased() == name.lowercased() }
+                ?? damaged.first { (try? ProfileName($0.name)) == nil && $0.name.printable(limit: 64) == name }
+            if let damaged = named {
                 return try await remove(damaged, manager)
             }
             let profileName = try ProfileName(name)

@@ -33,7 +33,7 @@ struct RevokeCommand: StoreCommand {
                     ]).line
                 )
             } else {
-                shared.note("Revoked. Next: tsaccounts login \(record.name)")
+                shared.note("Revoked. Next: \(PastableCommand("tsaccounts login \(record.name)").text)")
             }
         }
     }

@@ -74,7 +74,7 @@ struct ServeCommand: StoreCommand {
         var listing = listing
         var wake = wakes.makeAsyncIterator()
         while true {
-            for failure in try await served.update(to: listing, of: manager) { say(ServeText.line(failure)) }
+            for failure in try await served.update(to: listing, of: manager) { say(ServeText.line(unserved: failure)) }
             let health = ServedHealth(listing, failing: served.failing, shared.display.time)
             if health != shown {
                 if shown == nil { systemd.send("READY=1") }

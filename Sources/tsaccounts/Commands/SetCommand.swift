@@ -47,6 +47,11 @@ struct SetCommand: StoreCommand {
         guard account.isEmpty || !anyAccount else {
             throw ValidationError("Use --account or --any-account, not both.")
         }
+        // The parser would ignore another value after the equals sign.
+        let values = CommandLine.arguments.filter { $0.hasPrefix("--read-only=") }.map { $0.dropFirst(12) }
+        guard values.allSatisfy({ KeyOptions.Switch(rawValue: String($0)) != nil }) else {
+            throw ValidationError("--read-only takes on or off.")
+        }
     }
 
     func run() async throws {
@@ -74,7 +79,7 @@ struct SetCommand: StoreCommand {
                 let mates = try await manager.registry.profilesSharingKey(of: record).map(\.name.text)
                 shared.note("Changed the API key of \(mates.joined(separator: ", ")).")
                 let next = record.login.state == .ready ? "refresh" : "login"
-                shared.note("Next: tsaccounts \(next) \(record.name)")
+                shared.note("Next: \(PastableCommand("tsaccounts \(next) \(record.name)").text)")
             }
         }
     }

@@ -42,9 +42,15 @@ struct ImportedLogin {
             if words.hasPrefix("export ") { words = words.dropFirst(7).drop(while: \.isWhitespace) }
             guard let sign = words.firstIndex(of: "="), !words.hasPrefix("#") else { continue }
             let name = words[..<sign].filter { !$0.isWhitespace }.uppercased()
-            found[name] = String(words[words.index(after: sign)...])
+            found[name] = value(String(words[words.index(after: sign)...]))
         }
         return found
+    }
+
+    /// A value without the comment behind it. Quotes are removed later, together with the blanks.
+    private static func value(_ text: String) -> String {
+        guard let first = text.first(where: { !$0.isWhitespace }), first != "\"", first != "'" else { return text }
+        return text.firstRange(of: #/\s#/#).map { String(text[..<$0.lowerBound]) } ?? text
     }
 
     /// The members of a JSON object, and those of the object in it that holds the tokens.

@@ -27,6 +27,6 @@ struct AddedProfile {
         let user = record.login.identity.username.map { " for \($0.printable(limit: 60))" } ?? ""
         let next = record.state == .new ? "tsaccounts login \(record.name)" : "tsaccounts token \(record.name)"
         let state = record.stateText(at: SystemClock().wallTime())
-        return "Added \(record.name)\(user): \(record.environmentText), \(state). Next: \(next)"
+        return "Added \(record.name)\(user): \(record.environmentText), \(state). Next: \(PastableCommand(next).text)"
     }
 }

@@ -13,7 +13,9 @@ enum FailureText {
 
     /// The suggestion. It replaces "run the same command" by the command line, so that the user can paste it.
     private static func suggestion(_ error: AccountsError) -> String? {
-        guard let advice = error.suggestion, advice.hasPrefix(sameCommand) else { return error.suggestion }
+        guard let advice = error.suggestion, advice.hasPrefix(sameCommand) else {
+            return error.suggestion.map { PastableCommand($0).text }
+        }
         let remark = advice.dropFirst(sameCommand.count).drop { $0 == "," || $0 == " " }
         let command = (["tsaccounts"] + CommandLine.arguments.dropFirst()).map(\.shellQuoted).joined(separator: " ")
         return remark.isEmpty ? command : "\(command)   # \(remark)"

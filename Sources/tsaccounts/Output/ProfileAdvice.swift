@@ -69,7 +69,7 @@ struct ProfileAdvice: Sendable {
 
     private init(_ problem: String, _ command: String, needsUser: Bool = true) {
         self.problem = problem
-        self.command = command
+        self.command = PastableCommand(command).text
         self.needsUser = needsUser
     }
 }

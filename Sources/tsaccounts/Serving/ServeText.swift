@@ -56,6 +56,11 @@ enum ServeText {
         return "\(text) [\(failure.code)]" + (advice ?? "")
     }
 
+    /// A note that a profile cannot be served.
+    static func line(unserved failure: AccountsError) -> String {
+        (failure.profile.map { "\($0): " } ?? "") + line(failure)
+    }
+
     /// A note that another process serves the same store.
     static func otherServer(_ processID: Int32?) -> String {
         let process = processID.map { " (process \($0))" } ?? ""

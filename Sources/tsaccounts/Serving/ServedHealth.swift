@@ -11,8 +11,8 @@ struct ServedHealth: Equatable {
 
     /// - Parameters:
     ///   - listing: The profiles of the store.
-    ///   - failing: The profiles whose session could not be opened.
-    init(_ listing: ProfileListing, failing: Set<Profile.ID>, _ time: TimeText) {
+    ///   - failing: Why the sessions of profiles could not be opened.
+    init(_ listing: ProfileListing, failing: [Profile.ID: AccountsError], _ time: TimeText) {
         names = listing.names
         var mended = Set<Login.ID>()
         var (fresh, commands) = (0, [String]())
@@ -21,8 +21,12 @@ struct ServedHealth: Equatable {
             let needsUser = advice?.needsUser == true
             // While refreshes fail, a token that is still valid is served.
             let isValid = record.login.accessExpiresAt.map { $0 > time.now } ?? false
-            if !needsUser, record.state != .degraded || isValid, !failing.contains(record.profile.id) { fresh += 1 }
-            if needsUser, let advice, mended.insert(record.login.id).inserted { commands.append(advice.command) }
+            if !needsUser, record.state != .degraded || isValid, failing[record.profile.id] == nil { fresh += 1 }
+            // A secret that does not open is not in the listing: only opening the session shows it.
+            let command = needsUser ? advice?.command : failing[record.profile.id]?.suggestion
+            if let command, command.hasPrefix("tsaccounts "), mended.insert(record.login.id).inserted {
+                commands.append(command)
+            }
         }
         for damaged in listing.damaged {
             if let command = damaged.error.suggestion, command.hasPrefix("tsaccounts ") { commands.append(command) }
