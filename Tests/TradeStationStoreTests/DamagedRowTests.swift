@@ -53,6 +53,23 @@ import TradeStationModel
         await store.close()
     }
 
+    @Test(arguments: ["zz", "", "-1"])
+    func `an edited hash in the last audit row stops no refresh`(hash: String) async throws {
+        let (sample, store) = try await two()
+        try await sample.refresh(store, id, from: 1)
+        try sample.shell(
+            """
+            DROP TRIGGER audit_no_update; PRAGMA ignore_check_constraints = ON;
+            UPDATE audit SET row_hash = '\(hash)' WHERE seq = (SELECT max(seq) FROM audit)
+            """
+        )
+        try await sample.refresh(store, Login.ID(rawValue: 2), from: 1)
+        try await sample.refresh(store, id, from: 2)
+        // The constraints are in force again.
+        #expect(try sample.shell("SELECT count(*) FROM audit WHERE length(prev_hash) <> 64").output == "1\n")
+        await store.close()
+    }
+
     @Test func `a damaged login does not keep the other logins of its key from being saved`() async throws {
         let sample = try Sample()
         let store = try await sample.open()

@@ -70,6 +70,21 @@ import TradeStationModel
         await store.close()
     }
 
+    @Test func `rows that were put back are held although the newest audit row of the login was edited`() async throws {
+        let sample = try await copied()
+        try removeSideFiles(of: sample)
+        try putBackRows(of: sample)
+        try sample.shell(
+            """
+            DROP TRIGGER audit_no_update; UPDATE audit SET detail = '{}' WHERE seq =
+                (SELECT max(seq) FROM audit WHERE login_id = 1 AND generation_after IS NOT NULL)
+            """
+        )
+        let store = try await sample.open()
+        #expect(try await isHeld(store))
+        await store.close()
+    }
+
     @Test func `a late result that is the newest token replaces rows that were put back`() async throws {
         let sample = try await copied()
         var store = try await sample.open()
