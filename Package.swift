@@ -14,7 +14,7 @@ let houseRules: [SwiftSetting] = [
 
 let package = Package(
     name: "tsaccounts",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v26)],
     products: [
         .library(name: "TradeStationSessions", targets: ["TradeStationSessions"]),
         .library(name: "TradeStationEmulator", targets: ["TradeStationEmulator"]),

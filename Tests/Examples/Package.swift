@@ -5,7 +5,7 @@ import PackageDescription
 /// Example programs. In your own package, use the URL of this repository for the first dependency.
 let package = Package(
     name: "examples",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v26)],
     dependencies: [
         .package(name: "tsaccounts", path: "../.."),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),

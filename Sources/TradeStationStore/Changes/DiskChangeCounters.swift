@@ -13,18 +13,21 @@ final class DiskChangeCounters: StoreChangeCounters {
     private let policy: PermissionPolicy
     private let page = CounterPage()
     private let signal = ChangeSignal()
-    private struct State {
-        /// The open file. Nil before ``watch()``, and when the file is missing or shortened.
-        var file: PrivateFile?
-        var isClosed = false
-    }
-
     private let state = Mutex(State())
+    /// Whether ``watch()`` was called; before that, nothing is copied.
+    private let isWatching = Atomic(false)
+    /// Whether the file was complete when it was last copied into memory.
     private let hasCounters = Atomic(false)
     /// The tick at which the file was last copied into memory.
     private let copiedAt = Atomic<Int64>(.min)
     /// The value of `writes` at which the file was last copied into memory.
     private let copiedWrites = Atomic<Int>(-1)
+
+    private struct State {
+        /// The open file. Nil before ``watch()``, and when the file is missing or shortened.
+        var file: PrivateFile?
+        var isClosed = false
+    }
 
     /// The number of writes by all stores of this process.
     private static let writes = Atomic<Int>(0)
@@ -37,13 +40,15 @@ final class DiskChangeCounters: StoreChangeCounters {
     // MARK: Reading
 
     var head: Int64? {
+        guard isWatching.load(ordering: .acquiring) else { return nil }
         copyIfDue()
         return hasCounters.load(ordering: .acquiring) ? page[CounterPage.head] : nil
     }
 
     func stamp(of login: Login.ID) -> ChangeStamp {
+        guard isWatching.load(ordering: .acquiring) else { return .unknown }
         copyIfDue()
-        return page[CounterPage.slot(of: login)].map(ChangeStamp.init(rawValue:)) ?? .unknown
+        return ChangeStamp(rawValue: page[CounterPage.slot(of: login)])
     }
 
     var seesEveryWriter: Bool { false }
@@ -55,9 +60,9 @@ final class DiskChangeCounters: StoreChangeCounters {
     func watch() {
         state.withLock { state in
             guard state.file == nil, !state.isClosed else { return }
-            page.allocate()
             let (tick, writes) = (CoarseClock.tick(), Self.writes.load(ordering: .acquiring))
             openAndCopy(into: &state, tick, writes)
+            isWatching.store(true, ordering: .releasing)
         }
     }
 
@@ -66,7 +71,6 @@ final class DiskChangeCounters: StoreChangeCounters {
     }
 
     private func copyIfDue() {
-        guard page.exists else { return }
         // Both are read before the file, so that a write in between makes the next copy due.
         let (tick, writes) = (CoarseClock.tick(), Self.writes.load(ordering: .acquiring))
         guard copiedAt.load(ordering: .acquiring) != tick || copiedWrites.load(ordering: .acquiring) != writes else {
