@@ -296,26 +296,3 @@ public struct ProfileRegistry: Sendable {
         throw AccountsError.profileRemoved.about(record.name)
     }
 }
-
-extension FenceChange {
-    /// The details of the change, for the audit.
-    fileprivate var auditDetail: [String: String] {
-        var detail: [String: String] = [:]
-        var fields: [String] = []
-        if let isReadOnly {
-            fields.append("read_only")
-            detail["read_only"] = isReadOnly ? "on" : "off"
-        }
-        switch accounts {
-        case .only(let accounts):
-            fields.append("accounts")
-            detail["accounts"] = accounts.joined(separator: " ")
-        case .any:
-            fields.append("accounts")
-            detail["accounts"] = "any"
-        case nil: break
-        }
-        detail["changed"] = fields.joined(separator: " ")
-        return detail
-    }
-}

@@ -12,16 +12,6 @@ struct SignIn: Sendable {
     let scopes: String
     let services: SessionServices
 
-    /// The result of exchanging a code.
-    private struct Grant: Sendable {
-        let tokens: TokenSet
-        let identity: Identity
-        /// What the audit says about the answer besides the tokens.
-        let detail: [String: String]
-        let httpStatus: Int
-        let durationMilliseconds: Int
-    }
-
     /// Lets the user sign in with a browser. No lock is held meanwhile.
     ///
     /// - Throws: ``AccountsError`` `login_denied`, `login_timed_out`, `callback_ports_busy`, `input_required`;
@@ -89,7 +79,7 @@ struct SignIn: Sendable {
         over stored: StoredLogin,
         in login: LoginTokens,
         note: (String) -> Void
-    ) async throws -> Grant {
+    ) async throws -> SignInGrant {
         let sent = services.clock.now()
         let answer = await services.endpoint.exchange(
             code: code.code,
@@ -113,38 +103,10 @@ struct SignIn: Sendable {
                     now: received.wall
                 )
             }
-            switch grant.issuedRefreshToken {
-            case .token: break
-            case .unusable(let reason):
-                note(
-                    "The refresh token that the sign-in server returned cannot be kept: this sign-in ends when its access token expires. \(reason)"
-                )
-            case .none, .empty:
-                note(
-                    "The sign-in server returned no refresh token: this sign-in ends when its access token expires. Request the scope offline_access."
-                )
-            }
-            return Grant(
-                tokens: TokenSet(
-                    accessToken: grant.accessToken,
-                    refreshToken: grant.refreshToken,
-                    idToken: grant.idToken,
-                    expiresAt: sent.advanced(byMilliseconds: Int64(grant.lifetimeSeconds) * 1000),
-                    lifetimeSeconds: grant.lifetimeSeconds
-                ),
-                identity: TokenClaims.identity(idToken: grant.idToken, accessToken: grant.accessToken),
-                detail: Self.detail(of: grant),
-                httpStatus: grant.httpStatus,
-                durationMilliseconds: Int(received.bootMilliseconds - sent.bootMilliseconds)
-            )
+            let result = SignInGrant(grant, sent: sent, received: received)
+            if let warning = result.warning { note(warning) }
+            return result
         }
-    }
-
-    private static func detail(of grant: TokenGrant) -> [String: String] {
-        var detail: [String: String] = [:]
-        if grant.lifetimeOrigin != .expiresIn { detail["expires_in"] = grant.lifetimeOrigin.rawValue }
-        if case .unusable(let reason) = grant.issuedRefreshToken { detail["refresh_token"] = reason }
-        return detail
     }
 
     /// Saves the refresh token of an otherwise unusable answer. The answer does not show whose token it is, so this is
@@ -164,7 +126,7 @@ struct SignIn: Sendable {
         _ = await TokenSaver(services: services, login: login).save(staged, over: stored, [row])
     }
 
-    private func requireSameUser(_ grant: Grant, as login: Login) throws {
+    private func requireSameUser(_ grant: SignInGrant, as login: Login) throws {
         guard let known = login.identity.subject, grant.identity.subject != known else { return }
         let before = (login.identity.username ?? known).printable(limit: 60)
         let now = (grant.identity.username ?? grant.identity.subject ?? "an unknown user").printable(limit: 60)
@@ -181,7 +143,7 @@ struct SignIn: Sendable {
     /// and the tokens of a sign-in do not depend on earlier ones.
     ///
     /// - Returns: Why the database does not have the tokens; nil if it has them.
-    private func save(_ grant: Grant, over stored: StoredLogin, in login: LoginTokens) async -> AccountsError? {
+    private func save(_ grant: SignInGrant, over stored: StoredLogin, in login: LoginTokens) async -> AccountsError? {
         var stored = stored
         for _ in 0..<Self.maximumSaves {
             let staged = stagedTokens(grant.tokens, identity: grant.identity, over: stored)
@@ -203,7 +165,7 @@ struct SignIn: Sendable {
     }
 
     /// A server may answer a second sign-in with the refresh token of the first. Two logins must not share it.
-    private func requireUnknownToken(_ grant: Grant, in login: Login.ID) async throws {
+    private func requireUnknownToken(_ grant: SignInGrant, in login: Login.ID) async throws {
         guard let token = grant.tokens.refreshToken,
             let owner = try? await services.store.profile(withRefreshToken: token),
             let record = try? await services.store.profile(named: owner), record.login.id != login
@@ -271,34 +233,5 @@ struct SignIn: Sendable {
                 suggestion: error.suggestion
             )
         }
-    }
-}
-
-extension AccountsError {
-    /// Another process has signed the user out while the user signed in.
-    fileprivate static let signedOutMeanwhile = AccountsError(
-        .loginRequired,
-        "Another process signed this profile out during the sign-in.",
-        reason: "The new tokens are kept in the store, but they are not used.",
-        suggestion: "tsaccounts login NAME"
-    )
-
-    /// Other processes have saved newer tokens again and again.
-    fileprivate static let overtaken = AccountsError(
-        .storeBusy,
-        "Other processes changed this sign-in while its new tokens were saved.",
-        reason: "The new tokens are kept in the store, but they are not used.",
-        suggestion: "tsaccounts login NAME"
-    )
-
-    /// The error that the user sees after a failed code exchange.
-    fileprivate static func signInFailed(_ failure: TokenFailure) -> AccountsError {
-        guard failure.kind == .invalidGrant || failure.kind == .outcomeUnknown else { return failure.accountsError() }
-        return AccountsError(
-            failure.kind == .invalidGrant ? .loginDenied : failure.code,
-            "The sign-in could not be completed: the authorization code was not exchanged.",
-            reason: failure.description ?? failure.oauthError?.printable(limit: 60),
-            suggestion: "sign in again"
-        )
     }
 }
