@@ -121,21 +121,7 @@ extension CommandLineSuite {
         @Test(.stage) func `a pasted redirect URL completes the sign-in without a callback`() async throws {
             let stage = try Stage.current
             try await stage.add("p")
-            let running = try RunningTool(
-                Tool.binary,
-                ["login", "p", "--paste"],
-                input: nil,
-                directory: stage.tool.directory,
-                environment: ["TSACCOUNTS_HOME": stage.tool.store],
-                keepsInputOpen: true
-            )
-            let url = try #require(await running.url())
-            let person = stage.emulator.addresses.users[0]
-            let address = try await EmulatedBrowser().redirect(
-                at: url,
-                username: person.username,
-                password: person.password
-            )
+            let (running, address) = try await stage.startPasting()
             running.type("http://localhost:1/?code=x&state=wrong")
             running.type(address)
             let result = await running.result()

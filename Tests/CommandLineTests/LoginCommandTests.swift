@@ -99,21 +99,7 @@ extension CommandLineSuite {
         {
             let stage = try Stage.current
             try await stage.add("p")
-            let running = try RunningTool(
-                Tool.binary,
-                ["login", "p", "--paste"],
-                input: nil,
-                directory: stage.tool.directory,
-                environment: ["TSACCOUNTS_HOME": stage.tool.store],
-                keepsInputOpen: true
-            )
-            let url = try #require(await running.url())
-            let person = stage.emulator.addresses.users[0]
-            let address = try await EmulatedBrowser().redirect(
-                at: url,
-                username: person.username,
-                password: person.password
-            )
+            let (running, address) = try await stage.startPasting()
             running.type("\"https://127.0.0.1/\(address.drop { $0 != "?" })\"")
             #expect(await running.result().status == 0)
         }

@@ -6,28 +6,18 @@ import Testing
 ///
 /// The tests are serialized because they share the processor, and some of them end at a time limit in real time.
 @Suite(.serialized) struct HTTPTransportTests {
-    /// Sends one request and returns its outcome.
     private func outcome(
         of request: HTTPExchangeRequest,
         _ configuration: TransportConfiguration = TransportConfiguration()
     ) async -> Result<HTTPExchangeResponse, TransportFailure> {
-        let transport = HTTPTransport(configuration: configuration)
-        let result: Result<HTTPExchangeResponse, TransportFailure>
-        do throws(TransportFailure) {
-            result = .success(try await transport.execute(request))
-        } catch {
-            result = .failure(error)
-        }
-        await transport.shutdown()
-        return result
+        await HTTPTransport(configuration: configuration).outcome(ofLast: request)
     }
 
     private func failure(
         of request: HTTPExchangeRequest,
         _ configuration: TransportConfiguration = TransportConfiguration()
     ) async -> TransportFailure? {
-        guard case .failure(let failure) = await outcome(of: request, configuration) else { return nil }
-        return failure
+        await HTTPTransport(configuration: configuration).failure(ofLast: request)
     }
 
     @Test func `a GET returns the status, the headers in order and the body`() async throws {

@@ -10,19 +10,11 @@ import TradeStationTesting
     private let stage = SessionStage.current
     private var manager: SessionManager { stage.manager }
 
-    private let attempt = Attempt(id: LoginFixture.attemptID, startedAt: Timestamp(milliseconds: 0))
-
-    private func begin(_ store: SQLiteCredentialStore, _ login: Login.ID) async throws {
-        var entry = AuditEntry(.refreshStarted, profileName: "paper", loginID: login)
-        entry.attemptID = attempt.id
-        try await store.begin(attempt, of: login, audit: [entry])
-    }
-
     @Test func `the attempt of a process that died has an unknown outcome, and the same token is sent again`()
         async throws
     {
         let login = try await stage.paper().login.id
-        try await stage.withStore(requester: "victim") { store in try await begin(store, login) }
+        try await stage.crash(during: login)
         #expect(try await stage.paper().state == .refreshing)
         stage.clock.advance(by: .seconds(1201))
         _ = try await manager.session(named: "paper").accessToken()
@@ -36,7 +28,7 @@ import TradeStationTesting
     @Test func `a login whose process died during a refresh is due, although its access token is valid`() async throws {
         let name = try ProfileName("paper")
         let login = try await stage.paper().login.id
-        try await stage.withStore(requester: "victim") { store in try await begin(store, login) }
+        try await stage.crash(during: login)
         let report = try await stage.withManager { other in
             try await other.refresh(other.registry.profile(named: name), onlyIfDue: true)
         }
@@ -52,65 +44,12 @@ import TradeStationTesting
 
     @Test func `run sends the refresh token of a process that died at once`() async throws {
         let login = try await stage.paper().login.id
-        try await stage.withStore(requester: "victim") { store in try await begin(store, login) }
+        try await stage.crash(during: login)
         try await KeepingStage.with(stage) { keeping in
             let session = try await keeping.manager.session(named: "paper")
             try await keeping.waitForRefreshes(1)
             #expect(session.currentAccessToken()?.generation == 2)
         }
-    }
-
-    @Test(.stage(), arguments: ["logout", "revoke", "login", "remove"])
-    func `the command that ends a login of a process that died records the attempt first`(how: String) async throws {
-        let name = try ProfileName("paper")
-        let login = try await manager.registry.profile(named: name).login.id
-        if how == "remove" { try await manager.registry.remove(ProfileName("real")) }
-        try await stage.withStore(requester: "victim") { store in try await begin(store, login) }
-        switch how {
-        case "logout": _ = try await manager.registry.signOut(name)
-        case "revoke": _ = try await manager.registry.revoke(name)
-        case "login": _ = try await manager.registry.signIn(name, interaction: stage.browser())
-        default: try await manager.registry.remove(name)
-        }
-        let ending = ["logout": "signed_out", "revoke": "revoked", "login": "signed_in"][how]
-        #expect(
-            try await stage.events(manager).suffix(3)
-                == ["refresh_started", "outcome_unknown", ending ?? "profile_removed"]
-        )
-        let unknown = try #require(
-            try await manager.registry.auditRecords(AuditQuery()).last { $0.text("event") == "outcome_unknown" }
-        )
-        #expect(unknown.text("attempt_id") == attempt.id)
-        #expect(unknown.text("outcome") == "process_died")
-    }
-
-    @Test(.stage(rotate: true), arguments: ["logout", "revoke", "login", "remove"])
-    func `the command that ends a login saves the answer that a process that died had received`(how: String)
-        async throws
-    {
-        let name = try ProfileName("paper")
-        let record = try await stage.paper()
-        if how == "remove" { try await manager.registry.remove(ProfileName("real")) }
-        let staged = LoginFixture.staged(
-            LoginFixture.tokens(accessToken: "a", refreshToken: "r", life: 2401, at: stage.clock.now()),
-            after: record.login.generation
-        )
-        try await stage.withStore(requester: "victim") { store in
-            try await begin(store, record.login.id)
-            try await store.stage(staged, for: record.login.id)
-        }
-        switch how {
-        case "logout": _ = try await manager.registry.signOut(name)
-        case "revoke": _ = try await manager.registry.revoke(name)
-        case "login": _ = try await manager.registry.signIn(name, interaction: stage.browser())
-        default: try await manager.registry.remove(name)
-        }
-        let ending = ["logout": "signed_out", "revoke": "revoked", "login": "signed_in"][how] ?? "profile_removed"
-        let rows = try await manager.registry.auditRecords(AuditQuery())
-        #expect(rows.compactMap { $0.text("event") }.suffix(3) == ["refresh_started", "recovered", ending])
-        guard how != "remove" else { return }
-        #expect(rows.last?.integer("generation_before") == Int64(record.login.generation + 1))
-        #expect(rows.last?.integer("generation_after") == Int64(record.login.generation + 2))
     }
 
     @Test(.stage(rotate: true))
@@ -122,31 +61,9 @@ import TradeStationTesting
             LoginFixture.tokens(accessToken: "a", refreshToken: "r", life: 1200, at: stage.clock.now()),
             after: record.login.generation
         )
-        try await stage.withStore(requester: "victim") { store in
-            try await begin(store, record.login.id)
-            try await store.stage(staged, for: record.login.id)
-        }
+        try await stage.crash(during: record.login.id, leaving: staged)
         #expect(try await manager.refresh(record).outcome == .recovered)
         #expect(try await stage.events(manager).last == "recovered")
-    }
-
-    @Test(arguments: ["logout", "revoke"])
-    func `after a sign-out or a revocation here, the error says so`(how: String) async throws {
-        let name = try ProfileName("paper")
-        let session = try await manager.session(named: "paper")
-        if how == "logout" {
-            _ = try await manager.registry.signOut(name)
-        } else {
-            _ = try await manager.registry.revoke(name)
-        }
-        let expected = how == "logout" ? AccountsError.signedOut : .revoked
-        do {
-            _ = try await session.accessToken()
-            Issue.record("There is no token.")
-        } catch let error as AccountsError {
-            #expect(error == expected.about(name))
-        }
-        #expect(try await stage.paper().login.erasure == (how == "logout" ? .signedOut : .revoked))
     }
 
     @Test func `when the server refuses the current refresh token, a late result is used`() async throws {
@@ -159,11 +76,11 @@ import TradeStationTesting
             rotation: .rotating
         )
         var entry = AuditEntry(.refreshSucceeded, profileName: "paper", loginID: record.login.id)
-        entry.attemptID = attempt.id
+        entry.attemptID = SessionStage.crashedAttempt.id
         let entries = [entry]
         let outcome = try await stage.withStore { try await $0.commit(commit, to: record.login.id, audit: entries) }
         #expect(outcome == .superseded(generation: record.login.generation))
-        #expect(try await manager.registry.lateResult(of: record)?.attemptID == attempt.id)
+        #expect(try await manager.registry.lateResult(of: record)?.attemptID == SessionStage.crashedAttempt.id)
 
         let session = try await manager.session(named: "paper")
         stage.clock.advance(by: .seconds(1201))
@@ -194,10 +111,7 @@ import TradeStationTesting
             ),
             after: record.login.generation
         )
-        try await stage.withStore(requester: "victim") { store in
-            try await begin(store, record.login.id)
-            try await store.stage(staged, for: record.login.id)
-        }
+        try await stage.crash(during: record.login.id, leaving: staged)
         let before = stage.emulator.counts.exchanges
         stage.clock.advance(by: .seconds(1201))
         let token = try await manager.session(named: "paper").accessToken()
@@ -220,10 +134,7 @@ import TradeStationTesting
             after: record.login.generation,
             identity: Identity(subject: "auth0|another-user")
         )
-        try await stage.withStore(requester: "victim") { store in
-            try await begin(store, record.login.id)
-            try await store.stage(staged, for: record.login.id)
-        }
+        try await stage.crash(during: record.login.id, leaving: staged)
         stage.clock.advance(by: .seconds(1201))
         let before = stage.emulator.counts.exchanges
         let session = try await manager.session(named: "paper")
@@ -291,45 +202,5 @@ import TradeStationTesting
         #expect(stage.emulator.counts.exchanges == before)
         _ = try await manager.registry.signIn(ProfileName("paper"), interaction: stage.browser())
         #expect(try await manager.session(named: "paper").accessToken().generation == 2)
-    }
-
-    @Test(.stage()) func `a refused key stops every login of the key, and the right secret makes them work again`()
-        async throws
-    {
-        try await stage.add("second", user: 1, to: manager)
-        try await manager.registry.change(ProfileName("paper"), KeyChange(secret: Secret("wrong")))
-        stage.clock.advance(by: .seconds(1201))
-        #expect(await code { _ = try await manager.session(named: "paper").accessToken() } == .clientRejected)
-        let before = stage.emulator.counts.exchanges
-        #expect(await code { _ = try await manager.session(named: "second").accessToken() } == .clientRejected)
-        #expect(stage.emulator.counts.exchanges == before)
-        #expect(try await manager.registry.profile(named: ProfileName("second")).state == .badClient)
-        try await manager.registry.change(
-            ProfileName("second"),
-            KeyChange(secret: Secret(stage.emulator.addresses.clientSecret))
-        )
-        _ = try await manager.session(named: "paper").accessToken()
-        _ = try await manager.session(named: "second").accessToken()
-        #expect(try await manager.registry.profiles().map(\.state) == [.ready, .ready, .ready])
-    }
-
-    @Test(.stage()) func `every login of the key waits for the end of a pause that the server asks for`() async throws {
-        try await stage.add("second", user: 1, to: manager)
-        let session = try await manager.session(named: "paper")
-        let second = try await manager.session(named: "second")
-        stage.clock.advance(by: .seconds(1201))
-        stage.emulator.script([
-            EmulatorFault(
-                at: .token,
-                when: .before,
-                .respond(status: 429, headers: ["Retry-After": "20"], body: "{}")
-            )
-        ])
-        #expect(await code { _ = try await session.accessToken() } == .rateLimited)
-        let sent = stage.emulator.counts.exchanges
-        let started = stage.clock.bootMilliseconds()
-        _ = try await stage.clock.whileTimePasses { try await second.accessToken() }
-        #expect(stage.clock.bootMilliseconds() - started >= 20_000)
-        #expect(stage.emulator.counts.exchanges == sent + 1)
     }
 }

@@ -32,7 +32,7 @@ import TradeStationModel
         "UPDATE api_key SET created_at = 'xxxxxxxxxxxxxxxxxxxxxxxx' WHERE id = 1",
     ])
     func `a damaged row concerns its profile only, and the profile can be removed`(edit: String) async throws {
-        let (sample, store) = try await two()
+        let (sample, store) = try await Sample.withTwoLogins()
         try sample.shell("PRAGMA ignore_check_constraints = ON; \(edit)")
         let listing = try await store.listing()
         #expect(listing.profiles.map(\.name.text) == ["other"])
@@ -55,7 +55,7 @@ import TradeStationModel
 
     @Test(arguments: ["zz", "", "-1"])
     func `an edited hash in the last audit row stops no refresh`(hash: String) async throws {
-        let (sample, store) = try await two()
+        let (sample, store) = try await Sample.withTwoLogins()
         try await sample.refresh(store, id, from: 1)
         try sample.shell(
             """
@@ -90,7 +90,7 @@ import TradeStationModel
         ["DELETE FROM secret WHERE", "UPDATE secret SET sealed = zeroblob(99) WHERE"]
     )
     func `a secret that is missing or does not open is tampering`(kind: String, edit: String) async throws {
-        let (sample, store) = try await two()
+        let (sample, store) = try await Sample.withTwoLogins()
         try sample.shell("\(edit) kind = '\(kind)' AND (login_id = 1 OR api_key_id = 1)")
         let error = try await #require(throws: AccountsError.self) { _ = try await store.login(id) }
         #expect(error.code == .recordTampered)
@@ -105,7 +105,7 @@ import TradeStationModel
         ["DELETE FROM secret WHERE", "UPDATE secret SET sealed = zeroblob(99) WHERE"]
     )
     func `a secret that the next refresh replaces may be missing or damaged`(kind: String, edit: String) async throws {
-        let (sample, store) = try await two()
+        let (sample, store) = try await Sample.withTwoLogins()
         _ = try await store.commit(sample.commit("late", after: 0), to: id, audit: [])
         try sample.shell("\(edit) kind = '\(kind)' AND login_id = 1")
         let stored = try #require(try await store.login(id))
@@ -116,7 +116,7 @@ import TradeStationModel
     }
 
     @Test func `a grant without a refresh token is not tampering`() async throws {
-        let (sample, store) = try await two()
+        let (sample, store) = try await Sample.withTwoLogins()
         var commit = sample.commit("b", after: 1)
         commit.tokens.refreshToken = nil
         var entry = AuditEntry(.signedIn, profileName: "swing", loginID: id)
@@ -150,7 +150,7 @@ import TradeStationModel
         "UPDATE login SET subject = 'auth0|2' WHERE id = 1", "UPDATE login SET subject = NULL WHERE id = 1",
     ])
     func `a damaged login can be mended for a sign-in`(edit: String) async throws {
-        let (sample, store) = try await two()
+        let (sample, store) = try await Sample.withTwoLogins()
         try sample.shell("PRAGMA ignore_check_constraints = ON; \(edit)")
         let swing = try ProfileName("swing")
         #expect(try await store.mendLogin(of: swing))
@@ -169,7 +169,7 @@ import TradeStationModel
     }
 
     @Test func `mending keeps the user whom a secret proves`() async throws {
-        let (sample, store) = try await two()
+        let (sample, store) = try await Sample.withTwoLogins()
         try sample.shell("PRAGMA ignore_check_constraints = ON; UPDATE login SET state = 'broken' WHERE id = 1")
         #expect(try await store.mendLogin(of: ProfileName("swing")))
         #expect(try await store.login(id)?.login.identity.subject == "auth0|1")
@@ -181,7 +181,7 @@ import TradeStationModel
         "DELETE FROM secret WHERE kind = 'client_secret' AND api_key_id = 1",
     ])
     func `what a sign-in does not mend is not touched`(edit: String) async throws {
-        let (sample, store) = try await two()
+        let (sample, store) = try await Sample.withTwoLogins()
         try sample.shell(edit)
         let before = try sample.shell(".dump").output
         let error = try await #require(throws: AccountsError.self) {
@@ -193,140 +193,4 @@ import TradeStationModel
     }
 
     // MARK: Older rows
-
-    @Test func `an older row of a profile with its old checksum is tampering`() async throws {
-        let (sample, store) = try await two()
-        let swing = try #require(try await store.profile(named: ProfileName("swing"))).profile.id
-        let changed = AuditEntry(.profileChanged, profileName: "swing", loginID: id)
-        try sample.shell("CREATE TABLE old AS SELECT * FROM profile WHERE id = 1")
-        try await store.change(swing, FenceChange(isReadOnly: true), audit: [changed])
-        #expect(try await store.profile(swing)?.profile.isReadOnly == true)
-        try sample.shell("INSERT OR REPLACE INTO profile SELECT * FROM old")
-        let error = try await #require(throws: AccountsError.self) { _ = try await store.profile(swing) }
-        #expect(error.code == .recordTampered)
-        #expect(try await store.listing().damaged.map(\.name) == ["swing"])
-        await store.close()
-    }
-
-    @Test func `an older row of an API key with its old checksum is tampering, for every login of the key`()
-        async throws
-    {
-        let sample = try Sample()
-        let store = try await sample.open()
-        var record: ProfileRecord?
-        for name in ["one", "two"] {
-            record = try await store.add(
-                try sample.profile(name, tokens: sample.tokens(name)),
-                audit: [AuditEntry(.profileAdded, profileName: name)]
-            )
-        }
-        let key = try #require(record?.apiKey)
-        try sample.shell("CREATE TABLE old AS SELECT * FROM api_key")
-        var registration = key.registration
-        registration.redirectURI = "http://localhost:3000"
-        try await store.update(
-            key.id,
-            registration: registration,
-            secret: nil,
-            audit: [AuditEntry(.profileChanged, profileName: "one", loginID: id)]
-        )
-        #expect(try await store.listing().damaged == [])
-        try sample.shell("INSERT OR REPLACE INTO api_key SELECT * FROM old")
-        #expect(try await store.listing().damaged.map(\.name) == ["one", "two"])
-        let tokenURL = registration.tokenURL
-        let error = try await #require(throws: AccountsError.self) {
-            _ = try await store.apiKey(clientID: "client", tokenURL: tokenURL)
-        }
-        #expect(error.code == .recordTampered)
-        await store.close()
-    }
-
-    @Test func `an audit row that was edited proves no version`() async throws {
-        let (sample, store) = try await two()
-        try sample.shell(
-            """
-            DROP TRIGGER audit_no_update;
-            UPDATE audit SET detail = replace(detail, '"profile_version":"1"', '"profile_version":"0"')
-            WHERE event = 'profile_added'
-            """
-        )
-        let error = try await #require(throws: AccountsError.self) {
-            _ = try await store.profile(named: ProfileName("swing"))
-        }
-        #expect(error.code == .recordTampered)
-        await store.close()
-    }
-
-    @Test func `rows from before versions were counted are accepted, and get one with their next change`() async throws
-    {
-        let sample = try Sample()
-        var store = try await sample.open()
-        let record = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: [])
-        await store.close()
-        // As an earlier version wrote them.
-        let mac = try keyring(of: sample).mac(["profile", "1", "swing", "1", "live", "v3", nil, "0", nil]).hexadecimal
-        try sample.shell("UPDATE profile SET version = 0, mac = x'\(mac)'")
-        store = try await sample.open()
-        #expect(try await store.profiles() == [record])
-        try await store.change(record.profile.id, FenceChange(isReadOnly: true), audit: [])
-        #expect(try sample.shell("SELECT version FROM profile").output == "1\n")
-        #expect(try await store.profiles().first?.profile.isReadOnly == true)
-        await store.close()
-    }
-
-    @Test func `an access token that an earlier version sealed costs one refresh`() async throws {
-        let (sample, store) = try await two()
-        let stored = try #require(try await store.login(id))
-        let sealed = try keyring(of: sample).seal(
-            Array("access-swing".utf8),
-            for: SealContext(.accessToken, of: stored.login, key: stored.apiKey, generation: 1),
-            nonce: Array(1...12)
-        )
-        try sample.shell(
-            "UPDATE secret SET sealed = x'\(sealed.hexadecimal)' WHERE kind = 'access_token' AND login_id = 1"
-        )
-        #expect(sealed.first == 1)
-        let old = try #require(try await store.login(id))
-        #expect(old.tokens?.accessToken == Secret(""))
-        #expect(old.refreshToken == Secret("refresh-swing"))
-        try await sample.refresh(store, id, from: 1)
-        #expect(try await store.login(id)?.tokens == sample.tokens("g2"))
-        #expect(
-            try sample.shell("SELECT hex(substr(sealed, 1, 1)) FROM secret WHERE login_id = 1 ORDER BY kind").output
-                == "02\n01\n01\n"
-        )
-        await store.close()
-    }
-
-    @Test func `a side file that an earlier version sealed is recovered`() async throws {
-        let (sample, store) = try await two()
-        let stored = try #require(try await store.login(id))
-        let sealed = try keyring(of: sample).seal(
-            sample.staged("b", after: 1).encoded,
-            for: SealContext(.staged, of: stored.login, key: stored.apiKey, generation: 1),
-            nonce: Array(1...12)
-        )
-        try StoreFiles(location: sample.location, policy: .strict).sideFile(of: id).reserve().write(sealed)
-        #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
-        await store.close()
-    }
-
-    private func keyring(of sample: Sample) throws -> Keyring {
-        Keyring(
-            master: try #require(try KeyFile(path: sample.key, policy: .strict).load()),
-            storeID: try sample.shell("SELECT store_id FROM store").output.trimmingCharacters(in: .newlines)
-        )
-    }
-
-    private func two() async throws -> (Sample, SQLiteCredentialStore) {
-        let sample = try Sample()
-        let store = try await sample.open()
-        for (name, client) in [("swing", "one"), ("other", "two")] {
-            var row = AuditEntry(.profileAdded, profileName: name)
-            row.generationAfter = 1
-            row.refreshTokenAfter = sample.tokens(name).refreshToken
-            _ = try await store.add(try sample.profile(name, tokens: sample.tokens(name), client: client), audit: [row])
-        }
-        return (sample, store)
-    }
 }

@@ -39,7 +39,7 @@ import TradeStationModel
         name: String,
         mode: Int
     ) async throws {
-        let sample = try await existing(isReachable: true)
+        let sample = try await Sample.existing(isReachable: true)
         let path = name.isEmpty ? sample.directory : sample.directory + "/" + name
         #expect(chmod(path, mode_t(mode)) == 0)
         let error = try await sample.refusal()
@@ -49,7 +49,7 @@ import TradeStationModel
     }
 
     @Test(arguments: [0o640, 0o604]) func `a key that other users can read is refused`(mode: Int) async throws {
-        let sample = try await existing(isReachable: true)
+        let sample = try await Sample.existing(isReachable: true)
         #expect(chmod(sample.key, mode_t(mode)) == 0)
         let error = try await sample.refusal()
         #expect(error.code == .insecurePermissions)
@@ -58,7 +58,7 @@ import TradeStationModel
 
     @Test(arguments: ["key", "accounts.db", "", "locks", "pending", "locks/store.lock", "pending/login-1"])
     func `a mode that is too wide is put right if a directory above keeps other users out`(name: String) async throws {
-        let sample = try await existing()
+        let sample = try await Sample.existing()
         let path = name.isEmpty ? sample.directory : sample.directory + "/" + name
         #expect(chmod(path, 0o777) == 0)
         let store = try await sample.open()
@@ -78,7 +78,7 @@ import TradeStationModel
     }
 
     @Test func `one error lists everything that is too open, and its command puts all of it right`() async throws {
-        let sample = try await existing(isReachable: true)
+        let sample = try await Sample.existing(isReachable: true)
         for name in ["key", "accounts.db", "locks/store.lock", "pending/login-1"] {
             #expect(chmod(sample.directory + "/" + name, 0o666) == 0)
         }
@@ -92,7 +92,7 @@ import TradeStationModel
     }
 
     @Test func `a directory far above the store that other users can write is refused`() async throws {
-        let sample = try await existing(isReachable: true)
+        let sample = try await Sample.existing(isReachable: true)
         let deep = sample.root + "/a/b/c"
         try FileManager.default.createDirectory(atPath: deep, withIntermediateDirectories: true)
         #expect(rename(sample.directory, deep + "/store") == 0)
@@ -126,7 +126,7 @@ import TradeStationModel
 
     @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
     func `a volume that belongs to a group is refused, unless the group is trusted`() async throws {
-        let sample = try await existing(isReachable: true)
+        let sample = try await Sample.existing(isReachable: true)
         let store = try await sample.open()
         try await store.begin(sample.attempt(1), of: Login.ID(rawValue: 1), audit: [])
         await store.close()
@@ -146,7 +146,7 @@ import TradeStationModel
     }
 
     @Test func `audit rows say that the group was trusted`() async throws {
-        let sample = try await existing()
+        let sample = try await Sample.existing()
         var identity = sample.identity
         identity.trustsGroup = true
         let store = try await SQLiteCredentialStore.open(
@@ -174,63 +174,8 @@ import TradeStationModel
         }
     }
 
-    @Test func `a link to the directory of a store is followed, if only this user or root could have made it`()
-        async throws
-    {
-        let sample = try await existing()
-        let elsewhere = sample.root + "/elsewhere"
-        try FileManager.default.moveItem(atPath: sample.directory, toPath: elsewhere)
-        try FileManager.default.createSymbolicLink(atPath: sample.directory, withDestinationPath: "elsewhere")
-        let store = try await sample.open()
-        try await sample.refresh(store, Login.ID(rawValue: 1), from: 1)
-        await store.close()
-        #expect(FileManager.default.fileExists(atPath: elsewhere + "/locks/login-1.lock") == false)
-        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: sample.directory) == "elsewhere")
-        if geteuid() == 0 {
-            #expect(lchown(sample.directory, 65_534, 65_534) == 0)
-            #expect(try await sample.refusal().message == "\(sample.directory) is a symbolic link.")
-        }
-    }
-
-    @Test func `a link to a directory that is not there is named, and no store is made`() async throws {
-        let sample = try Sample()
-        try FileManager.default.createSymbolicLink(atPath: sample.directory, withDestinationPath: "/nowhere/store")
-        let error = try await sample.refusal()
-        #expect(error.message == "\(sample.directory) is a symbolic link to /nowhere/store, which does not exist.")
-        #expect(error.suggestion?.contains("rm ") == false)
-    }
-
-    @Test(arguments: ["key", "accounts.db", "locks", "pending"])
-    func `the repair of a symbolic link keeps the store`(name: String) async throws {
-        let sample = try await existing()
-        let path = sample.directory + "/" + name
-        try FileManager.default.moveItem(atPath: path, toPath: sample.root + "/else where")
-        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: sample.root + "/else where")
-        let advice = try #require(try await sample.refusal().suggestion)
-        let command = try #require(advice.split(separator: ": ", maxSplits: 1).last)
-        #expect(try sample.run("/bin/sh", ["-c", String(command)]).errors == "")
-        let store = try await sample.open()
-        #expect(try await store.login(Login.ID(rawValue: 1))?.tokens == sample.tokens("a"))
-        await store.close()
-    }
-
-    @Test(arguments: ["key", "accounts.db", "locks", "pending", "accounts.db-wal"])
-    func `symbolic links to files of a store are refused`(name: String) async throws {
-        let sample = try await existing()
-        let path = sample.directory + "/" + name
-        if name == "accounts.db-wal" {
-            _ = FileManager.default.createFile(atPath: sample.root + "/elsewhere", contents: nil)
-        } else {
-            try FileManager.default.moveItem(atPath: path, toPath: sample.root + "/elsewhere")
-        }
-        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: sample.root + "/elsewhere")
-        let error = try await sample.refusal()
-        #expect(error.code == .insecurePermissions)
-        #expect(error.message == "\(path) is a symbolic link.")
-    }
-
     @Test(arguments: ["key", "accounts.db"]) func `a pipe is refused without blocking`(name: String) async throws {
-        let sample = try await existing()
+        let sample = try await Sample.existing()
         let path = sample.directory + "/" + name
         try FileManager.default.removeItem(atPath: path)
         #expect(mkfifo(path, 0o600) == 0)
@@ -244,7 +189,7 @@ import TradeStationModel
         arguments: ["key", "accounts.db", "", "locks"]
     )
     func `files and directories of another user are refused`(name: String) async throws {
-        let sample = try await existing()
+        let sample = try await Sample.existing()
         let path = name.isEmpty ? sample.directory : sample.directory + "/" + name
         #expect(chown(path, 65_534, 65_534) == 0)
         let error = try await sample.refusal()
@@ -258,7 +203,7 @@ import TradeStationModel
     func `a directory whose parent other users can write is refused, unless the parent is sticky`(mode: mode_t)
         async throws
     {
-        let sample = try await existing()
+        let sample = try await Sample.existing()
         #expect(chmod(sample.root, mode) == 0)
         let error = try await sample.refusal()
         #expect(error.code == .insecurePermissions)
@@ -267,69 +212,9 @@ import TradeStationModel
         await (try await sample.open()).close()
     }
 
-    @Test func `a key with a second name is refused, also while a store is created`() async throws {
-        let sample = try await existing()
-        let other = sample.root + "/other"
-        #expect(link(sample.key, other) == 0)
-        let error = try await sample.refusal()
-        #expect(error.code == .insecurePermissions)
-        #expect(error.message == "\(sample.key) has a second name (a hard link).")
-        try FileManager.default.removeItem(atPath: sample.database)
-        #expect(try await sample.refusal().message == error.message)
-        #expect(unlink(other) == 0)
-        await (try await sample.open()).close()
-    }
-
-    @Test func `a second name of the key from a killed first start is removed`() async throws {
-        let sample = try await existing()
-        let key = try Data(contentsOf: URL(fileURLWithPath: sample.key))
-        try FileManager.default.removeItem(atPath: sample.database)
-        let draft = sample.key + ".0123456789abcdef"
-        #expect(link(sample.key, draft) == 0)
-        try key.write(to: URL(fileURLWithPath: sample.key + ".fedcba9876543210"))
-        await (try await sample.open()).close()
-        #expect(!FileManager.default.fileExists(atPath: draft))
-        #expect(FileManager.default.fileExists(atPath: sample.key + ".fedcba9876543210"))
-        #expect(try Data(contentsOf: URL(fileURLWithPath: sample.key)) == key)
-    }
-
     @Test(arguments: [EACCES, EPERM]) func `no suggestion tells the user to change the owner of a file`(number: Int32) {
         let error = AccountsError.fileFailure(number, path: "/home/jane/store", "cannot be opened")
         #expect(error.suggestion?.contains("chown") == false)
         #expect(error.suggestion?.hasSuffix("ls -ld /home/jane /home/jane/store") == true)
-    }
-
-    @Test(arguments: ["locks/login-1.lock", "pending/login-1"])
-    func `symbolic links in place of lock files and side files are refused`(name: String) async throws {
-        let sample = try await existing()
-        let store = try await sample.open()
-        let path = sample.directory + "/" + name
-        try? FileManager.default.removeItem(atPath: path)
-        let target = sample.root + "/elsewhere"
-        try Data("precious".utf8).write(to: URL(fileURLWithPath: target))
-        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
-        let login = Login.ID(rawValue: 1)
-        let error = try await #require(throws: AccountsError.self) {
-            try await store.lock(login, timeoutMilliseconds: 0).unlock()
-            try await store.begin(sample.attempt(1), of: login, audit: [])
-        }
-        #expect(error.code == .insecurePermissions)
-        #expect(try Data(contentsOf: URL(fileURLWithPath: target)) == Data("precious".utf8))
-        #expect(try await store.profiles().first?.login.attempt == nil)
-        await store.close()
-    }
-
-    /// - Parameter isReachable: whether other users can reach the store's files.
-    private func existing(isReachable: Bool = false) async throws -> Sample {
-        let sample = try Sample()
-        if isReachable {
-            #expect(chmod(sample.root, 0o755) == 0)
-            #expect(mkdir(sample.directory, 0o755) == 0)
-        }
-        let store = try await sample.open()
-        let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
-        try await store.prepareStaging(for: id)
-        await store.close()
-        return sample
     }
 }

@@ -90,6 +90,28 @@ struct Stage: Sendable {
         )
     }
 
+    /// Starts a sign-in to the profile `p` that waits for a pasted URL, and signs in with an emulated browser.
+    ///
+    /// - Returns: The command, and the URL to paste.
+    func startPasting() async throws -> (running: RunningTool, address: String) {
+        let running = try RunningTool(
+            Tool.binary,
+            ["login", "p", "--paste"],
+            input: nil,
+            directory: tool.directory,
+            environment: ["TSACCOUNTS_HOME": tool.store],
+            keepsInputOpen: true
+        )
+        let url = try #require(await running.url())
+        let person = emulator.addresses.users[0]
+        let address = try await EmulatedBrowser().redirect(
+            at: url,
+            username: person.username,
+            password: person.password
+        )
+        return (running, address)
+    }
+
     /// Makes the stored access token expired, on both clocks.
     func age(_ profile: String = "p") async throws {
         let aged = try await tool.sql(

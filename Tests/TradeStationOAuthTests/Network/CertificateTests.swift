@@ -29,14 +29,7 @@ import TradeStationModel
                 resolver: Self.resolver
             )
             let request = HTTPExchangeRequest(method: "POST", url: "https://\(host):\(server.port)/", body: [1])
-            let result: Result<Int, TransportFailure>
-            do throws(TransportFailure) {
-                result = .success(try await transport.execute(request).status)
-            } catch {
-                result = .failure(error)
-            }
-            await transport.shutdown()
-            return result
+            return await transport.outcome(ofLast: request).map(\.status)
         }
     }
 

@@ -21,26 +21,11 @@ import TradeStationModel
         )
     }
 
-    private func outcome(
-        of request: HTTPExchangeRequest,
-        over transport: HTTPTransport
-    ) async -> Result<HTTPExchangeResponse, TransportFailure> {
-        let result: Result<HTTPExchangeResponse, TransportFailure>
-        do throws(TransportFailure) {
-            result = .success(try await transport.execute(request))
-        } catch {
-            result = .failure(error)
-        }
-        await transport.shutdown()
-        return result
-    }
-
     private func failure(
         of request: HTTPExchangeRequest,
         _ environment: [String: String]
     ) async -> TransportFailure? {
-        guard case .failure(let failure) = await outcome(of: request, over: transport(environment)) else { return nil }
-        return failure
+        await transport(environment).failure(ofLast: request)
     }
 
     private static let post = HTTPExchangeRequest(
@@ -73,7 +58,7 @@ import TradeStationModel
                 #expect(head.status == 200)
                 await stream.close()
                 let post = HTTPExchangeRequest(method: "POST", url: url, body: [1])
-                #expect(try await outcome(of: post, over: transport).get().status == 200)
+                #expect(try await transport.outcome(ofLast: post).get().status == 200)
                 #expect(
                     proxy.requests.allSatisfy { $0.hasPrefix("CONNECT auth.corp.test:\(server.port) HTTP/1.1\r\n") }
                 )
