@@ -16,7 +16,7 @@ package actor SQLiteCredentialStore: CredentialStore {
     package nonisolated let changes: any ChangeCounters
     let rotationListener: RotationListener?
     let database: StoreDatabase
-    /// Side files that were prepared for an answer and not written yet.
+    /// Side files that were prepared for an answer that is not saved yet.
     var prepared: [Login.ID: PreparedSideFile] = [:]
 
     private let executor = BlockingExecutor(label: "tsaccounts.store")

@@ -17,7 +17,7 @@ enum Main {
         // Without SIGPIPE, a write to a closed pipe fails with EPIPE, and the command can clean up.
         signal(SIGPIPE, SIG_IGN)
         do {
-            try StartingRoom.require()
+            try StartupCapacity.require()
         } catch {
             Console.standardError(FailureText.plain(error))
             exit(ExitStatus.of(error.code))

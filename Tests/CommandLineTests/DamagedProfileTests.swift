@@ -17,7 +17,7 @@ extension CommandLineSuite {
             let stage = try Stage.current
             try await stage.add("bad")
             try await stage.add("good", user: 1)
-            try await damage(stage, edit)
+            try await stage.damage(edit)
             for command in ["list", "status"] {
                 let shown = try await stage.tool.run(command)
                 #expect(shown.status == 65, "\(shown.errors)")
@@ -69,7 +69,7 @@ extension CommandLineSuite {
         func `a damaged sign-in is mended by login, without a name too`(edit: String) async throws {
             let stage = try Stage.current
             try await stage.add("p")
-            try await damage(stage, edit)
+            try await stage.damage(edit)
             let token = try await stage.tool.run("token")
             #expect(token.status == 65)
             #expect(token.errors.contains("Try: tsaccounts login p"))
@@ -85,35 +85,11 @@ extension CommandLineSuite {
             #expect(try await stage.tool.run("audit", "verify").status == 0)
         }
 
-        @Test(
-            .stage,
-            arguments: [
-                "UPDATE profile SET mac = zeroblob(32)", "UPDATE profile SET name = 'b d'",
-                "UPDATE api_key SET mac = zeroblob(32)", "UPDATE api_key SET token_url = 'https://thief.example/token'",
-                "DELETE FROM login", "DELETE FROM api_key", "UPDATE login SET generation = -1",
-            ]
-        )
-        func `a profile that no sign-in mends can be removed and added again`(edit: String) async throws {
-            let stage = try Stage.current
-            try await stage.add("p")
-            try await damage(stage, "DROP TRIGGER login_generation_forward; \(edit)")
-            let shown = try await stage.tool.run("status")
-            #expect(shown.status == 65)
-            #expect(shown.errors.contains("Try: tsaccounts remove"))
-            let name = edit.contains("b d") ? "b d" : "p"
-            #expect(try await stage.tool.run("remove", name).status == 64)
-            let removed = try await stage.tool.run("remove", name, "--yes")
-            #expect(removed.status == 0, "\(removed.errors)")
-            #expect(try await stage.tool.sql("SELECT count(*) FROM login, secret").line == "0")
-            try await stage.add("p")
-            #expect(try await stage.tool.run("token", "p").status == 0)
-        }
-
         @Test(.stage, arguments: ["DELETE FROM secret", "UPDATE secret SET sealed = zeroblob(99)"])
         func `without its client secret nothing is sent, and set mends it`(edit: String) async throws {
             let stage = try Stage.current
             try await stage.add("p")
-            try await damage(stage, "\(edit) WHERE kind = 'client_secret'")
+            try await stage.damage("\(edit) WHERE kind = 'client_secret'")
             let before = stage.emulator.counts.exchanges
             for command in [["token", "p"], ["refresh", "p"], ["login", "p", "--no-browser"]] {
                 let refused = try await stage.tool.run(command)
@@ -143,7 +119,7 @@ extension CommandLineSuite {
         func `a damaged access token or expiry costs at most one refresh`(edit: String) async throws {
             let stage = try Stage.current
             try await stage.add("p")
-            try await damage(stage, edit)
+            try await stage.damage(edit)
             #expect(try await stage.tool.run("status").status == 0)
             let token = try await stage.tool.run("token", "p")
             #expect(token.status == 0, "\(token.errors)")
@@ -207,9 +183,9 @@ extension CommandLineSuite {
         func `a fence does not come down when an older row is written back`() async throws {
             let stage = try Stage.current
             try await stage.add("p")
-            try await damage(stage, "CREATE TABLE old AS SELECT * FROM profile")
+            try await stage.damage("CREATE TABLE old AS SELECT * FROM profile")
             #expect(try await stage.tool.run("set", "p", "--read-only", "on").status == 0)
-            try await damage(stage, "INSERT OR REPLACE INTO profile SELECT * FROM old; DROP TABLE old")
+            try await stage.damage("INSERT OR REPLACE INTO profile SELECT * FROM old; DROP TABLE old")
             let token = try await stage.tool.run("token", "p")
             #expect(token.status == 65)
             #expect(token.errors.contains("[record_tampered]"))
@@ -218,7 +194,7 @@ extension CommandLineSuite {
         @Test(.stage) func `audit verify names a view that was replaced`() async throws {
             let stage = try Stage.current
             try await stage.add("p")
-            try await damage(stage, "DROP VIEW profile_status; CREATE VIEW profile_status AS SELECT 'fine' AS state")
+            try await stage.damage("DROP VIEW profile_status; CREATE VIEW profile_status AS SELECT 'fine' AS state")
             let verified = try await stage.tool.run("audit", "verify")
             #expect(verified.status == 65)
             #expect(verified.errors.contains("view profile_status is not as tsaccounts created it"))
@@ -251,31 +227,6 @@ extension CommandLineSuite {
             #expect(stage.emulator.counts.exchanges == 0)
             #expect(try await stage.tool.run("remove", "first", "--yes").status == 0)
             #expect(try await add("second", "a-refresh-token").status == 0)
-        }
-
-        @Test(.stage(EmulatorConfiguration(rotate: true)))
-        func `a key whose row is damaged names a profile to remove, and one that no profile uses is replaced`()
-            async throws
-        {
-            let stage = try Stage.current
-            try await stage.add("p")
-            try await damage(stage, "UPDATE api_key SET mac = zeroblob(32)")
-            let addresses = stage.emulator.addresses
-            let added = try await stage.tool.run(
-                ["add", "profile", "q", "--sim", "--client-id", addresses.clientID, "--secret-file", "-", "--no-login"]
-                    + stage.endpoints,
-                input: addresses.clientSecret
-            )
-            #expect(added.status == 65)
-            #expect(added.errors.contains("Try: tsaccounts remove p,"))
-            try await damage(stage, "DELETE FROM profile; DELETE FROM login")
-            try await stage.add("p")
-            #expect(try await stage.tool.sql("SELECT count(*) FROM api_key").line == "1")
-        }
-
-        private func damage(_ stage: Stage, _ edit: String) async throws {
-            let edited = try await stage.tool.sql("PRAGMA ignore_check_constraints = ON; \(edit)", readonly: false)
-            #expect(edited.status == 0, "\(edited.errors)")
         }
 
         private func states(_ json: String) throws -> [String: String] {

@@ -43,9 +43,9 @@ import TradeStationModel
         let steppedForward = Moment(wall: Timestamp(milliseconds: 9_000_000), bootID: "a", bootMilliseconds: 6000)
         let steppedBack = Moment(wall: Timestamp(milliseconds: 0), bootID: "a", bootMilliseconds: 6000)
         let rebooted = Moment(wall: Timestamp(milliseconds: 1_004_000), bootID: "b", bootMilliseconds: 10)
-        #expect(start.milliseconds(after: steppedForward) == -8_000_000)
-        #expect(start.milliseconds(after: steppedBack) == -1000)
-        #expect(start.milliseconds(after: rebooted) == -4000)
+        #expect(start.rest(of: .max, at: steppedForward) == -8_000_000)
+        #expect(start.rest(of: .max, at: steppedBack) == -1000)
+        #expect(start.rest(of: .max, at: rebooted) == -4000)
     }
 
     @Test(arguments: ["", "unknown"]) func `a boot that cannot be identified is no other boot, not even itself`(
@@ -53,7 +53,7 @@ import TradeStationModel
     ) {
         let start = Moment(wall: Timestamp(milliseconds: 1_000_000), bootID: id, bootMilliseconds: 5000)
         let later = Moment(wall: Timestamp(milliseconds: 1_004_000), bootID: id, bootMilliseconds: 900_000)
-        #expect(start.milliseconds(after: later) == -4000)
+        #expect(start.rest(of: .max, at: later) == -4000)
         #expect(start.rest(of: 10_000, at: later) == -4000)
     }
 
@@ -81,8 +81,8 @@ import TradeStationModel
         let wall = Timestamp(milliseconds: 0)
         let last = Moment(wall: wall, bootID: "a", bootMilliseconds: .max)
         let first = Moment(wall: wall, bootID: "a", bootMilliseconds: .min)
-        #expect(last.milliseconds(after: first) == 0)
-        #expect(first.milliseconds(after: last) == .min)
+        #expect(last.rest(of: .max, at: first) == 0)
+        #expect(first.rest(of: .max, at: last) == .min)
         #expect(last.advanced(byMilliseconds: 1).bootMilliseconds == .max)
         #expect(first.advanced(byMilliseconds: -1).bootMilliseconds == .min)
         #expect(last.advanced(byMilliseconds: -1).bootMilliseconds == .max - 1)

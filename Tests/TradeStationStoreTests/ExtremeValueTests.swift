@@ -28,6 +28,10 @@ import TradeStationTesting
         #expect(stored.tokens?.idToken == sample.tokens("a").idToken)
         #expect(stored.refreshToken == sample.tokens("a").refreshToken)
         #expect(try await store.listing().damaged == [])
+        // Nor is it shown to live longer than the server allowed.
+        let shown = try #require(try await store.profiles().first).login.accessExpiresAt
+        let now = sample.clock.wallTime()
+        #expect(shown ?? now <= now.advanced(byMilliseconds: 1_200_000))
         // The next tokens replace it.
         #expect(try await store.commit(sample.commit("b", after: 1), to: id, audit: []).savedGeneration == 2)
         #expect(try await store.login(id)?.tokens == sample.tokens("b"))

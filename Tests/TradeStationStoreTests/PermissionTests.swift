@@ -162,6 +162,13 @@ import TradeStationModel
         await store.close()
     }
 
+    @Test func `a group that is the primary group of another user is not private`() {
+        let (me, other) = (geteuid(), geteuid() + 1)
+        let entries = "me:x:\(me):4242::/home/me:/bin/sh\nother:x:\(other):4243::/home/other:/bin/sh\nbroken\n"
+        #expect(!UserGroup.hasOtherUsers(4242, in: entries))
+        #expect(UserGroup.hasOtherUsers(4243, in: entries))
+    }
+
     @Test(.enabled(if: geteuid() == 0, "only root can become another user"))
     func `a group is private if it has the user's name and no other members`() async throws {
         #expect(!UserGroup.isPrivate(0))

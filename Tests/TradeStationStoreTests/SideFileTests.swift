@@ -157,7 +157,10 @@ import TradeStationModel
         let sample = try Sample()
         let image = sample.root + ".disk"
         #expect(mkdir(image, 0o700) == 0)
-        defer { _ = try? sample.run("/usr/bin/env", ["umount", "-l", image]) }
+        defer {
+            _ = try? sample.run("/usr/bin/env", ["umount", "-l", image])
+            rmdir(image)
+        }
         let mounted = try sample.run("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "none", image])
         guard mounted.errors == "" else { return }
         let bound = ["mount", "--bind", image, sample.root]

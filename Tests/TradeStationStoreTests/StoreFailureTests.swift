@@ -115,11 +115,8 @@ import TradeStationModel
     @Test(.enabled(if: geteuid() == 0, "only root can mount a small disk"))
     func `on a full disk no attempt starts, and the answer to a started one is kept in the side file`() async throws {
         let sample = try Sample()
-        guard
-            try sample.run("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", sample.root])
-                .errors == ""
-        else { return }
-        defer { _ = try? sample.run("/usr/bin/env", ["umount", "-l", sample.root]) }
+        guard try sample.mountSmallDisk() else { return }
+        defer { sample.unmount() }
         let store = try await sample.open()
         let id = try await store.add(try sample.profile("swing", tokens: sample.tokens("a")), audit: []).login.id
         let other = try await store.add(
@@ -155,12 +152,7 @@ import TradeStationModel
         #expect(try await store.login(id)?.tokens == sample.tokens("b"))
 
         await store.close()
-        // The mount is busy while a child process of another test shares our descriptors, until that process executes.
-        var complaint = "busy"
-        for _ in 1...1000 where !complaint.isEmpty {
-            complaint = try sample.run("/usr/bin/env", ["mount", "-o", "remount,ro", sample.root]).errors
-        }
-        #expect(complaint == "")
+        try sample.makeReadOnly()
         let reader = try await sample.open()
         #expect(try await reader.login(id)?.tokens == sample.tokens("b"))
         #expect(try await reader.verifyAudit().problem == nil)
@@ -176,11 +168,8 @@ import TradeStationModel
         let (source, sample) = (try Sample(), try Sample())
         let store = try await source.open()
         let id = try await store.add(try source.profile("swing", tokens: source.tokens("a")), audit: []).login.id
-        guard
-            try sample.run("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", sample.root])
-                .errors == ""
-        else { return }
-        defer { _ = try? sample.run("/usr/bin/env", ["umount", "-l", sample.root]) }
+        guard try sample.mountSmallDisk() else { return }
+        defer { sample.unmount() }
         // Copied from an open store, the directory is as a killed process leaves it.
         if log == .none { await store.close() }
         _ = try sample.run("/bin/cp", ["-a", source.directory, sample.directory])
@@ -189,10 +178,7 @@ import TradeStationModel
         if isFull {
             _ = try sample.run("/usr/bin/env", ["dd", "if=/dev/zero", "of=\(sample.root)/filler", "bs=4096"])
         } else {
-            let readonly = ["mount", "-o", "remount,ro", sample.root]
-            var complaint = "busy"
-            for _ in 1...1000 where !complaint.isEmpty { complaint = try sample.run("/usr/bin/env", readonly).errors }
-            #expect(complaint == "")
+            try sample.makeReadOnly()
         }
         let reader = try await sample.open()
         reader.changes.watch()
@@ -217,6 +203,27 @@ extension DatabaseQueue {
         try await writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         defer { try? close() }
         try await body()
+    }
+}
+
+extension Sample {
+    /// Mounts a small disk at the root. Returns false where even root may not, as in some containers.
+    fileprivate func mountSmallDisk() throws -> Bool {
+        try run("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", root]).errors == ""
+    }
+
+    fileprivate func unmount() {
+        _ = try? run("/usr/bin/env", ["umount", "-l", root])
+    }
+
+    /// Makes the mounted disk read-only.
+    fileprivate func makeReadOnly() throws {
+        // The mount is busy while a child process of another test shares our descriptors, until that process executes.
+        var complaint = "busy"
+        for _ in 1...1000 where !complaint.isEmpty {
+            complaint = try run("/usr/bin/env", ["mount", "-o", "remount,ro", root]).errors
+        }
+        #expect(complaint == "")
     }
 }
 

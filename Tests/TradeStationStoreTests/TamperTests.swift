@@ -112,6 +112,21 @@ import TradeStationModel
         await store.close()
     }
 
+    @Test func `removing a profile keeps the side file of a login that a profile with a damaged name still uses`()
+        async throws
+    {
+        let (sample, store) = try await two()
+        let id = Login.ID(rawValue: 1)
+        var shared = try sample.profile("shared", tokens: nil)
+        shared.login = .existing(id)
+        _ = try await store.add(shared, audit: [])
+        try await store.stage(sample.staged("b", after: 1), for: id)
+        try sample.shell("PRAGMA ignore_check_constraints = ON; UPDATE profile SET name = 'b d' WHERE name = 'shared'")
+        try await store.remove(Profile.ID(rawValue: 1), audit: [])
+        #expect(try await store.login(id)?.staged == sample.staged("b", after: 1))
+        await store.close()
+    }
+
     private func two() async throws -> (Sample, SQLiteCredentialStore) {
         let sample = try Sample()
         let store = try await sample.open()

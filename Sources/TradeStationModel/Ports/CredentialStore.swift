@@ -143,7 +143,8 @@ package protocol CredentialStore: Sendable {
     /// The audit rows that match a query, from oldest to newest.
     func auditRecords(_ query: AuditQuery) async throws -> [AuditRecord]
 
-    /// Checks the order, hashes and keyed hashes of all audit rows, and the triggers that protect the table.
+    /// Checks the order, hashes and keyed hashes of all audit rows, the whole schema, and the structure of the database
+    /// file.
     ///
     /// If only the newest rows were removed, the check passes: such a removal shows only in a comparison with a
     /// copy kept elsewhere.

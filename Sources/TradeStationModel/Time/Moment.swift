@@ -29,24 +29,16 @@ package struct Moment: Hashable, Sendable {
         )
     }
 
-    /// Returns the milliseconds from `now` until this moment, by the clock with the shorter result; negative once this
-    /// moment has passed on one of the clocks.
-    package func milliseconds(after now: Moment) -> Int64 {
-        min(wallMilliseconds(after: now), bootMilliseconds(after: now) ?? .max)
-    }
-
     /// Returns how much is left, at `now`, of a period of `whole` milliseconds that ends at this moment; 0 or less once
     /// it has ended.
     ///
     /// If more than the whole period seems to be left, the clock was set back, or this moment was recorded in another
     /// boot or on another machine. Then it is unknown how much is left, and the result is 0 or less.
     package func rest(of whole: Int64, at now: Moment) -> Int64 {
-        let (wall, boot) = (wallMilliseconds(after: now), bootMilliseconds(after: now))
-        guard wall <= whole, boot ?? wall <= whole else { return min(wall, boot ?? wall, 0) }
-        return min(wall, boot ?? wall)
+        let wallRest = wall.milliseconds - now.wall.milliseconds
+        let bootRest = bootMilliseconds(after: now) ?? wallRest
+        return max(wallRest, bootRest) <= whole ? min(wallRest, bootRest) : min(wallRest, bootRest, 0)
     }
-
-    private func wallMilliseconds(after now: Moment) -> Int64 { wall.milliseconds - now.wall.milliseconds }
 
     /// The difference of the boot clocks; nil if the two moments are from different boots, or may be.
     private func bootMilliseconds(after now: Moment) -> Int64? {

@@ -45,7 +45,7 @@ struct KeyRevocation: Sendable {
         try await services.withLock(on: record.login.id) {
             let stored = try await registry.settledLogin(of: record)
             guard let refreshToken = stored.staged?.tokens.refreshToken ?? stored.refreshToken else { return false }
-            try NetworkRoom.requireOnce()
+            try NetworkCapacity.requireOnce()
             try await services.revocation.revoke(
                 refreshToken,
                 for: ClientCredentials(registration: stored.apiKey.registration, secret: stored.clientSecret)

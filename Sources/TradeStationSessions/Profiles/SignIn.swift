@@ -17,7 +17,7 @@ struct SignIn: Sendable {
     /// - Throws: ``AccountsError`` `login_denied`, `login_timed_out`, `callback_ports_busy`, `input_required`;
     ///   `CancellationError`.
     func authorize(_ interaction: SignInInteraction) async throws -> AuthorizationCode {
-        try NetworkRoom.requireOnce()
+        try NetworkCapacity.requireOnce()
         let flow = AuthorizationCodeFlow(
             registration: credentials.registration,
             scopes: scopes.split(separator: " ").map(String.init),
@@ -59,7 +59,7 @@ struct SignIn: Sendable {
             let stored = try await beforeExchange {
                 guard let found = try await login.read() else { throw AccountsError.profileRemoved }
                 let stored = try await TokenSaver(services: services, login: login).settle(found)
-                try NetworkRoom.require()
+                try NetworkCapacity.require()
                 try await services.store.prepareStaging(for: login.id)
                 return stored
             }

@@ -103,7 +103,7 @@ struct RefreshTransaction: Sendable {
         // Steps 4 and 5 (T1): record that the outcome of a crashed process's attempt is unknown, and that this attempt
         // begins.
         flight.enter(.recording)
-        try NetworkRoom.require()
+        try NetworkCapacity.require()
         try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)
         KillPoint.afterT1.reach()
         // Step 6: exchange the refresh token.

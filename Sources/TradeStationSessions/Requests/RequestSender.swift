@@ -35,7 +35,7 @@ struct RequestSender {
             let token = try await tokens.token(for: admitted.record, before: deadline)
             let request = AuthorizedCall(admitted, token: token)
             guard remaining > 0 else { throw request.noTimeLeft }
-            try NetworkRoom.requireOnce()
+            try NetworkCapacity.requireOnce()
             try Task.checkCancellation()
             guard let reply = try await reply(to: request) else { continue }
             session.latestQuota.record(APIQuota(reply, now: services.clock.wallTime()))

@@ -145,7 +145,7 @@ struct StreamConnection {
     /// - Returns: the interruption that has ended; nil if the stream was never open before, or could not be opened.
     private mutating func open() async throws -> StreamInterruption? {
         guard let request = try await authorize() else { return nil }
-        try NetworkRoom.requireOnce()
+        try NetworkCapacity.requireOnce()
         let http: HTTPStream
         do throws(TransportFailure) {
             http = try services.streamTransport.open(request.streamRequest)

@@ -50,11 +50,6 @@ struct PrivateDirectory: Sendable {
         return .tooOpen(path, message, fix: "chmod 700")
     }
 
-    /// Syncs created, renamed and removed entries to disk.
-    func synchronize() throws(AccountsError) {
-        try OpenDirectory(path: path).synchronize()
-    }
-
     private var isEmpty: Bool { (try? FileManager.default.contentsOfDirectory(atPath: path).isEmpty) ?? false }
 
     private func check() throws(AccountsError) {
@@ -65,7 +60,7 @@ struct PrivateDirectory: Sendable {
 
     private func makeIfMissing() throws(AccountsError) {
         guard try FileStatus.of(path) == nil else { return }
-        if let parent { try PrivateDirectory(path: parent).makeIfMissing() }
+        try PrivateDirectory(path: path.directoryName).makeIfMissing()
         try make()
     }
 
@@ -78,11 +73,6 @@ struct PrivateDirectory: Sendable {
             throw AccountsError.fileFailure(errno, path: path, "cannot be created")
         }
         // Sync the new entry: after a power cut, a database must not exist without the directory of its key.
-        if access(path + "/..", R_OK) == 0 { try PrivateDirectory(path: path + "/..").synchronize() }
-    }
-
-    private var parent: String? {
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
-        return String(path[..<slash])
+        if access(path + "/..", R_OK) == 0 { try OpenDirectory(path: path + "/..").synchronize() }
     }
 }

@@ -18,13 +18,15 @@ enum UserGroup {
             members.append(String(cString: member))
             next = next?.advanced(by: 1)
         }
-        return String(cString: name) == user.name && members.allSatisfy { $0 == user.name } && !isPrimaryOfOthers(id)
+        return String(cString: name) == user.name && members.allSatisfy { $0 == user.name }
+            && !hasOtherUsers(id, in: (try? String(contentsOfFile: "/etc/passwd", encoding: .utf8)) ?? "")
     }
 
-    /// Whether a group is the primary group of another user of this machine: the list of members leaves such users out.
-    private static func isPrimaryOfOthers(_ id: gid_t) -> Bool {
-        let entries = (try? String(contentsOfFile: "/etc/passwd", encoding: .utf8)) ?? ""
-        return entries.split(separator: "\n").contains { line in
+    /// Whether a group is the primary group of a user other than this one: the list of members leaves such users out.
+    ///
+    /// - Parameter entries: The lines of `passwd(5)`.
+    static func hasOtherUsers(_ id: gid_t, in entries: String) -> Bool {
+        entries.split(separator: "\n").contains { line in
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
             return fields.count > 3 && gid_t(fields[3]) == id && uid_t(fields[2]) != geteuid()
         }

@@ -168,7 +168,7 @@ struct StoreOpener: Sendable {
         guard rename(files.newDatabase, files.database) == 0 else {
             throw AccountsError.fileFailure(errno, path: files.database, "cannot be created")
         }
-        try PrivateDirectory(path: files.location.dataDirectory).synchronize()
+        try OpenDirectory(path: files.location.dataDirectory).synchronize()
     }
 
     // SQLite would apply the log of the previous database to the new one.

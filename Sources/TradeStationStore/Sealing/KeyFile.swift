@@ -56,7 +56,7 @@ struct KeyFile: Sendable {
             throw AccountsError.fileFailure(errno, path: path, "cannot be created")
         }
         try PrivateFile.remove(draft)
-        try PrivateDirectory(path: path.directoryName).synchronize()
+        try OpenDirectory(path: path.directoryName).synchronize()
         guard let key = try load(maximumLinks: 2) else { throw AccountsError.keyMissing(path) }
         return key
     }

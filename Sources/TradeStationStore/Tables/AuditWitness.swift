@@ -4,7 +4,7 @@ import TradeStationModel
 /// What the audit knows about the rows of other tables. Audit rows are never overwritten, so they show that another row
 /// was replaced by an older copy.
 ///
-/// Each method reads one audit row, or a few, through a partial index.
+/// Each method reads one audit row, or a few, through an index, except ``login(withRefreshToken:)``.
 struct AuditWitness {
     /// The newest saved tokens of a login.
     struct Generation {
@@ -88,7 +88,8 @@ struct AuditWitness {
         try transaction.row("SELECT coalesce(max(seq), 0) AS seq FROM audit", [])?.integer("seq") ?? 0
     }
 
-    /// A login that has tokens and whose audit contains the fingerprint of a refresh token; nil if there is none.
+    /// A login that has tokens and whose audit contains the fingerprint of a refresh token; nil if there is none. Reads
+    /// the whole audit.
     func login(withRefreshToken token: Secret) throws -> Login.ID? {
         let fingerprint = transaction.keyring.fingerprint(token)
         return try transaction.row(

@@ -192,12 +192,8 @@ struct LoginTable {
         try transaction.row("SELECT rolled_back FROM login WHERE id = ?", [id.rawValue])?.integer("rolled_back") == 1
     }
 
-    /// The end and the lifetime of the access token; nil if the login has none.
-    func accessExpiry(of id: Login.ID) throws -> (moment: Moment, lifetimeSeconds: Int)? {
-        try row(id).flatMap(accessExpiry)
-    }
-
     /// The end and the lifetime of the access token, exactly as in the columns, whose values the token is sealed with.
+    /// Nil if the login has none.
     func storedExpiry(of id: Login.ID) throws -> TokenExpiry? {
         try row(id).flatMap(storedExpiry)
     }
@@ -214,8 +210,11 @@ struct LoginTable {
         )
     }
 
-    private func accessExpiry(_ row: Row) throws -> (moment: Moment, lifetimeSeconds: Int)? {
-        try storedExpiry(row).map { ($0.moment, TokenSet.boundedLifetime($0.lifetimeSeconds)) }
+    /// The end and the lifetime of an access token that was not opened: the lifetime may be edited, so it is clamped.
+    private func accessExpiry(_ row: Row) throws -> TokenExpiry? {
+        try storedExpiry(row).map { expiry in
+            TokenExpiry(moment: expiry.moment, lifetimeSeconds: TokenSet.boundedLifetime(expiry.lifetimeSeconds))
+        }
     }
 
     /// The expiry time of the access token to show to users. If the clocks cannot tell how much of the lifetime is

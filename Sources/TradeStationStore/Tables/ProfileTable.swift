@@ -120,6 +120,11 @@ struct ProfileTable {
         try transaction.row("SELECT version FROM profile WHERE id = ?", [id.rawValue])?.integer("version") ?? 0
     }
 
+    /// Whether any profile is on a login. Damaged profiles count too.
+    func isAny(on login: Login.ID) throws -> Bool {
+        try transaction.row("SELECT 1 FROM profile WHERE login_id = ?", [login.rawValue]) != nil
+    }
+
     /// The login that a profile names, without checking its checksum: a damaged profile can be removed.
     func login(of id: Profile.ID) throws -> Login.ID? {
         try transaction.row("SELECT login_id FROM profile WHERE id = ?", [id.rawValue])

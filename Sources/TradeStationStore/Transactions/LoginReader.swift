@@ -39,11 +39,11 @@ struct LoginReader {
     private func tokens(of login: Login, key: APIKey, refreshToken: Secret?) throws -> TokenSet? {
         guard login.generation > 0, refreshToken != nil || login.state != .new else { return nil }
         let secrets = transaction.secrets
-        let sealed = try transaction.logins.storedExpiry(of: login.id)
-        let access = try secrets.token(.accessToken, of: login, key: key, expiry: sealed).secret
+        let expiry = try transaction.logins.storedExpiry(of: login.id)
+        let access = try secrets.token(.accessToken, of: login, key: key, expiry: expiry).secret
         let identity = try secrets.token(.idToken, of: login, key: key).secret
         guard access != nil || refreshToken != nil || identity != nil else { return nil }
-        guard let access, let expiry = try transaction.logins.accessExpiry(of: login.id) else {
+        guard let access, let expiry else {
             return TokenSet(
                 accessToken: Secret(""),
                 refreshToken: refreshToken,

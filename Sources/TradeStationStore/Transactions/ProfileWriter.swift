@@ -75,7 +75,7 @@ struct ProfileWriter {
         try transaction.apiKeys.removeUnused()
         try transaction.secrets.removeOrphans()
         // The row of a damaged profile's login may have been missing.
-        let isGone = try transaction.profiles.names(on: login).isEmpty
+        let isGone = try !transaction.profiles.isAny(on: login)
         return isGone && !removed.contains(login) ? removed + [login] : removed
     }
 

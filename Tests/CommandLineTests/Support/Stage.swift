@@ -112,6 +112,12 @@ struct Stage: Sendable {
         return (running, address)
     }
 
+    /// Edits the database as another program would, and ignores its constraints.
+    func damage(_ edit: String) async throws {
+        let edited = try await tool.sql("PRAGMA ignore_check_constraints = ON; \(edit)", readonly: false)
+        #expect(edited.status == 0, "\(edited.errors)")
+    }
+
     /// Makes the stored access token expired, on both clocks.
     func age(_ profile: String = "p") async throws {
         let aged = try await tool.sql(

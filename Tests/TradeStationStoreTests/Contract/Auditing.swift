@@ -63,6 +63,7 @@ extension CredentialStoreContract {
             #expect(try await sequences(AuditQuery(loginID: Login.ID(rawValue: 1))) == [1, 3, 5])
             let third = try #require(try await store.auditRecords(AuditQuery())[2].text("at").flatMap { Timestamp($0) })
             #expect(try await sequences(AuditQuery(loginID: Login.ID(rawValue: 1), since: third, limit: 9)) == [3, 5])
+            #expect(try await sequences(AuditQuery(until: third)) == [1, 2, 3])
             await store.close()
         }
 

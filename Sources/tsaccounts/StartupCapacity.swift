@@ -8,7 +8,7 @@ import TradeStationStore
 #endif
 
 /// The open files and threads that every command needs. Without them, the runtime ends the process or waits for ever.
-enum StartingRoom {
+enum StartupCapacity {
     private static let files = 8
     private static let threads = 4
     /// A limit that is at least this high needs no check.

@@ -5,7 +5,7 @@ import TradeStationStore
 
 /// The open files and threads that using the network takes. The network library ends the process if it cannot have them,
 /// so they are checked before anything is recorded or sent.
-enum NetworkRoom {
+enum NetworkCapacity {
     /// The descriptors of one event loop of the network library.
     private static let filesPerLoop = 3
     /// The descriptors for a connection, the lookup of its host, and the files of the store.
