@@ -111,7 +111,7 @@ final class SessionServices: Sendable {
     /// - Parameters:
     ///   - sent: The current time, which counts as the time of the request.
     ///   - patience: How long the lookup of the server's name may take, in milliseconds.
-    ///   - onConnecting: Called when the name is looked up.
+    ///   - onConnecting: Called once the name has been looked up, before anything is sent.
     func send(
         _ attempt: RefreshAttempt,
         at sent: Moment,

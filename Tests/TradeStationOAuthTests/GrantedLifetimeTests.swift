@@ -9,11 +9,7 @@ import TradeStationModel
 
     /// A JWT with these claims.
     private static func token(_ claims: String) -> String {
-        func coded(_ text: String) -> String {
-            Data(text.utf8).base64EncodedString()
-                .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-        }
-        return "\(coded(#"{"alg":"RS256"}"#)).\(coded("{\(claims)}")).c2ln"
+        "\(Base64URL.encode(#"{"alg":"RS256"}"#.utf8)).\(Base64URL.encode("{\(claims)}".utf8)).c2ln"
     }
 
     /// What the lifetime of a granted token is and where it comes from, or why the answer has none.

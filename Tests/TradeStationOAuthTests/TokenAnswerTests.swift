@@ -74,7 +74,7 @@ struct CannedAnswer: Decodable, Sendable, CustomTestStringConvertible {
             #expect(expected.kind == "granted")
             #expect(grant.accessToken.exposed == "acc-canned-0001")
             #expect(grant.lifetimeSeconds == expected.lifetime)
-            #expect(grant.lifetimeWasAssumed == expected.assumed ?? false)
+            #expect((grant.lifetimeOrigin == .assumed) == expected.assumed ?? false)
             #expect(grant.refreshToken?.exposed == expected.refresh)
             #expect(grant.idToken?.exposed == expected.id_token)
             #expect(grant.scope == expected.scope)

@@ -19,8 +19,6 @@ package struct TokenGrant: Sendable {
 
     /// The new refresh token; nil means that the one that was sent remains in use.
     package var refreshToken: Secret? { issuedRefreshToken.token }
-    /// Whether the answer had no usable lifetime and 20 minutes are assumed.
-    package var lifetimeWasAssumed: Bool { lifetimeOrigin == .assumed }
 
     /// Where the lifetime of an access token comes from.
     package enum LifetimeOrigin: String, Hashable, Sendable {

@@ -125,13 +125,13 @@ final class Connector: Sendable {
     /// Closes every connection; requests in flight fail. Calling this twice is safe.
     func shutdown() async {
         let ending = state.withLock { state in
-            guard case .open(let pool) = state else {
-                guard case .closed(let ending) = state else { return Task<Void, Never> {} }
+            switch state {
+            case .closed(let ending): return ending
+            case .open(let pool):
+                let ending = Task<Void, Never> { for client in pool.all { await client.shutdown() } }
+                state = .closed(ending)
                 return ending
             }
-            let ending = Task<Void, Never> { for client in pool.all { await client.shutdown() } }
-            state = .closed(ending)
-            return ending
         }
         await ending.value
     }

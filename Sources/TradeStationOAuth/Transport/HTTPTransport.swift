@@ -54,12 +54,9 @@ package final class HTTPTransport: Sendable {
         guard !isClosed.load(ordering: .acquiring) else { throw TransportFailure(stage: .notSent, reason: .closed) }
         var limit = max(1, request.deadlineMilliseconds ?? configuration.replyMilliseconds)
         let started = ContinuousClock.now
-        let isLookUpSeparate = (request.lookUpMilliseconds ?? configuration.lookUpMilliseconds) != nil
-        let path = try await connector.path(
-            to: request.url,
-            within: request.lookUpMilliseconds ?? (isLookUpSeparate ? nil : limit)
-        )
-        if !isLookUpSeparate { limit = max(1, limit - Int(started.duration(to: .now) / .milliseconds(1))) }
+        let lookUpLimit = request.lookUpMilliseconds ?? configuration.lookUpMilliseconds
+        let path = try await connector.path(to: request.url, within: lookUpLimit ?? limit)
+        if lookUpLimit == nil { limit = max(1, limit - Int(started.duration(to: .now) / .milliseconds(1))) }
         onConnecting()
         let exchange = HTTPExchange(connector: connector, request: request)
         let outcome = await withTaskGroup(of: HTTPExchange.Outcome?.self) { [limit] group in

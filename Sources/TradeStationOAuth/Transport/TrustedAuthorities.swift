@@ -84,9 +84,8 @@ final class TrustedAuthorities: Sendable {
             return .settings(file: settings.certificateFile, directories: directories)
         }
         #if os(Linux)
-            let files = FileManager.default
-            guard let index = machineFiles.firstIndex(where: { hasContent($0, files) }) else {
-                let names = (try? files.contentsOfDirectory(atPath: "/etc/ssl/certs")) ?? []
+            guard let index = machineFiles.firstIndex(where: hasContent) else {
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: "/etc/ssl/certs")) ?? []
                 return names.isEmpty ? .nowhere : .machine
             }
             return index < 2 ? .machine : .file(machineFiles[index])
@@ -95,12 +94,9 @@ final class TrustedAuthorities: Sendable {
         #endif
     }
 
-    private static func hasContent(_ path: String, _ files: FileManager) -> Bool {
-        let attributes = try? files.attributesOfItem(atPath: path)
-        // A link has a size of its own, so its target is what counts.
-        if attributes?[.type] as? FileAttributeType == .typeSymbolicLink {
-            return files.contents(atPath: path).map { !$0.isEmpty } ?? false
-        }
-        return (attributes?[.size] as? Int ?? 0) > 0
+    /// Whether a file, or the target of a link, is not empty.
+    private static func hasContent(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size > 0
     }
 }

@@ -30,7 +30,7 @@ final class FreshnessKeeper: Sendable {
         self.clock = clock
         self.timeout = timeout
         self.notice = notice
-        state = Mutex(State(lead: clock.now().lead))
+        state = Mutex(State(lead: clock.reading.lead))
     }
 
     /// Keeps the logins of `directory` fresh until graceful shutdown, cancellation or ``close()``.
@@ -42,7 +42,7 @@ final class FreshnessKeeper: Sendable {
             guard !state.isClosed else { return .closed }
             guard state.wakeUp == nil else { return .alreadyRunning }
             state.wakeUp = wakeUp
-            state.lead = clock.now().lead
+            state.lead = clock.reading.lead
             return nil
         }
         if let failure { throw failure }
@@ -121,10 +121,10 @@ final class FreshnessKeeper: Sendable {
     /// Starts the checks that are due, and sets the timer to the next one.
     private func startDue(from directory: LoginDirectory) -> [LoginTokens] {
         state.withLock { state in
-            let moment = clock.now()
-            let now = moment.bootMilliseconds
-            if abs(moment.lead - state.lead) > Self.largestDrift {
-                state.lead = moment.lead
+            let reading = clock.reading
+            let now = reading.boot
+            if abs(reading.lead - state.lead) > Self.largestDrift {
+                state.lead = reading.lead
                 for login in directory.all { schedule(login, at: now, in: &state) }
             }
             var due: [LoginTokens] = []
@@ -158,7 +158,7 @@ final class FreshnessKeeper: Sendable {
         }
     }
 
-    /// The longest sleep before the time is computed again, in milliseconds.
+    /// The longest sleep that the clock is told about, in milliseconds. Naps divide it.
     private static let longestSleep: Int64 = 60_000
 
     /// The longest time between two looks at the clocks, in milliseconds.
@@ -225,11 +225,6 @@ final class FreshnessKeeper: Sendable {
             notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))
         }
     }
-}
-
-extension Moment {
-    /// How far the wall clock is ahead of the boot clock, in milliseconds.
-    fileprivate var lead: Int64 { wall.milliseconds - bootMilliseconds }
 }
 
 extension AccountsError {

@@ -9,12 +9,10 @@ enum CompressedBody {
     /// RFC 1950: with a header and a checksum.
     static let zlib = bytes(
         "eNqrVkpMTk4tLo4vyc9OzVOyAnGVdJSKUtOKUosz4KJAvq4RUBzMjy+pLEgFCjqlJhalFgFFUysKMoHK4zOBSg2NDAxqAQjcHPE="
-            + ""
     )
     /// RFC 1951: without both.
     static let rawDeflate = bytes(
         "q1ZKTE5OLS6OL8nPTs1TsgJxlXSUilLTilKLM+CiQL6uEVAczI8vqSxIBQo6pSYWpRYBRVMrCjKByuMzgUoNjQwMagE="
-            + ""
     )
     static let gzipOfGzip = bytes(
         "H4sIAAAAAAACA5Pv5mAAASbm1WFePn5+unp9+ifP+50N3sRUOLVkSlfQ5a6gbuMHixz2rRMMkDnTr79Sx4OVy2qpmthSMUbXYG0u"

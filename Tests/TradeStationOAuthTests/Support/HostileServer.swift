@@ -1,4 +1,3 @@
-import Foundation
 import NIOCore
 import NIOPosix
 
@@ -44,7 +43,7 @@ struct HostileServer: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             text += String(buffer: unwrapInboundIn(data))
-            guard !isAnswered, isWhole else { return }
+            guard !isAnswered, ScriptedServer.Connection.isWhole(text) else { return }
             isAnswered = true
             let target = text.split(separator: " ", maxSplits: 2).dropFirst().first ?? ""
             let number = Int(target.split(separator: "/").last ?? "") ?? 0
@@ -57,13 +56,6 @@ struct HostileServer: Sendable {
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             context.close(promise: nil)
-        }
-
-        private var isWhole: Bool {
-            guard let end = text.range(of: "\r\n\r\n") else { return false }
-            let length = text[..<end.lowerBound].lowercased().split(separator: "\r\n")
-                .first { $0.hasPrefix("content-length:") }.flatMap { Int($0.dropFirst(15).filter(\.isNumber)) }
-            return text[end.upperBound...].utf8.count >= length ?? 0
         }
     }
 }

@@ -88,7 +88,8 @@ final class ScriptedServer: Sendable {
             }
         }
 
-        private static func isWhole(_ text: String) -> Bool {
+        /// Whether a text is a request head with the body that its `Content-Length` announces.
+        static func isWhole(_ text: String) -> Bool {
             guard let end = text.range(of: "\r\n\r\n") else { return false }
             let lengths = text[..<end.lowerBound].split(separator: "\r\n").compactMap { line in
                 line.lowercased().hasPrefix("content-length:") ? Int(line.dropFirst(15).filter(\.isNumber)) : nil

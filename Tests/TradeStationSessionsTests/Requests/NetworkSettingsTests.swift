@@ -3,11 +3,11 @@ import TradeStationModel
 
 @testable import TradeStationSessions
 
-/// The network settings of a manager. They apply to the sign-in server, to the API and to streams.
+/// The network settings of a manager.
 @Suite(.stage()) struct NetworkSettingsTests {
     private let stage = SessionStage.current
 
-    @Test func `refreshes, requests and streams use the proxy of the configuration`() async throws {
+    @Test func `requests and streams use the proxy of the configuration, except to this machine`() async throws {
         let name = try ProfileName("away")
         let away = "https://api.corp.test"
         _ = try await stage.manager.registry.add(
@@ -23,8 +23,8 @@ import TradeStationModel
         let proxy = NetworkSettings(proxy: Secret("http://ann:pr0xy-p4ss@127.0.0.1:1"))
         try await stage.withManager(configure: { $0.network = proxy }) { manager in
             let session = try await manager.session(named: "away")
-            let refused = await error { _ = try await session.get("/v3/brokerage/accounts") }
-            let stream = await error {
+            let refused = await #expect(throws: AccountsError.self) { try await session.get("/v3/brokerage/accounts") }
+            let stream = await #expect(throws: AccountsError.self) {
                 for try await _ in session.stream("/v3/marketdata/stream/quotes/MSFT", of: [String: String].self) {}
             }
             for error in [refused, stream] {
@@ -34,15 +34,6 @@ import TradeStationModel
             }
             // The emulator runs on this machine, where no proxy is used.
             #expect(try await manager.refresh(stage.paper()).outcome == .refreshed)
-        }
-    }
-
-    private func error(of body: () async throws -> Void) async -> AccountsError? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return error as? AccountsError
         }
     }
 }
