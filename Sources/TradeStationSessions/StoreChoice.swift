@@ -62,8 +62,7 @@ public struct StoreChoice: Sendable {
             at: location(),
             identity: identity,
             clock: clock,
-            random: random,
-            trustsGroup: identity.trustsGroup
+            random: random
         )
     }
 

@@ -48,7 +48,7 @@ extension AccountsError {
         AccountsError(
             .cannotCreate,
             message,
-            reason: "\(FileSystemType.named(at: path).capitalizedFirst) lacks something that a store needs: \(reason)",
+            reason: "\(FileSystemType.named(at: path)) lacks something that a store needs: \(reason)",
             suggestion: "name a directory on a local disk: tsaccounts --store DIR ..."
         )
     }
@@ -58,7 +58,7 @@ extension AccountsError {
         AccountsError(
             .storeReadonly,
             message,
-            reason: "\(FileSystemType.named(at: path).capitalizedFirst) failed: \(reason)",
+            reason: "\(FileSystemType.named(at: path)) failed: \(reason)",
             suggestion: "check that file system (df \(path.directoryName.shellQuoted)), or name a directory on a "
                 + "local disk: tsaccounts --store DIR ..."
         )
@@ -158,9 +158,6 @@ extension AccountsError {
 }
 
 extension String {
-    /// The text with its first letter in upper case.
-    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
-
     /// The path without its last component.
     var directoryName: String {
         guard let slash = lastIndex(of: "/") else { return "." }

@@ -4,7 +4,8 @@ extension SQLiteCredentialStore {
     /// Opens the store at a location. If it does not exist, every use throws `store_missing` until
     /// ``createIfMissing()`` or another process has created it.
     ///
-    /// - Parameter trustsGroup: whether groups, and whoever can write to the directories above the store, are trusted.
+    /// If the identity trusts the group, groups and whoever can write to the directories above the store are trusted.
+    ///
     /// - Throws: ``AccountsError``: `insecure_permissions`, `key_missing`, `key_mismatch`, `schema_too_new`,
     ///   `store_corrupt`, `store_busy`, `store_full`, `store_readonly`, `cannot_create`. Existing files are not changed
     ///   then.
@@ -12,8 +13,7 @@ extension SQLiteCredentialStore {
         at location: StoreLocation,
         identity: AuditIdentity,
         clock: any TimeSource,
-        random: RandomSource,
-        trustsGroup: Bool = false
+        random: RandomSource
     ) async throws -> SQLiteCredentialStore {
         try await open(
             at: location,
@@ -21,7 +21,7 @@ extension SQLiteCredentialStore {
             clock: clock,
             random: random,
             migrations: Migration.all,
-            policy: PermissionPolicy(trustsGroup: trustsGroup)
+            policy: PermissionPolicy(trustsGroup: identity.trustsGroup)
         )
     }
 

@@ -160,6 +160,16 @@ import TradeStationModel
         #expect(notes.all == [CallbackRefusal.alreadyAnswered.note])
     }
 
+    @Test(arguments: ["GET /\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"])
+    func `a request of another version of HTTP is not a response, and the sign-in continues`(_ bytes: String)
+        async throws
+    {
+        let signIn = try await SignIn.start()
+        #expect(try await !RawSocket.connect(port: signIn.port).ask(bytes).contains("200 OK"))
+        _ = try await RawSocket.get(signIn.validTarget, port: signIn.port)
+        #expect(try await signIn.task.value.code.exposed == "c-1")
+    }
+
     /// Everything that the callback turns away, except connections that send nothing.
     private static let refusals: [CallbackRefusal] =
         [.foreignHost, .wrongMethod, .otherPage, .encrypted, .notHTTP, .tooLarge, .incomplete]

@@ -153,8 +153,7 @@ import TradeStationModel
             at: sample.location,
             identity: identity,
             clock: sample.clock,
-            random: .system,
-            trustsGroup: true
+            random: .system
         )
         try await store.record([AuditEntry(.fenced, detail: ["n": "1"])])
         #expect(try await store.auditRecords(AuditQuery()).last?.text("detail") == #"{"n":"1","trusted":"group"}"#)

@@ -1,7 +1,7 @@
 /// How servers are reached: through which proxy, and which certificate authorities are trusted.
 ///
-/// The values have the form and the meaning that `curl` gives to the environment variables of the same purpose. None of
-/// them applies to servers on this machine.
+/// The values have the form and the meaning that `curl` gives to the environment variables of the same purpose. The proxy
+/// is not used for servers on this machine.
 public struct NetworkSettings: Sendable {
     /// The URL of the proxy for `https` servers, for example `http://proxy.example.com:3128`; nil means none.
     ///

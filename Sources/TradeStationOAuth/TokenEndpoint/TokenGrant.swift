@@ -20,6 +20,11 @@ package struct TokenGrant: Sendable {
     /// The new refresh token; nil means that the one that was sent remains in use.
     package var refreshToken: Secret? { issuedRefreshToken.token }
 
+    /// Where the lifetime comes from, for the audit; empty if it is what the answer says.
+    package var lifetimeDetail: [String: String] {
+        lifetimeOrigin == .expiresIn ? [:] : ["expires_in": lifetimeOrigin.rawValue]
+    }
+
     /// Where the lifetime of an access token comes from.
     package enum LifetimeOrigin: String, Hashable, Sendable {
         /// The `expires_in` of the answer.

@@ -223,16 +223,6 @@ struct ProfileAddition: Sendable {
 }
 
 extension AccountsError {
-    /// The error for a new login whose refresh token already belongs to another login.
-    static func refreshTokenTaken(by owner: ProfileName) -> AccountsError {
-        AccountsError(
-            .usage,
-            "The login of profile \"\(owner)\" already has this refresh token, or had it before.",
-            reason: "Two logins with one refresh token end each other's sign-in. Nothing was sent.",
-            suggestion: "tsaccounts add profile NAME --same-login-as \(owner)"
-        )
-    }
-
     /// This error for a profile that was not added: the suggested command gets its name and environment.
     fileprivate func aboutUnadded(_ request: ProfileRequest) -> AccountsError {
         let suggestion = suggestion?.replacing(

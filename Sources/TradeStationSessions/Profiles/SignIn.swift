@@ -170,14 +170,7 @@ struct SignIn: Sendable {
             let owner = try? await services.store.profile(withRefreshToken: token),
             let record = try? await services.store.profile(named: owner), record.login.id != login
         else { return }
-        throw AccountsError(
-            .usage,
-            profile: profile.text,
-            "The sign-in server returned the refresh token that the login of profile \"\(owner)\" already has.",
-            reason: "Two logins with one refresh token end each other's sign-in.",
-            suggestion: "use the profile \(owner), or share its login: "
-                + "tsaccounts add profile NAME --same-login-as \(owner)"
-        )
+        throw AccountsError.refreshTokenReturned(of: owner).about(profile)
     }
 
     /// How often saving is tried if another process saves a newer generation first. That is rare, because the login's

@@ -28,8 +28,7 @@ struct SignInGrant: Sendable {
     }
 
     private static func detail(of grant: TokenGrant) -> [String: String] {
-        var detail: [String: String] = [:]
-        if grant.lifetimeOrigin != .expiresIn { detail["expires_in"] = grant.lifetimeOrigin.rawValue }
+        var detail = grant.lifetimeDetail
         if case .unusable(let reason) = grant.issuedRefreshToken { detail["refresh_token"] = reason }
         return detail
     }

@@ -102,7 +102,7 @@ struct RefreshAttempt: Sendable {
         row.httpStatus = grant.httpStatus
         row.durationMilliseconds = exchange.milliseconds
         row.waiters = exchange.waiters
-        if grant.lifetimeOrigin != .expiresIn { row.detail["expires_in"] = grant.lifetimeOrigin.rawValue }
+        row.detail.merge(grant.lifetimeDetail) { $1 }
         if let lost = lostScopes(grant) { row.detail["scope_reduced"] = lost }
         if staged.belongToAnotherUser(than: stored.login) { row.detail["subject"] = "changed" }
         if stored.apiKey.rotation == .static, staged.rotation == .rotating { row.detail["rotation"] = "began" }

@@ -21,7 +21,7 @@ package enum FileSystemType {
 
     /// The file system that holds a path, as messages name it, for example `the file system (nfs4)`.
     static func named(at path: String) -> String {
-        of(path).map { "the file system (\($0.printable(limit: 40)))" } ?? "the file system"
+        of(path).map { "The file system (\($0.printable(limit: 40)))" } ?? "The file system"
     }
 
     /// Whether a type is that of a file system on another machine, on which locks may not work.

@@ -185,9 +185,10 @@ import TradeStationTesting
         )
         let changed = try await manager.registry.auditRecords(AuditQuery()).last
         #expect(changed?.text("event") == "profile_changed")
-        for detail in [#""accounts":"SIM3""#, #""changed":"read_only accounts""#, #""read_only":"off""#] {
-            #expect(changed?.text("detail")?.contains(detail) == true)
-        }
+        #expect(
+            changed?.text("detail")
+                == #"{"accounts":"SIM3","changed":"read_only accounts","read_only":"off","version":"1"}"#
+        )
         let now = try await manager.registry.profile(named: ProfileName("fenced")).profile
         #expect(!now.isReadOnly && now.accounts == ["SIM3"])
     }
