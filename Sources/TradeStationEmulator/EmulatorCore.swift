@@ -23,7 +23,7 @@ final class EmulatorCore: Sendable {
     /// emulator forgets.
     func saveState() async throws {
         guard let keeper = keeper.withLock({ $0 }) else { return }
-        try await keeper.save(withState { $0 })
+        try await keeper.save { self.withState { $0 } }
     }
 
     /// Reads or changes the state.

@@ -50,6 +50,9 @@ struct KeyOptions: ParsableArguments {
     @Option(name: .customLong("revoke-url"), help: ArgumentHelp("A different revocation endpoint.", valueName: "url"))
     var revokeURL: String?
 
+    /// The callback URL that the options name.
+    var callback: String? { redirectURI ?? redirectPort.map { "http://localhost:\($0)" } }
+
     /// True if no option was given.
     var isEmpty: Bool {
         clientID == nil && secretFile == nil && scope.isEmpty && redirectURI == nil && redirectPort == nil
@@ -71,7 +74,7 @@ struct KeyOptions: ParsableArguments {
         key.tokenURL = try tokenURL.map { try EndpointURL($0) }
         key.authorizeURL = try authorizeURL.map { try EndpointURL($0) }
         key.revokeURL = try revokeURL.map { try EndpointURL($0) }
-        key.redirectURI = redirectURI ?? redirectPort.map { "http://localhost:\($0)" }
+        key.redirectURI = callback
         key.usesPKCE = pkce.map { $0 == .on }
         key.usesNonce = nonce.map { $0 == .on }
         key.idleSeconds = limits.idle
@@ -95,7 +98,7 @@ struct KeyOptions: ParsableArguments {
         guard clientAuth != ClientAuthentication.none,
             try await !manager.registry.knowsKey(clientID: key.clientID, tokenURL: key.tokenURL)
         else { return nil }
-        guard !shared.noInput, HiddenPrompt.isPossible else {
+        guard shared.canAsk else {
             shared.note("Without --secret-file, this API key is treated as a public client, which has no secret.")
             shared.note("If TradeStation gave it a secret, the sign-in server will refuse it: add --secret-file FILE.")
             return nil

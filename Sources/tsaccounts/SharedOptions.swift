@@ -43,6 +43,19 @@ struct SharedOptions: ParsableArguments {
         if let store, store.isEmpty { throw ValidationError("--store takes a directory.") }
     }
 
+    /// The value of `--store` in words that the parser has not parsed; nil if the option is not there.
+    static func store(in words: [String]) -> String? {
+        let option = "--store"
+        for (index, word) in words.enumerated() {
+            if word == option { return index + 1 < words.count ? words[index + 1] : nil }
+            if word.hasPrefix(option + "=") { return String(word.dropFirst(option.count + 1)) }
+        }
+        return nil
+    }
+
+    /// Whether the user can be asked questions.
+    var canAsk: Bool { !noInput && HiddenPrompt.isPossible }
+
     /// The configuration of the session manager for a one-shot command.
     ///
     /// - Parameter requester: The name of the command, for the audit.

@@ -42,7 +42,10 @@ extension CommandLineSuite {
 
         @Test(.tool) func `completing names makes no store`() async throws {
             let tool = try Tool.current
-            _ = try await tool.run("---completion", "token", "--", "positional@0", "2", "0", "tsaccounts", "token", "")
+            let completed = try await tool.run(
+                ["---completion", "token", "--", "positional@0", "2", "0", "tsaccounts", "token", ""]
+            )
+            #expect(completed.status == 0)
             #expect(!FileManager.default.fileExists(atPath: tool.store))
         }
     }

@@ -232,6 +232,8 @@ extension CommandLineSuite {
         private func states(_ json: String) throws -> [String: String] {
             let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
             let profiles = try #require(object?["profiles"] as? [[String: Any]])
+            // A damaged profile has the members of every other.
+            #expect(Set(profiles.map { Set($0.keys) }).count == 1)
             return Dictionary(
                 uniqueKeysWithValues: profiles.map { ($0["name"] as? String ?? "", $0["state"] as? String ?? "") }
             )

@@ -9,16 +9,17 @@ extension CommandLineSuite {
         private func addElsewhere(
             _ environment: [String: String],
             _ options: [String] = [],
-            host: String = "auth.corp.test"
+            named name: String = "p",
+            at base: String = "https://auth.corp.test",
+            with tool: Tool? = nil
         ) async throws -> Tool.Result {
-            var tool = try Tool.current
+            var tool = try tool ?? Tool.current
             let file = tool.directory.path + "/refresh-token"
             try Data("rt-0".utf8).write(to: URL(fileURLWithPath: file))
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
             tool.environment.merge(environment) { $1 }
-            let base = "https://\(host)"
             return try await tool.run(
-                ["add", "profile", "p", "--sim", "--client-id", "c", "--refresh-token-file", file]
+                ["add", "profile", name, "--sim", "--client-id", "c", "--refresh-token-file", file]
                     + ["--authorize-url", base + "/authorize", "--token-url", base + "/token"]
                     + ["--revoke-url", base + "/revoke", "--api-url", base] + options
             )
@@ -79,15 +80,8 @@ extension CommandLineSuite {
             )
             defer { server.signal(SIGKILL) }
             let port = try #require(await server.outputLines.first { _ in true })
-            let token = stage.tool.directory.path + "/refresh-token"
-            try Data("rt-0".utf8).write(to: URL(fileURLWithPath: token))
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
             let base = "http://127.0.0.1:\(port)"
-            let failed = try await stage.tool.run(
-                ["add", "profile", "q", "--sim", "--client-id", "c", "--refresh-token-file", token]
-                    + ["--authorize-url", base + "/a", "--token-url", base + "/t", "--revoke-url", base + "/r"]
-                    + ["--api-url", base, "--json"]
-            )
+            let failed = try await addElsewhere([:], ["--json"], named: "q", at: base, with: stage.tool)
             #expect(failed.status == 69)
             #expect(failed.errors.contains("\"code\":\"server_error\""))
             #expect(failed.errors.contains("The answer is not valid HTTP."))

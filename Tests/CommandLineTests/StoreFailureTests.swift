@@ -114,8 +114,8 @@ extension CommandLineSuite {
                 """
             let mounting = "mount --bind store store && mount -o remount,ro,bind store"
             let readonly = try await stage.tool.shell("unshare -m bash -c '\(mounting) || exit 99; \(reading)'")
-            #expect([0, 99, 1].contains(readonly.status))
-            if readonly.status == 0 || !readonly.errors.contains("unshare") {
+            // Some containers can neither unshare nor mount.
+            if readonly.status != 99, !readonly.errors.contains("unshare: ") {
                 #expect(readonly.status == 0, "\(readonly.errors)")
                 #expect(readonly.line == token)
                 #expect(readonly.errors.contains("[store_readonly]"))

@@ -51,7 +51,11 @@ extension CommandLineSuite {
                 for name in names {
                     let saved = try await stage.tool.sql("SELECT quote(\(name)) FROM \(table)").line
                     let edit = "UPDATE \(table) SET \(name) = CAST(x'\(evil)' AS TEXT)"
-                    _ = try await stage.tool.sql("PRAGMA ignore_check_constraints = ON; " + edit, readonly: false)
+                    let edited = try await stage.tool.sql(
+                        "PRAGMA ignore_check_constraints = ON; " + edit,
+                        readonly: false
+                    )
+                    #expect(edited.status == 0, "\(edited.errors)")
                     for command in [["list"], ["status", "--json"], ["show", "p"], ["token", "p", "--timeout", "1"]] {
                         let shown = try await stage.tool.run(command)
                         #expect(unsafe(shown.output + shown.errors).isEmpty, "\(table).\(name): \(command)")

@@ -34,13 +34,11 @@ class Clocks:
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock_shim.c")
         subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
         self._file = os.path.join(bench.folder, "clock")
-        self.wall, self.boot = 0, 0
         self.set()
         self.variables = {"LD_PRELOAD": library, "RIG_CLOCK": self._file}
 
     def set(self, wall: int = 0, boot: int = 0) -> None:
         """Sets the offsets, in seconds, also for programs that run."""
-        self.wall, self.boot = wall, boot
         with open(self._file, "r+b" if os.path.exists(self._file) else "wb") as file:
             file.write(struct.pack("ll", wall, boot))
 

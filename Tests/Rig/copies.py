@@ -1,10 +1,8 @@
 """Rows and databases that are put back from a copy: no older refresh token is sent, and the newest tokens come back
 from where the store still has them."""
 
-import contextlib
 import os
 import shutil
-import sqlite3
 
 import locks
 from bench import Bench
@@ -52,14 +50,13 @@ def run(bench: Bench) -> str:
 
 def put_back(stage: Stage, copy: str, what: str) -> None:
     """Puts back the rows of the first login, or the whole database, under the store lock."""
-    with locks.held(os.path.join(stage.store, "locks", "store.lock")):
-        if what == "database":
+    if what == "database":
+        with locks.held(stage.store_lock):
             shutil.copyfile(copy, stage.database)
-            return
-        with contextlib.closing(sqlite3.connect(stage.database, timeout=30)) as database:
-            database.execute("ATTACH ? AS copy", (copy,))
-            with database:
-                login = stage.logins["p"]
-                database.execute("INSERT OR REPLACE INTO login SELECT * FROM copy.login WHERE id = ?", (login,))
-                database.execute("DELETE FROM secret WHERE login_id = ?", (login,))
-                database.execute("INSERT INTO secret SELECT * FROM copy.secret WHERE login_id = ?", (login,))
+        return
+    with stage.edited() as database:
+        database.execute("ATTACH ? AS copy", (copy,))
+        login = stage.logins["p"]
+        database.execute("INSERT OR REPLACE INTO login SELECT * FROM copy.login WHERE id = ?", (login,))
+        database.execute("DELETE FROM secret WHERE login_id = ?", (login,))
+        database.execute("INSERT INTO secret SELECT * FROM copy.secret WHERE login_id = ?", (login,))

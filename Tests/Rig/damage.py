@@ -1,17 +1,13 @@
 """Twenty logins under `serve`, which is killed again and again, while the rows of one profile are edited at random: the
 other nineteen are never without a living token."""
 
-import contextlib
-import datetime
-import os
 import random
 import signal
-import sqlite3
 import threading
 import time
 
-import locks
 from bench import Bench
+from checking.clock import milliseconds
 from failure import check, equal
 from program import Program
 from stage import Settings, Stage
@@ -80,11 +76,11 @@ def run(bench: Bench) -> str:
             chance = random.Random(100 + slot)
             while time.monotonic() < end and not troubles:
                 name = chance.choice(names)
-                asked = time.time()
+                asked = time.time() * 1000
                 ended = stage.token(name).wait()
                 if ended.status != 0:
                     troubles.append("%s got exit %d: %s" % (name, ended.status, ended.errors.strip()))
-                elif moment(ended.json["expires_at"]) < asked:
+                elif milliseconds(ended.json["expires_at"]) < asked:
                     troubles.append("%s got a token that had ended at %s" % (name, ended.json["expires_at"]))
                 served[0] += 1
                 time.sleep(0.2)
@@ -127,27 +123,21 @@ def run(bench: Bench) -> str:
 
 def damage(stage: Stage, edit: str) -> None:
     """Edits rows of the victim, under the store lock."""
-    with locks.held(os.path.join(stage.store, "locks", "store.lock")):
-        with contextlib.closing(sqlite3.connect(stage.database, timeout=30)) as database, database:
-            database.execute("PRAGMA ignore_check_constraints = ON")
-            row = database.execute("SELECT id, login_id FROM profile WHERE name = ?", (VICTIM,)).fetchone()
-            if row is None:
-                return
-            login = stage.logins[VICTIM]
-            key = database.execute("SELECT api_key_id FROM login WHERE id = ?", (login,)).fetchone()
-            # Never the row that the other logins use.
-            if ":k" in edit and (key is None or key[0] == 1):
-                return
-            database.execute(edit, {name: value for name, value in
-                                    (("p", row[0]), ("l", login), ("k", key and key[0])) if ":" + name in edit})
+    with stage.edited() as database:
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        row = database.execute("SELECT id, login_id FROM profile WHERE name = ?", (VICTIM,)).fetchone()
+        if row is None:
+            return
+        login = stage.logins[VICTIM]
+        key = database.execute("SELECT api_key_id FROM login WHERE id = ?", (login,)).fetchone()
+        # Never the row that the other logins use.
+        if ":k" in edit and (key is None or key[0] == 1):
+            return
+        database.execute(edit, {name: value for name, value in
+                                (("p", row[0]), ("l", login), ("k", key and key[0])) if ":" + name in edit})
 
 
 def wait(program: Program, end: float) -> None:
     """Waits for the end of a program, but not longer than until a time."""
     while not program.is_over and time.monotonic() < end:
         time.sleep(0.05)
-
-
-def moment(text: str) -> float:
-    """A time of the command line as seconds since 1970."""
-    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import threading
 import urllib.request
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
 import browser
@@ -116,6 +117,10 @@ class Stage:
         self._proxies.append(made)
         return made
 
+    @property
+    def store_lock(self) -> str:
+        return os.path.join(self.store, "locks", "store.lock")
+
     def login_lock(self, name: str) -> str:
         return os.path.join(self.store, "locks", "login-%d.lock" % self.logins[name])
 
@@ -186,11 +191,17 @@ class Stage:
 
     def age(self, *names: str) -> None:
         """Ends access tokens, under the store lock: with an edited expiry, they do not open any more."""
-        with locks.held(os.path.join(self.store, "locks", "store.lock")):
+        with self.edited() as database:
+            database.executemany(
+                "UPDATE login SET access_expires_at = ?, boot_id = NULL, access_expires_boot_ms = NULL "
+                "WHERE id = ?", [(PAST, self.logins[name]) for name in names])
+
+    @contextlib.contextmanager
+    def edited(self) -> Iterator[sqlite3.Connection]:
+        """The database for one transaction, under the store lock."""
+        with locks.held(self.store_lock):
             with contextlib.closing(sqlite3.connect(self.database, timeout=30)) as database, database:
-                database.executemany(
-                    "UPDATE login SET access_expires_at = ?, boot_id = NULL, access_expires_boot_ms = NULL "
-                    "WHERE id = ?", [(PAST, self.logins[name]) for name in names])
+                yield database
 
     def history(self) -> history.History:
         """The record of the run for the checker."""

@@ -29,9 +29,12 @@ final class StateFile: Sendable {
 
     /// Writes the state, unless the file contains it already. A process that is killed leaves the old state or the new
     /// one.
-    func save(_ state: SavedState) async throws {
+    ///
+    /// - Parameter state: Returns the state. It is called when the writes before this one have ended, so that no older
+    ///   state replaces a newer one.
+    func save(_ state: @escaping @Sendable () -> SavedState) async throws {
         try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result { try self.write(state) }) }
+            queue.async { continuation.resume(with: Result { try self.write(state()) }) }
         }
     }
 

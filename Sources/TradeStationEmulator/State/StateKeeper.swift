@@ -4,7 +4,7 @@ struct StateKeeper: Sendable {
     let port: Int
     let clientSecret: String
 
-    func save(_ state: EmulatorState) async throws {
-        try await file.save(state.saved(port: port, clientSecret: clientSecret))
+    func save(_ state: @escaping @Sendable () -> EmulatorState) async throws {
+        try await file.save { state().saved(port: port, clientSecret: clientSecret) }
     }
 }

@@ -64,8 +64,6 @@ struct AddProfileCommand: StoreCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    private var canAsk: Bool { !shared.noInput && HiddenPrompt.isPossible }
-
     func validate() throws {
         guard environment == .sim, apiVersion == .v2 else { return try validateKey() }
         throw ValidationError("The simulator supports v3 only: use --live with --api-version v2.")
@@ -78,7 +76,7 @@ struct AddProfileCommand: StoreCommand {
                     "--same-login-as uses the API key of the other profile, so no option for a key is possible."
                 )
             }
-        } else if key.clientID == nil, !canAsk {
+        } else if key.clientID == nil, !shared.canAsk {
             throw ValidationError("An API key is required: use --client-id ID or --same-login-as OTHER.")
         }
         guard key.secretFile != "-" || refreshTokenFile != "-" else {

@@ -19,7 +19,8 @@ struct ListCommand: StoreCommand {
             if shared.json {
                 try Console.standardOutput(text.json(listing).line)
             } else if listing.names.isEmpty {
-                shared.note("There is no profile yet. Try: tsaccounts add profile main --sim --client-id ID")
+                let first = PastableCommand("tsaccounts add profile main --sim --client-id ID")
+                shared.note("There is no profile yet. Try: \(first.text)")
             } else {
                 try ProfileTable(display: shared.display).lines(listing).forEach(Console.standardOutput)
                 listing.damaged.map(text.failure).forEach(Console.standardError)

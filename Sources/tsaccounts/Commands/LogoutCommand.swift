@@ -24,7 +24,7 @@ struct LogoutCommand: StoreCommand {
             if !sharing.isEmpty, !shared.json {
                 shared.note("This also signs out \(sharing.joined(separator: ", ")), on the same login.")
             }
-            try await Confirmation(assumesYes: yes, noInput: shared.noInput).ask("Sign out of \(record.name)?")
+            try await Confirmation(assumesYes: yes, canAsk: shared.canAsk).ask("Sign out of \(record.name)?")
             let others = try await manager.registry.signOut(record.name)
             if shared.json {
                 try Console.standardOutput(

@@ -38,7 +38,7 @@ struct RefreshCommand: StoreCommand {
         }
 
         init(damaged: DamagedProfile) {
-            profile = damaged.name.printable(limit: 64)
+            profile = damaged.shownName
             login = nil
             report = nil
             failure = damaged.error

@@ -23,7 +23,7 @@ struct RemoveCommand: StoreCommand {
             // A name that is damaged too is typed as it is shown.
             let named =
                 damaged.first { $0.name.lowercased() == name.lowercased() }
-                ?? damaged.first { (try? ProfileName($0.name)) == nil && $0.name.printable(limit: 64) == name }
+                ?? damaged.first { (try? ProfileName($0.name)) == nil && $0.shownName == name }
             if let damaged = named {
                 return try await remove(damaged, manager)
             }
@@ -31,7 +31,7 @@ struct RemoveCommand: StoreCommand {
             let record = try await manager.registry.profile(named: profileName)
             let others = try await manager.registry.profilesSharingLogin(of: record)
             let consequence = others.isEmpty ? " and its tokens" : ""
-            try await Confirmation(assumesYes: yes, noInput: shared.noInput).demand(
+            try await Confirmation(assumesYes: yes, canAsk: shared.canAsk).demand(
                 "Remove \(record.name)\(consequence)?",
                 of: record.name.text,
                 command: "tsaccounts remove \(record.name)"
@@ -42,8 +42,8 @@ struct RemoveCommand: StoreCommand {
     }
 
     private func remove(_ damaged: DamagedProfile, _ manager: SessionManager) async throws {
-        let shown = damaged.name.printable(limit: 64)
-        try await Confirmation(assumesYes: yes, noInput: shared.noInput).demand(
+        let shown = damaged.shownName
+        try await Confirmation(assumesYes: yes, canAsk: shared.canAsk).demand(
             "Remove the damaged profile \(shown), and its tokens if no other profile uses them?",
             of: shown,
             command: "tsaccounts remove \(shown.shellQuoted)"

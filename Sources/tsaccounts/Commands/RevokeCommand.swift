@@ -19,7 +19,7 @@ struct RevokeCommand: StoreCommand {
             let record = try await manager.registry.profile(named: profileName)
             let ended = try await manager.registry.profilesSharingKey(of: record)
             if !shared.json { announce(ended) }
-            try await Confirmation(assumesYes: yes, noInput: shared.noInput).demand(
+            try await Confirmation(assumesYes: yes, canAsk: shared.canAsk).demand(
                 "Revoke?",
                 of: record.name.text,
                 command: "tsaccounts revoke \(record.name)"

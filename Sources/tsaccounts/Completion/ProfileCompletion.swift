@@ -16,7 +16,7 @@ struct ProfileCompletion {
 
     /// The names of the profiles; empty if the store cannot be read.
     func names() async -> [String] {
-        let configuration = SessionConfiguration(storeDirectory: directory)
+        let configuration = SessionConfiguration(storeDirectory: SharedOptions.store(in: words))
         guard let data = try? configuration.dataDirectory,
             FileManager.default.fileExists(atPath: data + "/accounts.db")
         else { return [] }
@@ -24,14 +24,5 @@ struct ProfileCompletion {
             try await manager.registry.profiles().map(\.name.text)
         }
         return names ?? []
-    }
-
-    /// The value of `--store` on the command line.
-    private var directory: String? {
-        for (word, next) in zip(words, words.dropFirst() + [""]) {
-            if word == "--store" { return next }
-            if word.hasPrefix("--store=") { return String(word.dropFirst("--store=".count)) }
-        }
-        return nil
     }
 }

@@ -62,9 +62,3 @@ struct AuditText {
         }
     }
 }
-
-extension String {
-    fileprivate func padding(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-}

@@ -12,7 +12,7 @@ enum FailureText {
     }
 
     /// The suggestion. It replaces "run the same command" by the command line, so that the user can paste it.
-    private static func suggestion(_ error: AccountsError) -> String? {
+    static func suggestion(_ error: AccountsError) -> String? {
         guard let advice = error.suggestion, advice.hasPrefix(sameCommand) else {
             return error.suggestion.map { PastableCommand($0).text }
         }

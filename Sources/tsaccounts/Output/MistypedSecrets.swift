@@ -10,7 +10,7 @@ struct MistypedSecrets {
     static var ofThisProcess: MistypedSecrets {
         MistypedSecrets(
             arguments: Array(CommandLine.arguments.dropFirst()),
-            profile: ProcessInfo.processInfo.environment["TSACCOUNTS_PROFILE"],
+            profile: ProcessInfo.processInfo.environment[ProfileChoice.variable],
             isFile: { FileManager.default.fileExists(atPath: $0) }
         )
     }

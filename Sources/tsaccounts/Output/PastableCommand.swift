@@ -1,5 +1,5 @@
 import Foundation
-import TradeStationModel
+import TradeStationSessions
 
 /// A command that users paste into their shell. It names the store that this process was told to use.
 struct PastableCommand: Hashable, Sendable {
@@ -9,7 +9,7 @@ struct PastableCommand: Hashable, Sendable {
     ///   - command: One command, or several that are joined with `&&`. Other text stays as it is.
     ///   - arguments: The arguments of this process.
     init(_ command: String, arguments: [String] = CommandLine.arguments) {
-        guard let store = Self.store(in: arguments), command.hasPrefix("tsaccounts "),
+        guard let store = SharedOptions.store(in: arguments), command.hasPrefix("tsaccounts "),
             !command.contains(where: { ",;:".contains($0) })
         else {
             text = command
@@ -28,14 +28,11 @@ struct PastableCommand: Hashable, Sendable {
         guard let start = command.range(of: "   #")?.lowerBound else { return (command, "") }
         return (String(command[..<start]), String(command[start...]))
     }
+}
 
-    /// The value of `--store`; nil if the option is not there.
-    private static func store(in arguments: [String]) -> String? {
-        let option = "--store"
-        for (index, argument) in arguments.enumerated() {
-            if argument == option { return index + 1 < arguments.count ? arguments[index + 1] : nil }
-            if argument.hasPrefix(option + "=") { return String(argument.dropFirst(option.count + 1)) }
-        }
-        return nil
+extension AccountsError {
+    /// The suggestion, if it is or begins with a command of this program.
+    var pastableSuggestion: String? {
+        suggestion.flatMap { $0.hasPrefix("tsaccounts ") ? PastableCommand($0).text : nil }
     }
 }

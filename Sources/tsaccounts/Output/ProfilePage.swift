@@ -17,7 +17,7 @@ struct ProfilePage {
             return ("brokerage account", texts.joined(separator: "  ").printable(limit: 120))
         }
         return (facts(record, lateResult) + listed).compactMap { name, value in
-            value.map { name + String(repeating: " ", count: max(1, 20 - name.count)) + $0.printable(limit: 2_048) }
+            value.map { name.padding(to: 20) + $0.printable(limit: 2_048) }
         }
     }
 

@@ -29,7 +29,7 @@ struct ProfileTable {
         [
             Field(
                 column: .init(title: "PROFILE", rank: 10, narrowest: 8, isEssential: true),
-                damaged: { Table.Cell(text: $0.name) }
+                damaged: { Table.Cell(text: $0.shownName) }
             ) { record, _ in
                 Table.Cell(text: record.name.text)
             },

@@ -35,6 +35,7 @@ struct ProfileText {
 
     private func members(_ record: ProfileRecord) -> [(String, JSONText)] {
         let (profile, login, key) = (record.profile, record.login, record.apiKey)
+        let time = TimeText(now: now, zone: .utc)
         return [
             ("name", .string(profile.name.text)),
             ("environment", .string(profile.environment.rawValue)),
@@ -47,15 +48,15 @@ struct ProfileText {
             ("state", .string(record.state(at: now).rawValue)),
             ("generation", .integer(Int64(login.generation))),
             ("access_expires_at", .optional(login.accessExpiresAt?.description)),
-            ("access_expires_in_seconds", .optional(login.accessExpiresAt.map(seconds(until:)))),
+            ("access_expires_in_seconds", .optional(login.accessExpiresAt.map(time.secondsLeft(until:)))),
             ("refresh_expires_at", .optional(login.refreshExpiresAt?.description)),
             ("sign_in_ends_at", .optional(login.absoluteExpiresAt?.description)),
-            ("last_error", .optional(login.lastError ?? key.lastError)),
+            ("last_error", .optional(record.error)),
             ("not_before", .optional(record.notBefore?.description)),
             ("read_only", .bool(profile.isReadOnly)),
             ("accounts", profile.accounts.map { .array($0.map { .string($0) }) } ?? .null),
             ("scopes", .array(login.scopes.split(separator: " ").map { .string(String($0)) })),
-            ("try", .optional(ProfileAdvice(for: record, TimeText(now: now, zone: .utc))?.command)),
+            ("try", .optional(ProfileAdvice(for: record, time)?.command)),
         ] + members(key)
     }
 
@@ -83,8 +84,8 @@ struct ProfileText {
     /// A damaged profile as a JSON object: the members that depend on a damaged row are null.
     private func json(_ damaged: DamagedProfile) -> JSONText {
         let known = [
-            "name": JSONText.string(damaged.name.printable(limit: 64)), "state": .string(Self.damagedState),
-            "last_error": .string(damaged.error.code.rawValue), "try": .optional(damaged.error.suggestion),
+            "name": JSONText.string(damaged.shownName), "state": .string(Self.damagedState),
+            "last_error": .string(damaged.error.code.rawValue), "try": .optional(FailureText.suggestion(damaged.error)),
         ]
         return .object(Self.memberNames.map { ($0, known[$0] ?? .null) })
     }
@@ -103,8 +104,9 @@ struct ProfileText {
     func failure(_ damaged: DamagedProfile) -> String {
         FailureText.plain(damaged.error, about: try? ProfileName(damaged.name))
     }
+}
 
-    private func seconds(until expiry: Timestamp) -> Int64 {
-        (expiry.milliseconds - now.milliseconds) / 1000
-    }
+extension DamagedProfile {
+    /// The name as it is shown, and as users type it if it is no valid name.
+    var shownName: String { name.printable(limit: 64) }
 }

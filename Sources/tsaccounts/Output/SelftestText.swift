@@ -34,7 +34,7 @@ struct SelftestText: Sendable {
             ("time", "\(elapsedMilliseconds / 1000) s"), ("file system", fileSystem),
         ]
         let table = facts.compactMap { name, value in
-            value.map { name + String(repeating: " ", count: 13 - name.count) + $0 }
+            value.map { name.padding(to: 13) + $0 }
         }
         return table + [verdict.sentence]
     }

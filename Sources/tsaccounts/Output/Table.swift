@@ -1,4 +1,4 @@
-import TradeStationModel
+import TradeStationSessions
 
 /// A table that fits into a terminal: no line is longer than the terminal is wide. The least important columns give way
 /// first: their texts are shortened, then they are left out.
@@ -67,6 +67,9 @@ struct Table: Sendable {
 }
 
 extension String {
+    /// The text with blanks behind it, up to a number of characters.
+    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
     /// The text, cut to a number of characters. An ellipsis marks the cut.
     func shortened(to width: Int) -> String {
         count <= width ? self : width < 1 ? "" : prefix(width - 1) + "…"

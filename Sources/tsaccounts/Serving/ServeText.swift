@@ -51,9 +51,8 @@ enum ServeText {
     /// A note about a failure that does not end `serve`. The suggestion is printed only if it is a command: `serve`
     /// itself repeats what failed.
     static func line(_ failure: AccountsError) -> String {
-        let advice = failure.suggestion.flatMap { $0.hasPrefix("tsaccounts ") ? " Try: \($0)" : nil }
         let text = [failure.message, failure.reason].compactMap { $0 }.joined(separator: " ")
-        return "\(text) [\(failure.code)]" + (advice ?? "")
+        return "\(text) [\(failure.code)]" + (failure.pastableSuggestion.map { " Try: \($0)" } ?? "")
     }
 
     /// A note that a profile cannot be served.

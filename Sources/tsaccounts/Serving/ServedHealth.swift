@@ -23,15 +23,12 @@ struct ServedHealth: Equatable {
             let isValid = record.login.accessExpiresAt.map { $0 > time.now } ?? false
             if !needsUser, record.state != .degraded || isValid, failing[record.profile.id] == nil { fresh += 1 }
             // A secret that does not open is not in the listing: only opening the session shows it.
-            let command = needsUser ? advice?.command : failing[record.profile.id]?.suggestion
-            if let command, command.hasPrefix("tsaccounts "), mended.insert(record.login.id).inserted {
+            let command = needsUser ? advice?.command : failing[record.profile.id]?.pastableSuggestion
+            if let command, mended.insert(record.login.id).inserted {
                 commands.append(command)
             }
         }
-        for damaged in listing.damaged {
-            if let command = damaged.error.suggestion, command.hasPrefix("tsaccounts ") { commands.append(command) }
-        }
         freshCount = fresh
-        self.commands = commands
+        self.commands = commands + listing.damaged.compactMap(\.error.pastableSuggestion)
     }
 }

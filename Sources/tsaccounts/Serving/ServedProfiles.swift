@@ -3,10 +3,8 @@ import TradeStationSessions
 /// The profiles that `serve` keeps fresh, each with an open session.
 struct ServedProfiles {
     private var served: [Profile.ID: (record: ProfileRecord, session: Session)] = [:]
-    private var failures: [Profile.ID: AccountsError] = [:]
-
-    /// Why the sessions of profiles could not be opened.
-    var failing: [Profile.ID: AccountsError] { failures }
+    /// Why profiles cannot be served: their sessions could not be opened, or they are damaged.
+    private(set) var failing: [Profile.ID: AccountsError] = [:]
 
     /// Opens a session for every profile that is new or has changed, for example after a sign-in by another process,
     /// and drops the sessions of removed profiles.
@@ -17,17 +15,17 @@ struct ServedProfiles {
         let present = Set(listing.profiles.map(\.profile.id))
         let damaged = Dictionary(uniqueKeysWithValues: listing.damaged.map { ($0.id, $0.error) })
         served = served.filter { present.contains($0.key) }
-        failures = failures.filter { present.contains($0.key) || damaged[$0.key] != nil }
-        var newFailures = damaged.filter { failures[$0.key]?.code != $0.value.code }.map(\.value)
-        failures.merge(damaged) { _, error in error }
+        failing = failing.filter { present.contains($0.key) || damaged[$0.key] != nil }
+        var newFailures = damaged.filter { failing[$0.key]?.code != $0.value.code }.map(\.value)
+        failing.merge(damaged) { _, error in error }
         for record in listing.profiles where served[record.profile.id]?.record != record {
             let id = record.profile.id
             do {
                 served[id] = (record, try await manager.session(named: record.name.text))
-                failures[id] = nil
+                failing[id] = nil
             } catch let error as AccountsError {
-                if failures[id]?.code != error.code { newFailures.append(error) }
-                failures[id] = error
+                if failing[id]?.code != error.code { newFailures.append(error) }
+                failing[id] = error
             }
         }
         return newFailures

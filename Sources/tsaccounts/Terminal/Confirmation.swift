@@ -10,16 +10,14 @@ import TradeStationSessions
 struct Confirmation {
     /// Whether the option `--yes` answers the question.
     let assumesYes: Bool
-    /// Whether `--no-input` forbids questions.
-    let noInput: Bool
-
-    private var isPossible: Bool { !noInput && HiddenPrompt.isPossible }
+    /// Whether the user can be asked.
+    let canAsk: Bool
 
     /// Asks the question, unless `--yes` was given.
     ///
     /// - Throws: `AccountsError` `input_required` if no terminal exists; `Ending` if the answer is no.
     func demand(_ question: String, of profile: String, command: String) async throws {
-        guard assumesYes || isPossible else {
+        guard assumesYes || canAsk else {
             throw AccountsError(
                 .inputRequired,
                 profile: profile,
@@ -35,7 +33,7 @@ struct Confirmation {
     ///
     /// - Throws: `Ending` if the answer is no.
     func ask(_ question: String) async throws {
-        guard !assumesYes, isPossible else { return }
+        guard !assumesYes, canAsk else { return }
         Console.prompt("\(question) [y/N] ")
         let answer = try await LineInput(descriptor: STDIN_FILENO).next()?.lowercased() ?? ""
         guard answer == "y" || answer == "yes" else {

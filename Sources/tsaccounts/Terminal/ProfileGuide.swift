@@ -14,8 +14,7 @@ struct ProfileGuide {
 
     /// - Parameter key: The options that were given.
     init(key: KeyOptions) {
-        let port = key.redirectPort.map { "http://localhost:\($0)" }
-        callback = key.redirectURI ?? port ?? "http://localhost:31022 (or port 3001, 3000 or 8080)"
+        callback = key.callback ?? "http://localhost:31022 (or port 3001, 3000 or 8080)"
     }
 
     /// Explains where an API key comes from, and asks for its client id.
