@@ -47,7 +47,7 @@ EDITS = [
 
 
 def run(bench: Bench) -> str:
-    seconds = bench.damage_seconds or (3600 if bench.long else 30)
+    seconds = bench.damage_seconds or (600 if bench.long else 30)
     with bench.stage("damage", Settings(rotate=True, overlap=60, access_token_seconds=TOKEN_SECONDS)) as stage:
         names = ["p%d" % number for number in range(LOGINS - 1)]
         for number, name in enumerate(names):

@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SCENARIOS, action="append", help="this scenario; repeat it for more")
     parser.add_argument("--release", help="a release build")
     parser.add_argument("--damage-seconds", type=int, metavar="N",
-                        help="the length of the scenario damage (30; with --long 3600)")
+                        help="the length of the scenario damage (30; with --long 600)")
     options = parser.parse_args()
     enter_namespace()
     began = time.monotonic()

@@ -15,6 +15,8 @@ struct StoreFiles: StorePlace {
     var storeLock: String { locks + "/store.lock" }
     /// The lock of the processes that have the database open for writing.
     var writers: String { locks + "/writers" }
+    /// The lock of a process that serves the store.
+    var serveMark: String { locks + "/serve.lock" }
     /// The change counters.
     var changes: String { locks + "/changes" }
     var pending: String { location.dataDirectory + "/pending" }

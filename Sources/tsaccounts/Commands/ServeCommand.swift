@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TradeStationSessions
+import TradeStationStore
 
 /// `tsaccounts serve`.
 struct ServeCommand: StoreCommand {
@@ -24,11 +25,13 @@ struct ServeCommand: StoreCommand {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var configuration = shared.configuration(requester: Self.requester)
         configuration.notice = { notice.yield($0) }
-        let directory = try configuration.dataDirectory
+        let (directory, trustsGroup) = (try configuration.dataDirectory, configuration.trustsGroup)
         do {
             try await withSessionManager(configuration: configuration) { manager in
                 let listing = try await manager.registry.listing()
-                let mark = ServeMark.take(in: directory + "/locks")
+                let mark = ServeMark.take(in: directory, trustsGroup: trustsGroup)
+                // Otherwise the mark could be released after its last use.
+                defer { withExtendedLifetime(mark) {} }
                 if case .other(let processID) = mark { say(ServeText.otherServer(processID)) }
                 let events = manager.events
                 try await withThrowingTaskGroup(of: Void.self) { group in

@@ -187,7 +187,8 @@ import TradeStationTesting
         #expect(changed?.text("event") == "profile_changed")
         #expect(
             changed?.text("detail")
-                == #"{"accounts":"SIM3","changed":"read_only accounts","read_only":"off","version":"1"}"#
+                == #"{"accounts":"SIM3","api_key_version":"1","changed":"read_only accounts","profile_id":"3","#
+                + #""profile_version":"2","read_only":"off"}"#
         )
         let now = try await manager.registry.profile(named: ProfileName("fenced")).profile
         #expect(!now.isReadOnly && now.accounts == ["SIM3"])
