@@ -25,8 +25,7 @@ struct RefreshTransaction: Sendable {
     private var clock: any TimeSource { services.clock }
     private var remaining: Int64 { request.deadline - clock.bootMilliseconds() }
 
-    /// Returns tokens that satisfy the request. Cancellation has an effect only before step 5 (see
-    /// <doc:HowARefreshWorks>).
+    /// Returns tokens that satisfy the request. From step 5 on, cancellation has no effect.
     @concurrent
     mutating func run() async throws -> RefreshResult {
         // Step 0: return a stored token that is valid for long enough. No lock, no write.
@@ -100,8 +99,7 @@ struct RefreshTransaction: Sendable {
 
     @concurrent
     private func perform(_ attempt: RefreshAttempt) async throws -> Progress {
-        // Steps 4 and 5 (T1): record that the outcome of a crashed process's attempt is unknown, and that this attempt
-        // begins.
+        // Steps 4 and 5 (T1): record that a crashed process's attempt has an unknown outcome, and that this one begins.
         flight.enter(.recording)
         try NetworkCapacity.require()
         try await services.store.begin(attempt.attempt, of: login.id, audit: attempt.startedRows)

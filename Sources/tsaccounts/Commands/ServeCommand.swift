@@ -57,7 +57,6 @@ struct ServeCommand: StoreCommand {
                     defer { systemd.send("STOPPING=1") }
                     try await group.waitForAll()
                 }
-                withExtendedLifetime(mark) {}
             }
         } catch is CancellationError {
             // SIGTERM or SIGINT ends the command with status 0.
