@@ -30,8 +30,9 @@ package struct AuthorizationCodeFlow: Sendable {
     ///
     /// - Parameters:
     ///   - present: Shows the URL to open. Called once, after the callback has started to listen.
-    ///   - pasted: Reads one line; returns nil at the end of input. It is called again after an unusable line. If the
-    ///     browser's redirect arrives first, the task that called it is cancelled, and it must return then.
+    ///   - pasted: Reads one line; returns nil at the end of input. Called again after an unusable line. If the sign-in
+    ///     ends without a line, for example by the browser's redirect, the task that runs `pasted` is cancelled, and
+    ///     `pasted` must return.
     ///   - note: Receives a message for the user that explains why a pasted line or a request of the browser cannot be
     ///     used.
     /// - Returns: The code, with the values that its exchange needs.

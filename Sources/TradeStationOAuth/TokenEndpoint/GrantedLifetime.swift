@@ -74,8 +74,8 @@ struct GrantedLifetime: Equatable, Sendable {
     private static func life(until end: Int64, issuedAt: Int64?, at times: Times) -> Life {
         var clocks = [times.server, issuedAt, times.local]
         if let issuedAt, let server = times.server {
-            // Shortly after the token was issued, its `iat` tells the time more precisely than `Date`; and it cannot
-            // have been issued in the future.
+            // If `iat` is only a little earlier than `Date`, it is the more precise of the two. If it is later, `Date`
+            // is wrong, because a token cannot have been issued in the future.
             let precision = min(60, max(0, end - issuedAt) / 10)
             if server - issuedAt <= precision { clocks = [issuedAt, times.local] }
         }

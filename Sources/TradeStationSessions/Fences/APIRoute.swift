@@ -6,7 +6,7 @@ import TradeStationModel
 /// from the old file. Names are compared without regard to case, because servers may ignore case too.
 enum APIRoute: Hashable, Sendable {
     /// A read-only path without an account id, such as market data, symbol lists or the list of accounts.
-    case open
+    case generalData
     /// A POST that only calculates (`options/riskreward`). It changes nothing.
     case calculation
     /// Data of these accounts; the ids are in lower case.
@@ -38,12 +38,12 @@ enum APIRoute: Hashable, Sendable {
 
     private static func version3(_ path: [String], _ segments: [String]) -> APIRoute? {
         switch path.first {
-        case "marketdata": path == ["marketdata", "options", "riskreward"] ? .calculation : .open
+        case "marketdata": path == ["marketdata", "options", "riskreward"] ? .calculation : .generalData
         case "brokerage": brokerage(Array(path.dropFirst()))
         case "orderexecution":
             switch path.dropFirst() {
             case ["orders"], ["ordergroups"], ["orderconfirm"], ["ordergroupconfirm"]: .placing
-            case ["routes"], ["activationtriggers"]: .open
+            case ["routes"], ["activationtriggers"]: .generalData
             case let rest where rest.count == 2 && rest.first == "orders": .order(id: segments[2])
             default: nil
             }
@@ -54,7 +54,7 @@ enum APIRoute: Hashable, Sendable {
     private static func brokerage(_ path: [String]) -> APIRoute? {
         let isStream = path.first == "stream"
         let rest = Array(path.dropFirst(isStream ? 1 : 0))
-        if rest == ["accounts"], !isStream { return .open }
+        if rest == ["accounts"], !isStream { return .generalData }
         let byID: Set = ["orders", "historicalorders"]
         let readings = byID.union(["balances", "bodbalances", "positions", "wallets"])
         guard rest.first == "accounts", (3...4).contains(rest.count), readings.contains(rest[2]),
@@ -65,10 +65,10 @@ enum APIRoute: Hashable, Sendable {
 
     private static func version2(_ path: [String], _ segments: [String]) -> APIRoute? {
         switch (path.first, path.count) {
-        case ("data", _): .open
-        case ("stream", 2...) where ["tickbars", "barchart", "quote"].contains(path[1]): .open
-        case ("users", 3) where path[2] == "accounts": .open
-        case ("orderexecution", 2) where ["exchanges", "activationtriggers"].contains(path[1]): .open
+        case ("data", _): .generalData
+        case ("stream", 2...) where ["tickbars", "barchart", "quote"].contains(path[1]): .generalData
+        case ("users", 3) where path[2] == "accounts": .generalData
+        case ("orderexecution", 2) where ["exchanges", "activationtriggers"].contains(path[1]): .generalData
         case ("accounts", 3) where ["balances", "positions", "orders"].contains(path[2]): accounts(path[1])
         case ("orders", _) where [[], ["confirm"], ["groups"], ["groups", "confirm"]].contains(path.dropFirst()):
             .placing

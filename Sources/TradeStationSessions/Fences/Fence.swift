@@ -65,7 +65,7 @@ struct Fence: Sendable {
 
     private static func onlyReads(_ call: APICall, _ route: APIRoute) -> Bool {
         switch route {
-        case .open, .accounts, .order: call.method == "GET"
+        case .generalData, .accounts, .order: call.method == "GET"
         case .calculation: call.method == "GET" || call.method == "POST"
         case .unknown(let mentionsOrders): call.method == "GET" && !mentionsOrders
         case .placing: false
@@ -84,7 +84,7 @@ struct Fence: Sendable {
             if !accounts.isSuperset(of: ids) { return "The path names an account that the profile may not use." }
         case .unknown:
             return "It is not known which account this path is about."
-        case .open, .calculation, .placing, .order: break
+        case .generalData, .calculation, .placing, .order: break
         }
         guard let parameters = target.parameters else { return "The query is ambiguous." }
         let asked = parameters.filter { $0.first?.lowercased().contains("account") ?? false }

@@ -48,7 +48,7 @@ final class FreshnessKeeper: Sendable {
         if let failure { throw failure }
         defer { reset() }
         for login in directory.all {
-            login.updateCheck { $0 = CheckSchedule() }
+            login.updateCheckSchedule { $0 = CheckSchedule() }
             schedule(login, at: clock.bootMilliseconds())
         }
         await withDiscardingTaskGroup { group in
@@ -113,7 +113,7 @@ final class FreshnessKeeper: Sendable {
     }
 
     private func schedule(_ login: LoginTokens, at time: Int64, in state: inout State) {
-        guard let wakeUp = state.wakeUp, login.updateCheck({ $0.schedule(at: time) }) else { return }
+        guard let wakeUp = state.wakeUp, login.updateCheckSchedule({ $0.schedule(at: time) }) else { return }
         state.queue.add(CheckQueue.Entry(at: time, login: login.id))
         if time < state.alarm?.at ?? .max { wakeUp.yield() }
     }
@@ -130,7 +130,7 @@ final class FreshnessKeeper: Sendable {
             var due: [LoginTokens] = []
             while let entry = state.queue.popDue(at: now) {
                 guard let login = directory[entry.login],
-                    login.updateCheck({ $0.start(scheduledAt: entry.at) })
+                    login.updateCheckSchedule({ $0.start(scheduledAt: entry.at) })
                 else { continue }
                 state.queue.recordStart()
                 due.append(login)
@@ -172,7 +172,7 @@ final class FreshnessKeeper: Sendable {
     private func runCheck(_ login: LoginTokens) async {
         let next = await check(login)
         state.withLock { state in
-            login.updateCheck { $0.end() }
+            login.updateCheckSchedule { $0.end() }
             state.queue.recordEnd()
             if let next { schedule(login, at: next, in: &state) }
             state.wakeUp?.yield()
@@ -221,7 +221,7 @@ final class FreshnessKeeper: Sendable {
         // Notices are sent one at a time, so that the last notice about a login shows its current state.
         notices.withLock { _ in
             let isClosed = state.withLock { $0.isClosed }
-            guard !isClosed, login.updateCheck({ $0.recordFailure(failure?.code) }) else { return }
+            guard !isClosed, login.updateCheckSchedule({ $0.recordFailure(failure?.code) }) else { return }
             notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))
         }
     }

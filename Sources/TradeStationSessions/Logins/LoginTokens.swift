@@ -279,7 +279,7 @@ final class LoginTokens: Sendable {
     // MARK: Keeping fresh
 
     /// Changes the schedule of the login's checks.
-    func updateCheck<Value: Sendable>(_ change: (inout CheckSchedule) -> Value) -> Value {
+    func updateCheckSchedule<Value: Sendable>(_ change: (inout CheckSchedule) -> Value) -> Value {
         state.withLock { change(&$0.check) }
     }
 

@@ -63,9 +63,10 @@ struct FailedAttempt: Sendable {
         throw failure.accountsError()
     }
 
-    /// The number of refusals in a row, all with the same error code that no standard defines, after which a new
-    /// sign-in is suggested; and the time, in milliseconds, within which they count.
-    private static let (suspiciousRefusals, suspiciousTime) = (3, Int64(600_000))
+    /// After this many refusals in a row with the same nonstandard error code, a new sign-in is suggested.
+    private static let suspiciousRefusals = 3
+    /// The time within which these refusals must occur, in milliseconds.
+    private static let suspiciousTime: Int64 = 600_000
 
     /// Whether this is the last of several refusals in a row with the same error code, which no standard defines.
     private func isRepeatedRefusal(_ row: AuditEntry) async throws -> Bool {

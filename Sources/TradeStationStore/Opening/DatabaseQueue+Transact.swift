@@ -54,6 +54,6 @@ extension Configuration {
 enum Durability: String, Sendable {
     /// The end of the process, without a disk sync. `OFF` is not used: it would leave checkpoints unsynced.
     case process = "NORMAL"
-    /// A power cut, with one disk sync.
+    /// A power cut. Each commit is synced to disk once.
     case power = "FULL"
 }

@@ -11,7 +11,7 @@ struct AuditRowsCommand: StoreCommand {
         shouldDisplay: false
     )
 
-    @Argument(help: "The profile whose login is shown; without it, all rows.", completion: .profiles) var name: String?
+    @Argument(help: "Show only the rows of this profile's login.", completion: .profiles) var name: String?
 
     @Option(
         name: .long,

@@ -68,7 +68,9 @@ struct ImportCommand: StoreCommand {
             )
             try await AddedProfile(record: record, hasAPIURL: apiURL != nil).report(shared, manager)
             shared.note("The other program must stop refreshing with its own copy: that would end this sign-in.")
-            shared.note("Let it get its token from: \(PastableCommand("tsaccounts token \(record.name)").text)")
+            shared.note(
+                "Have the other program get its token from: \(PastableCommand("tsaccounts token \(record.name)").text)"
+            )
         }
     }
 }

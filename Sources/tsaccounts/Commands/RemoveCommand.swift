@@ -8,8 +8,8 @@ struct RemoveCommand: StoreCommand {
         abstract: "Remove a profile from this store, without revoking its tokens at the server.",
         discussion: """
             Removing the last profile of a sign-in also deletes the sign-in and its tokens. Removing the last sign-in of \
-            an API key also deletes the key. A damaged profile can be removed too. A no to the question ends with exit \
-            status 130.
+            an API key also deletes the key. A damaged profile can be removed too. Asks for \
+            confirmation. If the answer is no, the exit status is 130.
             """
     )
 

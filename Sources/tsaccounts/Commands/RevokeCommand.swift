@@ -6,7 +6,7 @@ struct RevokeCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
         abstract: "Revoke a refresh token at the server. This ends every sign-in of its API key.",
-        discussion: "A no to the question ends with exit status 130."
+        discussion: "Asks for confirmation. If the answer is no, the exit status is 130."
     )
 
     @Argument(help: "The profile.", completion: .profiles) var name: String

@@ -22,7 +22,7 @@ struct WallZone: Sendable {
 
     /// What follows a time of this zone: nothing for the local zone, ` UTC` for UTC.
     let suffix: String
-    /// The seconds by which the zone's clocks are ahead of UTC at a time.
+    /// Returns how many seconds the zone's clocks are ahead of UTC at the given time.
     let offset: @Sendable (Timestamp) -> Int64
 
     static let utc = WallZone(suffix: " UTC", offset: { _ in 0 })

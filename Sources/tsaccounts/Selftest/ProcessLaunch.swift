@@ -6,7 +6,8 @@ import Foundation
     import Darwin
 #endif
 
-/// Starts a process with no input, standard output and error in one pipe, and no blocked or ignored signals.
+/// Starts a process. Its standard input is empty; its standard output and standard error go to the same descriptor.
+/// It blocks no signals, and does not ignore SIGINT, SIGTERM or SIGPIPE when it starts.
 struct ProcessLaunch: Sendable {
     /// The reason why a process could not be started.
     struct Failure: Error {
