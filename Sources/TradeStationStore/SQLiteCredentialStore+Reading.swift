@@ -41,7 +41,7 @@ extension SQLiteCredentialStore {
             do {
                 return (key, try transaction.secrets.clientSecret(of: key))
             } catch let error as AccountsError {
-                let login = try transaction.apiKeys.logins(of: key.id).first
+                let login = try transaction.apiKeys.firstLogin(of: key.id)
                 throw error.about(try login.flatMap(transaction.profiles.anyName))
             }
         }

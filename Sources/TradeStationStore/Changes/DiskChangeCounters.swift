@@ -27,6 +27,10 @@ final class DiskChangeCounters: StoreChangeCounters {
         /// The open file. Nil before ``watch()``, and when the file is missing or shortened.
         var file: PrivateFile?
         var isClosed = false
+        /// The bytes of the head, and of the whole file, as they were last read. They are reused, so that copying the
+        /// file allocates no memory.
+        var headBytes = [UInt8](repeating: 0, count: MemoryLayout<Int64>.size)
+        var bytes: [UInt8] = []
     }
 
     /// The number of writes by all stores of this process.
@@ -71,7 +75,7 @@ final class DiskChangeCounters: StoreChangeCounters {
     }
 
     private func copyIfDue() {
-        // Both are read before the file, so that a write in between makes the next copy due.
+        // Both are read before the file. So if this process writes in between, the next call copies the file again.
         let (tick, writes) = (CoarseClock.tick(), Self.writes.load(ordering: .acquiring))
         guard copiedAt.load(ordering: .acquiring) != tick || copiedWrites.load(ordering: .acquiring) != writes else {
             return
@@ -80,7 +84,7 @@ final class DiskChangeCounters: StoreChangeCounters {
             guard !state.isClosed,
                 copiedAt.load(ordering: .acquiring) != tick || copiedWrites.load(ordering: .acquiring) != writes
             else { return }
-            if let file = state.file, file.isNamed, copy(file, tick, writes) { return }
+            if let file = state.file, file.isNamed, copy(file, into: &state, tick, writes) { return }
             // The file was removed, replaced or shortened.
             openAndCopy(into: &state, tick, writes)
         }
@@ -88,7 +92,7 @@ final class DiskChangeCounters: StoreChangeCounters {
 
     private func openAndCopy(into state: inout State, _ tick: Int64, _ writes: Int) {
         state.file = try? PrivateFile.existing(path: path, flags: O_RDONLY, policy: policy)
-        if let file = state.file, copy(file, tick, writes) { return }
+        if let file = state.file, copy(file, into: &state, tick, writes) { return }
         state.file = nil
         hasCounters.store(false, ordering: .releasing)
         for slot in 0..<CounterPage.count { page.store(0, in: slot) }
@@ -96,18 +100,19 @@ final class DiskChangeCounters: StoreChangeCounters {
     }
 
     /// Copies the file into memory. Returns false if the file is not complete.
-    private func copy(_ file: PrivateFile, _ tick: Int64, _ writes: Int) -> Bool {
+    private func copy(_ file: PrivateFile, into state: inout State, _ tick: Int64, _ writes: Int) -> Bool {
+        if state.bytes.isEmpty { state.bytes = [UInt8](repeating: 0, count: CounterPage.bytes) }
         // Writers write the head last, so it is read first: the slots are at least as new as the head.
-        guard let head = (try? head(in: file)) ?? nil, let bytes = try? file.read(limit: CounterPage.bytes),
-            bytes.count == CounterPage.bytes
+        guard (try? file.read(into: &state.headBytes)) == state.headBytes.count,
+            (try? file.read(into: &state.bytes)) == CounterPage.bytes
         else { return false }
-        bytes.withUnsafeBytes { bytes in
+        state.bytes.withUnsafeBytes { bytes in
             for slot in 1..<CounterPage.count {
                 let offset = slot * MemoryLayout<Int64>.size
                 page.store(bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self), in: slot)
             }
         }
-        page.store(head, in: CounterPage.head)
+        page.store(Self.number(in: state.headBytes), in: CounterPage.head)
         hasCounters.store(true, ordering: .releasing)
         note(tick, writes)
         return true
@@ -149,6 +154,10 @@ final class DiskChangeCounters: StoreChangeCounters {
     private func head(in file: PrivateFile) throws(AccountsError) -> Int64? {
         let bytes = try file.read(limit: MemoryLayout<Int64>.size)
         guard bytes.count == MemoryLayout<Int64>.size else { return nil }
-        return bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
+        return Self.number(in: bytes)
+    }
+
+    private static func number(in bytes: [UInt8]) -> Int64 {
+        bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
     }
 }

@@ -16,14 +16,13 @@ struct APIKeyTable {
             [clientID, tokenURL.text]
         )
         // A key that no login uses is left over from rows that another program removed.
-        guard let row, case let users = try logins(of: APIKey.ID(rawValue: row.integer("id"))), !users.isEmpty
-        else { return nil }
+        guard let row, let user = try firstLogin(of: APIKey.ID(rawValue: row.integer("id"))) else { return nil }
         do {
             let key = try key(row)
-            for login in users { try requireNewest(key.id, for: login) }
+            try requireNewest(key.id, for: user)
             return key
         } catch let error as AccountsError {
-            throw error.about(try users.lazy.compactMap(transaction.profiles.anyName).first)
+            throw error.about(try transaction.profiles.anyName(on: user))
         }
     }
 
@@ -61,7 +60,8 @@ struct APIKeyTable {
         return key
     }
 
-    /// Saves the settings of a registration that may be changed. A key that the server refused may be used again then.
+    /// Saves those settings of a registration that may be changed. A key that the server has refused may be used again
+    /// after the change.
     func update(_ key: APIKey, to registration: ClientRegistration) throws {
         let limits = registration.rotationLimits.stored
         let version = try version(of: key.id) + 1
@@ -140,6 +140,13 @@ struct APIKeyTable {
         )?.integer("version") ?? 0
     }
 
+    /// The oldest login of a key; nil if it has none. Its audit contains every change of the key that the audit of
+    /// another login contains.
+    func firstLogin(of id: APIKey.ID) throws -> Login.ID? {
+        try transaction.row("SELECT min(id) AS id FROM login WHERE api_key_id = ?", [id.rawValue])?
+            .decode(Int64?.self, forColumn: "id").map(Login.ID.init)
+    }
+
     /// The logins of a key.
     func logins(of id: APIKey.ID) throws -> [Login.ID] {
         try Int64.fetchAll(
@@ -156,7 +163,7 @@ struct APIKeyTable {
         let id = try row.integer("id")
         let registration = try ClientRegistration(
             clientID: row.text("client_id"),
-            authentication: row.name("client_auth"),
+            authentication: row.enumCase("client_auth"),
             authorizeURL: EndpointURL(row.text("authorize_url")),
             tokenURL: EndpointURL(row.text("token_url")),
             revokeURL: row.optionalText("revoke_url").map { try EndpointURL($0) },
@@ -170,8 +177,8 @@ struct APIKeyTable {
         return try APIKey(
             id: APIKey.ID(rawValue: id),
             registration: registration,
-            rotation: row.name("rotation"),
-            state: row.name("state"),
+            rotation: row.enumCase("rotation"),
+            state: row.enumCase("state"),
             lastError: row.optionalText("last_error"),
             notBefore: row.optionalTime("not_before"),
             createdAt: row.time("created_at")

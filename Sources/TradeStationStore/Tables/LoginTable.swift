@@ -5,7 +5,7 @@ import TradeStationModel
 struct LoginTable {
     // Limits that no refresh reaches: larger numbers were written by another program.
     private static let maximumFailures = 1_000_000
-    private static let endOfGenerations = 1 << 53
+    private static let generationLimit = 1 << 53
 
     let transaction: StoreTransaction
 
@@ -21,6 +21,13 @@ struct LoginTable {
     func require(_ id: Login.ID) throws -> (login: Login, key: APIKey) {
         guard let login = try fetch(id) else { throw AccountsError.profileRemoved }
         return (login, try transaction.apiKeys.key(of: login))
+    }
+
+    /// The logins that have saved no tokens of an exchange yet.
+    func notExchanged() throws -> [Login.ID] {
+        try Int64.fetchAll(
+            transaction.database.cachedStatement(sql: "SELECT id FROM login WHERE generation = 0 ORDER BY id")
+        ).map(Login.ID.init)
     }
 
     func insert(_ new: NewProfile.NewLogin, key: APIKey.ID, state: Login.State) throws -> Login {
@@ -82,8 +89,8 @@ struct LoginTable {
 
     /// Computes and saves when refresh tokens and sign-ins end, for one login of a key, or for all of its logins.
     ///
-    /// Ends are saved only for keys that rotate their refresh tokens, because others have none. A key that is not known
-    /// to rotate them is taken to do so if a user has set its limits.
+    /// Ends are saved only if the key rotates its refresh tokens. With other keys, tokens and sign-ins do not end. If
+    /// it is not known yet whether the key rotates them, it counts as rotating if a user has set its limits.
     ///
     /// A login without an access token has a refresh token of unknown age, so no expiry is saved for it.
     func noteDeadlines(of key: APIKey, only login: Login.ID? = nil) throws {
@@ -146,7 +153,7 @@ struct LoginTable {
         )
     }
 
-    /// Replaces all values of a row that a sign-in does not depend on. The generation stays.
+    /// Resets all values of a row, except those that the next sign-in depends on. The generation stays.
     ///
     /// - Parameter keepsUser: whether the user in the row is known to be the right one.
     func mend(_ id: Login.ID, keepingUser keepsUser: Bool) throws {
@@ -210,7 +217,8 @@ struct LoginTable {
         )
     }
 
-    /// The end and the lifetime of an access token that was not opened: the lifetime may be edited, so it is clamped.
+    /// The end and the lifetime of an access token, read without opening the token. Only opening it would show that the
+    /// lifetime was edited, so the lifetime is clamped.
     private func accessExpiry(_ row: Row) throws -> TokenExpiry? {
         try storedExpiry(row).map { expiry in
             TokenExpiry(moment: expiry.moment, lifetimeSeconds: TokenSet.boundedLifetime(expiry.lifetimeSeconds))
@@ -239,13 +247,13 @@ struct LoginTable {
             attempt = Attempt(id: id, startedAt: start)
         }
         let generation = try row.decode(Int.self, forColumn: "generation")
-        guard (0..<Self.endOfGenerations).contains(generation) else { throw AccountsError.damagedGeneration }
+        guard (0..<Self.generationLimit).contains(generation) else { throw AccountsError.damagedGeneration }
         return try Login(
             id: Login.ID(rawValue: row.integer("id")),
             apiKeyID: APIKey.ID(rawValue: row.integer("api_key_id")),
             identity: Identity(subject: row.optionalText("subject"), username: row.optionalText("username")),
             scopes: row.text("scopes"),
-            state: row.name("state"),
+            state: row.enumCase("state"),
             generation: generation,
             accessExpiresAt: shownExpiry(row),
             signedInAt: row.optionalTime("signed_in_at"),

@@ -78,10 +78,13 @@ struct LoginReader {
             return try transaction.profiles.anyName(on: login)
         }
         // A token that the user provided is not in the audit before its first exchange. Damaged logins are left out.
-        return try transaction.profiles.fetchAll().profiles.first { record in
-            let stored = try transaction.secrets.token(.refreshToken, of: record.login, key: record.apiKey)
+        let owner = try transaction.logins.notExchanged().first { id in
+            guard let (login, key) = try? transaction.logins.require(id),
+                let stored = try? transaction.secrets.token(.refreshToken, of: login, key: key)
+            else { return false }
             return stored.secret == token
-        }?.name
+        }
+        return try owner.flatMap(transaction.profiles.anyName)
     }
 
     // The late result, changed so that it can replace the stored generation, whose tokens the server has refused.
