@@ -1,12 +1,12 @@
 /// The tasks that wait for the counts to change.
 struct CountObservers: Sendable {
     private var continuations: [Int: AsyncStream<Void>.Continuation] = [:]
-    private var added = 0
+    private var lastID = 0
 
     mutating func add(_ continuation: AsyncStream<Void>.Continuation) -> Int {
-        added += 1
-        continuations[added] = continuation
-        return added
+        lastID += 1
+        continuations[lastID] = continuation
+        return lastID
     }
 
     mutating func remove(_ id: Int) {

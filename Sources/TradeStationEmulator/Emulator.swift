@@ -5,8 +5,9 @@ import Synchronization
 
 /// A stand-in for TradeStation's sign-in server and API, on one loopback port.
 ///
-/// The emulator prints nothing, listens only on 127.0.0.1 and keeps its state in memory, and its sign-ins also in a file
-/// if ``EmulatorConfiguration/stateFile`` names one. ``stop()`` ends it.
+/// The emulator prints nothing and listens only on 127.0.0.1. It keeps its state in memory. If
+/// ``EmulatorConfiguration/stateFile`` names a file, it also keeps its sign-ins in that file. ``stop()`` ends the
+/// emulator.
 public final class Emulator: Sendable {
     /// The emulator's URLs, client credentials and users.
     public let addresses: EmulatorAddresses
@@ -86,7 +87,7 @@ public final class Emulator: Sendable {
         } catch {
             throw EmulatorError(port: wantedPort, reason: "\(error)")
         }
-        // The stream ended without a port: the caller was cancelled.
+        // `ports` ended without an element, so the caller was cancelled.
         await group.triggerGracefulShutdown()
         _ = await server.result
         throw CancellationError()
@@ -114,7 +115,8 @@ public final class Emulator: Sendable {
     /// Calling this twice is safe.
     public func stop() async {
         core.withState { state, now in state.streams.stop(state.server.settings, at: now) }
-        // A graceful shutdown still serves connections that were accepted but not yet read; cancelling drops them.
+        // The server is not cancelled, because that would drop connections that were accepted but not yet read. A
+        // graceful shutdown still serves them.
         await group.triggerGracefulShutdown()
         _ = await server.result
     }
@@ -157,7 +159,7 @@ public final class Emulator: Sendable {
         core.withState { change(&$0.server.settings) }
     }
 
-    /// Moves the emulator's clock forward; streams send the objects and heartbeats that are due by then.
+    /// Moves the emulator's clock forward. Streams send the objects and heartbeats that are due by the new time.
     public func advance(bySeconds seconds: Double) {
         core.advance(bySeconds: seconds)
     }

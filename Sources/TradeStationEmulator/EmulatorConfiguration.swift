@@ -2,7 +2,8 @@ public import Foundation
 
 /// The configuration of an emulator. Every member has a default value.
 public struct EmulatorConfiguration: Sendable {
-    /// The port to listen on; 0 selects the one in the state file, else a free one.
+    /// The port to listen on. If it is 0, the emulator uses the port in the state file, or a free port if there is
+    /// none.
     public var port: Int
     /// The settings that can also change while the emulator runs, such as lifetimes and rotation.
     public var settings: EmulatorSettings

@@ -19,8 +19,8 @@ final class EmulatorCore: Sendable {
         self.keeper.withLock { $0 = keeper }
     }
 
-    /// Saves the state, if it is kept in a file. Called before an answer is sent, so that no client has tokens that the
-    /// emulator forgets.
+    /// Saves the state if it is kept in a file. This happens before an answer is sent, so that a restarted emulator
+    /// knows every token that a client has.
     func saveState() async throws {
         guard let keeper = keeper.withLock({ $0 }) else { return }
         try await keeper.save { self.withState { $0 } }
@@ -60,7 +60,7 @@ final class EmulatorCore: Sendable {
         }
     }
 
-    /// Moves the clock forward and lets the streams send the objects and heartbeats that are due by then.
+    /// Moves the clock forward, and lets the streams send the objects and heartbeats that are due by the new time.
     ///
     /// - Returns: The seconds by which the clock is ahead of ``EmulatorConfiguration/now``.
     @discardableResult

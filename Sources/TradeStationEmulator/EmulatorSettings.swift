@@ -24,7 +24,7 @@ public struct EmulatorSettings: Sendable, Equatable {
     /// The refresh tokens that a revocation ends.
     public var revokeScope: RevokeScope
 
-    /// The seconds without an object after which a stream sends a heartbeat; 0 sends none.
+    /// The seconds for which a stream sends nothing before it sends a heartbeat; 0 means no heartbeats.
     public var heartbeatSeconds: Double
     /// The seconds between the objects that a market data or position stream sends automatically; 0 sends none.
     public var streamSeconds: Double
@@ -81,7 +81,7 @@ public struct EmulatorSettings: Sendable, Equatable {
 
 /// The effect of an expired access token on an open stream. TradeStation does not document it.
 public enum StreamExpiry: String, Sendable, Codable, CaseIterable {
-    /// The stream continues. The little evidence that exists suggests this.
+    /// The stream continues. TradeStation probably does this, although there is little evidence.
     case open
     /// The connection is closed without a message.
     case cut

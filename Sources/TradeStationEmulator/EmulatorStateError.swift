@@ -2,9 +2,9 @@
 public struct EmulatorStateError: Error, Sendable, CustomStringConvertible {
     /// The path of the file.
     public let path: String
-    /// What is wrong with it.
+    /// The reason that the file cannot be used.
     public let reason: String
 
-    /// What is wrong with the file.
+    /// A message with the path and the reason.
     public var description: String { "The emulator cannot keep its state in \(path). \(reason)" }
 }

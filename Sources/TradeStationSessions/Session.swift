@@ -25,7 +25,7 @@ public struct Session: Sendable {
     /// share.
     ///
     /// - Throws: ``AccountsError``, for example `login_required`, `server_unreachable`, `backing_off`, `closed`;
-    ///   `CancellationError` when the caller is cancelled, which ends neither the refresh nor other callers.
+    ///   `CancellationError` when the caller is cancelled. The refresh continues, and other callers still wait for it.
     @inlinable
     public func accessToken() async throws -> AccessToken {
         if let token = currentAccessToken() { return token }
@@ -39,8 +39,8 @@ public struct Session: Sendable {
         try await renewedAccessToken(validFor: duration)
     }
 
-    /// An access token when ``currentAccessToken()`` returned none that is valid for long enough. Waits for the store
-    /// or a refresh if necessary.
+    /// An access token for a caller to which ``currentAccessToken()`` has returned none, or one that expires too soon.
+    /// Waits for the store or a refresh if necessary.
     ///
     /// - Throws: as ``accessToken()``.
     public func renewedAccessToken(validFor duration: Duration) async throws -> AccessToken {

@@ -23,20 +23,20 @@ public struct SessionConfiguration: Sendable {
     public var network = NetworkSettings(environment: ProcessInfo.processInfo.environment)
     /// Whether a token in the last quarter of its lifetime is refreshed in the background while callers still get it.
     ///
-    /// A one-shot command turns this off, because it ends before such a refresh does, and refreshes only shortly before
-    /// the token expires.
+    /// A one-shot command turns this off, because it would end before such a refresh does. It then refreshes a token
+    /// only shortly before the token expires.
     public var refreshesBehind = true
     /// Whether to trust the members of the store's group, and whoever can write to the directories above the store.
     ///
     /// Platforms for containers give a volume to a group (`fsGroup` of Kubernetes); without this, such a store is refused
-    /// with `insecure_permissions`. Each audit row that is written says so. The default is `true` if the environment
-    /// variable `TSACCOUNTS_TRUST_GROUP` is 1.
+    /// with `insecure_permissions`. While the group is trusted, each new audit row records that it is. The default is
+    /// `true` if the environment variable `TSACCOUNTS_TRUST_GROUP` is 1.
     public var trustsGroup = ProcessInfo.processInfo.environment["TSACCOUNTS_TRUST_GROUP"] == "1"
     /// Called by ``SessionManager/run()`` when a login can no longer be kept fresh, and when it can be again.
     ///
     /// Must not block.
     public var notice: @Sendable (KeepingNotice) -> Void = { _ in }
-    /// Called with what callers of a refresh wait for. Must not block.
+    /// Receives what the callers of a refresh are waiting for. Must not block.
     package var reportWait: @Sendable (RefreshWait) -> Void = { _ in }
     /// Receives log messages, at most at level `info` and without secrets. Discards them by default.
     public var logger = Logger(label: "tsaccounts", factory: { _ in SwiftLogNoOpLogHandler() })

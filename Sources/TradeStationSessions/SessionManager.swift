@@ -103,8 +103,8 @@ public actor SessionManager {
     ///
     /// - Parameters:
     ///   - record: the profile as it was read last.
-    ///   - onlyIfDue: whether to make no exchange while the token is not about to expire, during a backoff, and while
-    ///     the API key is refused.
+    ///   - onlyIfDue: whether to make the exchange only if a token is about to expire, no backoff is in progress, and
+    ///     the API key is not refused.
     /// - Throws: ``AccountsError`` of the refresh, for example `login_required` or `server_unreachable`.
     public func refresh(_ record: ProfileRecord, onlyIfDue: Bool = false) async throws -> RefreshReport {
         try requireOpen()
@@ -133,8 +133,8 @@ public actor SessionManager {
         }
     }
 
-    /// Whether neither the access token nor the refresh token of a login has to be renewed yet, and no process died during
-    /// a refresh.
+    /// Whether a login needs no refresh now: both of its tokens can still be used for a while, and no process died
+    /// during a refresh.
     private func isAtRest(_ login: LoginTokens, _ record: ProfileRecord) async throws -> Bool {
         // Only a rotating key's refresh token can be due before the access token is.
         guard record.login.refreshExpiresAt != nil || record.login.attempt != nil,

@@ -22,9 +22,9 @@ final class SessionServices: Sendable {
     let work = TaskRegister()
     /// How long a caller without its own timeout waits.
     let timeoutMilliseconds: Int64
-    /// Whether a token in its soft window is refreshed in the background.
+    /// Whether a token in the last quarter of its lifetime is refreshed in the background.
     let refreshesBehind: Bool
-    /// Called with what callers of a refresh wait for.
+    /// Receives what the callers of a refresh are waiting for.
     let reportWait: @Sendable (RefreshWait) -> Void
     /// Keeps the logins of open sessions fresh while ``SessionManager/run()`` runs.
     let keeper: FreshnessKeeper
@@ -66,7 +66,7 @@ final class SessionServices: Sendable {
     /// Whether the manager is closed.
     var isClosed: Bool { work.isClosed }
 
-    /// When a caller that starts to wait now stops waiting, by the boot clock.
+    /// The deadline of a caller that starts to wait now, by the boot clock.
     var deadline: Int64 { clock.bootMilliseconds() + timeoutMilliseconds }
 
     /// A refresh for a caller that starts to wait now.

@@ -38,7 +38,7 @@ extension AccountsError {
         case ENOSYS, ENOLCK, ENOTSUP, EOPNOTSUPP, EINVAL, ENOTTY, EOVERFLOW:
             return .unsupportedFileSystem(path, "\(path) \(what).", reason: reason)
         default:
-            // Among them EIO, and what network file systems report: ESTALE, ENOTCONN, ETIMEDOUT, EHOSTDOWN.
+            // For example EIO, and the errors that network file systems report: ESTALE, ENOTCONN, ETIMEDOUT, EHOSTDOWN.
             return .deviceFailure(path, "\(path) \(what).", reason: reason)
         }
     }
@@ -76,7 +76,7 @@ extension AccountsError {
     /// No free space or quota is left, or the process's limit on file size is reached.
     ///
     /// At that limit the system first sends `SIGXFSZ`, which ends a process that does not ignore it. A library must not
-    /// change signal handlers; the store treats such an end as any other killed process.
+    /// change signal handlers. The store handles such an end like that of any other killed process.
     static func full(_ path: String, reason: String?) -> AccountsError {
         AccountsError(
             .storeFull,
@@ -118,7 +118,8 @@ extension AccountsError {
         AccountsError(
             .storeCorrupt,
             "\(path) is damaged, or it does not belong to its log \(log).",
-            reason: "A backup was copied over it while the log was there, or the disk is faulty. Nothing was written.",
+            reason: "A backup was copied over the database while the log was still there, or the disk is faulty. "
+                + "Nothing was written.",
             suggestion: movingAway(path)
         )
     }

@@ -4,7 +4,8 @@ extension SQLiteCredentialStore {
     // Does not run on the store's own queue: waiting for a lock must not block reading.
     package nonisolated func lock(_ login: Login.ID, timeoutMilliseconds: Int64) async throws -> any LoginLock {
         try Task.checkCancellation()
-        // Needed to notice, before a token is sent, that a login that was read under the lock is an older copy.
+        // From now on, the counters show whether a login that is read under the lock is an older copy. The token of an
+        // older copy must not be sent.
         changes.watch()
         let lock = try await place.lock(of: login).take(timeoutMilliseconds: timeoutMilliseconds, clock: clock)
         lock.leaveNote(pid: identity.pid)

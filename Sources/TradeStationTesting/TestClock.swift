@@ -8,7 +8,7 @@ public import TradeStationModel
 public final class TestClock: TimeSource {
     private struct Sleeper {
         let since: Int64
-        /// How long the task sleeps, also if it wakes in between.
+        /// The duration of the whole sleep, even if the task wakes several times during it.
         let milliseconds: Int64
         let wakesAt: Int64
         let continuation: CheckedContinuation<Void, any Error>

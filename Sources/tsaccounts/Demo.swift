@@ -63,7 +63,8 @@ struct Demo {
         try say("  \(token.secret.exposed.prefix(24))... (\(token.secret.exposed.count) characters)")
         try say("  TradeStation's access tokens are valid for 20 minutes; these for \(Self.tokenSeconds) seconds.")
         let again = try await manager.session(named: "real").accessToken()
-        try say("  A second call, for real: \(again == token ? "the same token, no request" : "a newer token").")
+        let answer = again == token ? "the same token, no request" : "a newer token"
+        try say("  A second call, for the profile real: \(answer).")
         return token
     }
 

@@ -32,7 +32,7 @@ struct KeyOptions: ParsableArguments {
 
     @Option(
         name: .customLong("client-auth"),
-        help: "How the client authenticates; default: post with a secret, else none."
+        help: "How the client authenticates. The default is post for a client with a secret, and none for others."
     )
     var clientAuth: ClientAuthentication?
 

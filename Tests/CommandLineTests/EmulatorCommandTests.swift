@@ -62,7 +62,7 @@ extension CommandLineSuite {
             // An emulator that starts after all is ended.
             let foreign = try await tool.shell("timeout 60 tsaccounts emulator --state \(file.path)")
             #expect(foreign.status == 73)
-            #expect(foreign.errors.contains("It is not the state of an emulator."))
+            #expect(foreign.errors.contains("The file does not contain the state of an emulator."))
             #expect(try String(contentsOf: file, encoding: .utf8) == "not a state")
             let nowhere = try await tool.shell("timeout 60 tsaccounts emulator --state ~/none/state.json")
             #expect(nowhere.status == 73)

@@ -86,7 +86,7 @@ extension CommandLineSuite {
                     "refused      0", "logins lost  0", "served       2", "failed       0",
                 ]
             )
-            #expect(lines.last?.hasPrefix("It holds: 2 processes met 1 expiries; ") == true)
+            #expect(lines.last?.hasPrefix("The promise holds: 2 processes met 1 expiries; ") == true)
             #expect(result.errors.hasPrefix("Testing in \(stage.tool.store)/selftest-"))
             #expect(try files(stage.tool) == before)
             #expect(try Data(contentsOf: URL(fileURLWithPath: stage.tool.database)) == database)
@@ -114,7 +114,7 @@ extension CommandLineSuite {
             #expect(json["ok"] as? Bool == false)
             #expect(json["directory_kept"] as? Bool == true)
             #expect(try #require(json["refused"] as? Int) > 0)
-            #expect(try #require(json["verdict"] as? String).hasPrefix("It does not hold: "))
+            #expect(try #require(json["verdict"] as? String).hasPrefix("The promise does not hold: "))
             let directory = try #require(json["directory"] as? String)
             #expect(result.errors.contains(#""code":"internal""#))
             #expect(result.errors.contains("tsaccounts audit --store \(directory)"))

@@ -47,7 +47,7 @@ import Testing
         #expect(verdict.holds)
         #expect(
             verdict.sentence
-                == "It holds: 12 processes met 4 expiries; each caused exactly one exchange, and every process got the current token."
+                == "The promise holds: 12 processes met 4 expiries; each expiry caused exactly one exchange, and every process got the current token."
         )
     }
 
@@ -79,7 +79,7 @@ import Testing
         let verdict = SelftestVerdict(Self.plan, tally)
         #expect(!verdict.holds)
         #expect(verdict.problems.contains(problem), "\(verdict.problems)")
-        #expect(verdict.sentence.hasPrefix("It does not hold: "))
+        #expect(verdict.sentence.hasPrefix("The promise does not hold: "))
         #expect(verdict.sentence.contains(problem))
         #expect(!verdict.isOverload)
     }
@@ -92,7 +92,7 @@ import Testing
         let held = SelftestVerdict(Self.killing, tally)
         #expect(
             held.sentence
-                == "It holds: 3 processes were killed, 1 of them during an exchange; no login was lost, no exchange was refused, and every other process got the current token."
+                == "The promise holds: 3 processes were killed, 1 of them during an exchange; no login was lost, no exchange was refused, and every other process got the current token."
         )
         #expect(held.holds)
         tally.refused = 1

@@ -114,7 +114,7 @@ import TradeStationEmulator
             #expect(
                 try unknown.member("error")
                     == "\"do\" must be close, hang, delay, respond or truncate, "
-                    + "or go_away, dual_logon, error, silence, cut or end, not \"stop\"."
+                    + "or a stream fault (go_away, dual_logon, error, silence, cut or end), not \"stop\"."
             )
             let negative = #"{"faults":[{"at":"stream","do":"cut","objects":-1}]}"#
             #expect(try await visitor.control("faults", negative).member("error") == "\"objects\" must be 0 or more.")

@@ -54,7 +54,7 @@ import TradeStationModel
         ("UPDATE audit SET outcome = 'fine' WHERE seq = 3", 3, "row_hash is not the hash of the row"),
         ("DELETE FROM audit WHERE seq = 3", 4, "row 3 is missing"),
         ("UPDATE audit SET seq = 9 WHERE seq = 5", 9, "row 5 is missing"),
-        ("UPDATE audit SET prev_hash = row_hash WHERE seq = 4", 4, "prev_hash is not the row_hash before it"),
+        ("UPDATE audit SET prev_hash = row_hash WHERE seq = 4", 4, "prev_hash is not the row_hash of the previous row"),
         ("UPDATE audit SET row_mac = row_hash WHERE seq = 1", 1, "row_mac was not made with the key of this store"),
         ("UPDATE audit SET detail = NULL, pid = 0 WHERE seq IN (2, 4)", 2, "row_hash is not the hash of the row"),
     ])

@@ -120,7 +120,7 @@ import TradeStationModel
         let error = try await sample.refusal()
         #expect(error.code == .insecurePermissions)
         #expect(error.message.hasSuffix("can replace \(sample.directory): \(sample.root) belongs to that user."))
-        #expect(error.suggestion?.hasPrefix("run it as that user (sudo -u ") == true)
+        #expect(error.suggestion?.hasPrefix("run the command as that user (sudo -u ") == true)
         #expect(!FileManager.default.fileExists(atPath: sample.directory))
     }
 
@@ -202,7 +202,7 @@ import TradeStationModel
         #expect(error.code == .insecurePermissions)
         #expect(error.message == "\(path) belongs to another user.")
         #expect(error.reason == "Its owner has user id 65534; this process runs as 0.")
-        #expect(error.suggestion == "run it as that user, or name another store: tsaccounts --store DIR ...")
+        #expect(error.suggestion == "run the command as that user, or name another store: tsaccounts --store DIR ...")
     }
 
     @Test(arguments: [mode_t(0o777), 0o775, 0o720, 0o702])

@@ -35,8 +35,8 @@ package protocol RequestBody: Sendable {
 
 /// Writes the response to one request. Each write waits until the client has taken what was written before.
 package protocol ResponseWriter: Sendable {
-    /// Writes the status line and the header fields. The framing fields (`Content-Length`, `Transfer-Encoding`,
-    /// `Connection`) are the writer's own; `Content-Length` is kept if it is given.
+    /// Writes the status line and the header fields. The writer itself sets the framing fields (`Content-Length`,
+    /// `Transfer-Encoding`, `Connection`), but keeps a `Content-Length` that `head` already contains.
     ///
     /// - Throws: When the client is gone.
     func start(_ head: HTTPResponseHead) async throws

@@ -98,11 +98,11 @@ struct TradeStationAPI: Sendable {
         case .orderGroupConfirmation: return service.confirm(request.body, isGroup: true, book)
         case .order(let id):
             return call.method == "PUT" ? service.replace(id, request.body, in: &book) : service.cancel(id, in: &book)
-        case .stream(let subject): return open(subject, call, request, caller, context)
+        case .stream(let subject): return openStream(subject, call, request, caller, context)
         }
     }
 
-    private mutating func open(
+    private mutating func openStream(
         _ subject: StreamSubject,
         _ call: APICall,
         _ request: IncomingRequest,

@@ -22,7 +22,7 @@ struct ControlAPI: Sendable {
         case ("counts", "GET"): return .json(core.withState { $0.counts })
         case ("log", "GET"): return log
         case ("faults", "GET"): return faults
-        case ("faults", "POST"): return script(request.body)
+        case ("faults", "POST"): return setFaults(request.body)
         case ("orders", "GET"): return .json(["orders": core.withState { $0.api.book.orders }])
         case ("streams", "GET"): return .json(["streams": EmulatedStreams(core: core).open])
         case ("streams", "POST"):
@@ -30,7 +30,7 @@ struct ControlAPI: Sendable {
                 .json(["streams": $0.run(on: EmulatedStreams(core: core))])
             }
         case ("settings", "GET"): return settings
-        case ("settings", "POST"): return change(request.body)
+        case ("settings", "POST"): return changeSettings(request.body)
         case ("advance", "POST"): return advance(request.body)
         case ("revoke_all", "POST"):
             core.withState { $0.server.revokeAll() }
@@ -64,7 +64,7 @@ struct ControlAPI: Sendable {
         .json(core.withState { SettingsChange(describing: $0.server) })
     }
 
-    private func script(_ body: String) -> Answer {
+    private func setFaults(_ body: String) -> Answer {
         do throws(InvalidJSON) {
             let script = try FaultScript(json: body)
             core.withState { $0.faults = FaultQueue(script.faults) }
@@ -74,7 +74,7 @@ struct ControlAPI: Sendable {
         }
     }
 
-    private func change(_ body: String) -> Answer {
+    private func changeSettings(_ body: String) -> Answer {
         decode(SettingsChange.self, body) { change in
             core.withState { change.apply(to: &$0.server) }
             return settings

@@ -8,8 +8,8 @@ public struct EmulatorCounts: Sendable, Equatable, Codable {
     public internal(set) var refreshes = 0
     /// Exchanges that were answered with an OAuth error, including scripted ones.
     public internal(set) var refused = 0
-    /// Families of refresh tokens (a family is all those of one sign-in) that ended because a token was reused or had
-    /// expired. Revocations do not count. An expiry counts when a client presents the expired token.
+    /// Families of refresh tokens that ended because a token was reused or had expired. A family contains all refresh
+    /// tokens of one sign-in. Revocations do not count. An expiry counts when a client presents the expired token.
     public internal(set) var loginsLost = 0
     /// POST requests to the revocation endpoint.
     public internal(set) var revocations = 0

@@ -22,10 +22,10 @@ public struct RequestLogEntry: Sendable, Equatable, Codable {
     public internal(set) var issuedRefresh: String?
     /// The fingerprint of the access token that was issued.
     public internal(set) var issuedAccess: String?
-    /// The id of the family of refresh tokens (all those of one sign-in) that the request affected.
+    /// The id of the token family that the request affected. A family contains all refresh tokens of one sign-in.
     public internal(set) var familyID: String?
-    /// The number of a refresh token in its family, starting at 1: of the issued token, or of the presented one if none
-    /// was issued.
+    /// The number of the issued refresh token in its family, starting at 1. If none was issued, it is the number of the
+    /// refresh token that the client presented.
     public internal(set) var generation: Int?
     /// The HTTP status of the answer; nil if no answer was sent or the request is still in progress.
     public internal(set) var status: Int?

@@ -73,7 +73,7 @@ struct ScriptedFault: Codable, Sendable {
         let message = try line.decodeIfPresent(String.self, forKey: .message)
         guard let trouble = StreamTrouble(name: name, title: title, message: message) else {
             throw InvalidJSON(
-                reason: "\"do\" must be \(usual), or \(StreamTrouble.names), not \"\(name)\"."
+                reason: "\"do\" must be \(usual), or a stream fault (\(StreamTrouble.names)), not \"\(name)\"."
             )
         }
         let objects = try line.decodeIfPresent(Int.self, forKey: .objects) ?? 0

@@ -111,6 +111,7 @@ struct SettingsChange: Codable, Sendable {
         server.redirectURIs.formUnion(redirectURIs ?? [])
     }
 
-    /// The maximum of every number. As a number of seconds, this is ten years, which is longer than any test.
+    /// The maximum value of every numeric setting. For a setting in seconds, it is ten years, which is longer than any
+    /// test.
     static let maximum = 315_360_000
 }

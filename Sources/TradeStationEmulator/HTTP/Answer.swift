@@ -45,7 +45,8 @@ struct Answer: Sendable, Equatable {
                 Field(name: "cache-control", value: "no-store"),
                 Field(name: "referrer-policy", value: "no-referrer"),
                 Field(name: "x-content-type-options", value: "nosniff"),
-                // The policy has no `form-action`: browsers also apply it to the redirect that follows the form.
+                // The policy omits `form-action`, because browsers also apply that directive to the redirect after the
+                // form is submitted.
                 Field(
                     name: "content-security-policy",
                     value: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"

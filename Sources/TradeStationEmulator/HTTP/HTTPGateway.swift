@@ -13,8 +13,8 @@ struct HTTPGateway: HTTPResponder {
     let handler: RequestHandler
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
-        // A variable, because reading the body replaces it with the bytes that were read. A stream later uses the
-        // request to notice that the client disconnects.
+        // The request is a variable, because reading its body replaces the body with the bytes that were read. A stream
+        // later uses the request to notice that the client disconnects.
         var request = request
         return try await deliver(await delivery(for: &request), request, to: context.channel)
     }

@@ -5,8 +5,8 @@ struct Outcome: Sendable {
     /// replaced or cancelled.
     var committed = false
     var familyID: String?
-    /// The number of a refresh token in its family, starting at 1: of the issued token, or of the presented one if none
-    /// was issued.
+    /// The number of the issued refresh token in its family, starting at 1. If none was issued, it is the number of the
+    /// refresh token that the client presented.
     var generation: Int?
     var issuedRefreshToken: String?
     var issuedAccessToken: String?

@@ -30,7 +30,7 @@ struct QuotaLedger: Sendable {
         let isAllowed = times.count < limit
         if isAllowed { times.append(now) }
         requestTimes[key] = times
-        func secondsUntilFree(_ time: Date?) -> Int {
+        func secondsUntilExpiry(of time: Date?) -> Int {
             time.map { Int(($0.timeIntervalSince(start)).rounded(.up)) } ?? 0
         }
         return Reading(
@@ -38,8 +38,8 @@ struct QuotaLedger: Sendable {
             limit: limit,
             periodSeconds: periodSeconds,
             remaining: limit - times.count,
-            resetSeconds: secondsUntilFree(times.last),
-            retryAfterSeconds: isAllowed ? nil : secondsUntilFree(times.first)
+            resetSeconds: secondsUntilExpiry(of: times.last),
+            retryAfterSeconds: isAllowed ? nil : secondsUntilExpiry(of: times.first)
         )
     }
 }

@@ -99,7 +99,7 @@ struct AuthorizationRequest: Sendable {
     private static func location(_ redirectURI: String, _ parameters: [(String, String?)]) -> String {
         let query = parameters.compactMap { name, value in value.map { "\(name)=\(FormFields.encode($0))" } }
             .joined(separator: "&")
-        // A URI without a path gets one, as at Auth0: `http://localhost:3000/?code=…`.
+        // A URI without a path gets the path `/`, as at Auth0: `http://localhost:3000/?code=…`.
         let afterScheme = redirectURI.split(separator: "://", maxSplits: 1).last ?? ""
         let base = afterScheme.contains("/") || redirectURI.contains("?") ? redirectURI : redirectURI + "/"
         return base + (base.contains("?") ? "&" : "?") + query

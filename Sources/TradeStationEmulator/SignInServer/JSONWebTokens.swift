@@ -107,7 +107,8 @@ struct JSONWebTokens: Sendable {
         let content = [JSONText.encode(Header()), JSONText.encode(claims)]
             .map { Base64URL.encode($0.utf8) }
             .joined(separator: ".")
-        // Signing with a valid key does not fail; clients would refuse a token without a signature.
+        // Signing with a valid key does not fail. If it did, the token would have no signature, and clients would
+        // refuse it.
         let signature = (try? key.signature(for: Data(content.utf8)))?.rawRepresentation ?? Data()
         return content + "." + Base64URL.encode(signature)
     }

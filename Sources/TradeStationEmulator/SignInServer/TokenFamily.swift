@@ -2,10 +2,10 @@ import Foundation
 
 /// The refresh tokens that descend from one sign-in, and the rules for which of them are valid.
 ///
-/// Rotation follows Auth0: a refresh replaces the token with a new one. During the overlap
-/// (``EmulatorSettings/overlapSeconds``), which starts when the token is replaced for the first time, the client can
-/// present the replaced token again, for example because an answer was lost, and gets another new token each time.
-/// Presenting an older token, or the replaced one after the overlap, ends the whole family.
+/// Rotation follows Auth0: a refresh replaces the token with a new one. When the token is replaced for the first time,
+/// an overlap of ``EmulatorSettings/overlapSeconds`` starts. During the overlap, the client can present the replaced
+/// token again, for example because an answer was lost. It gets another new token each time. Presenting an older token,
+/// or the replaced one after the overlap, ends the whole family.
 struct TokenFamily: Codable, Sendable, Equatable {
     enum Verdict: Equatable {
         case valid

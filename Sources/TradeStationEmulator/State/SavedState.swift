@@ -1,7 +1,7 @@
 import Foundation
 
-/// What an emulator keeps over a restart: its port and secret, so that profiles still lead to it, and the sign-ins with
-/// their tokens. Orders, streams and counts start anew.
+/// What an emulator keeps over a restart: its port and secret, so that existing profiles can still use it, and the
+/// sign-ins with their tokens. Orders, streams and counts start anew.
 struct SavedState: Codable, Sendable, Equatable {
     struct Grant: Codable, Sendable, Equatable {
         let username: String
@@ -12,7 +12,7 @@ struct SavedState: Codable, Sendable, Equatable {
 
     var port: Int
     let clientSecret: String
-    /// The seconds by which the emulator's clock is ahead.
+    /// The seconds by which the emulator's clock is ahead of ``EmulatorConfiguration/now``.
     var clockOffset: TimeInterval = 0
     var families: [TokenFamily] = []
     /// The grants by access token.

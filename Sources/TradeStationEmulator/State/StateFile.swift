@@ -18,17 +18,17 @@ final class StateFile: Sendable {
     func load() throws(EmulatorStateError) -> SavedState? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw EmulatorStateError(path: path, reason: "It cannot be read.")
+            throw EmulatorStateError(path: path, reason: "The file cannot be read.")
         }
         do {
             return try JSONText.decode(SavedState.self, from: String(decoding: data, as: UTF8.self))
         } catch {
-            throw EmulatorStateError(path: path, reason: "It is not the state of an emulator.")
+            throw EmulatorStateError(path: path, reason: "The file does not contain the state of an emulator.")
         }
     }
 
-    /// Writes the state, unless the file contains it already. A process that is killed leaves the old state or the new
-    /// one.
+    /// Writes the state, unless the file contains it already. If the process is killed meanwhile, the file contains
+    /// either the old state or the new one.
     ///
     /// - Parameter state: Returns the state. It is called when the writes before this one have ended, so that no older
     ///   state replaces a newer one.
@@ -50,7 +50,7 @@ final class StateFile: Sendable {
                 attributes: [.posixPermissions: 0o600]
             )
             guard isWritten, rename(new, path) == 0 else {
-                throw EmulatorStateError(path: path, reason: "It cannot be written.")
+                throw EmulatorStateError(path: path, reason: "The file cannot be written.")
             }
             written = text
         }

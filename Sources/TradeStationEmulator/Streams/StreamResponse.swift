@@ -30,7 +30,7 @@ struct StreamResponse: Sendable {
 
     /// Writes pending output until the stream ends; returns whether the body ended correctly.
     ///
-    /// This is concurrent because Hummingbird's writer is not bound to the caller's executor.
+    /// The method is `@concurrent`, because Hummingbird's writer is not bound to the caller's executor.
     @concurrent
     private func write(to writer: inout any ResponseBodyWriter) async throws -> Bool {
         for await _ in registration.wakeUps {

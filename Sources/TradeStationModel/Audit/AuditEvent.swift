@@ -39,7 +39,7 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case fenced
 
     /// Whether the event may change the tokens or profiles that sessions of the login keep in memory. A refresh that
-    /// starts or fails does not: the current token stays valid.
+    /// starts or fails changes none of them: the current token stays valid.
     package var changesTokens: Bool {
         switch self {
         case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .rolledBack, .needsLogin, .revoked:

@@ -12,7 +12,8 @@ public struct AuditQuery: Hashable, Sendable {
     public var throughSequence: Int64?
     /// Only these events.
     public var events: Set<AuditEvent>?
-    /// The maximum number of rows: the newest ones, unless ``takesOldest`` is set.
+    /// The maximum number of rows. If more rows match, the newest are selected, or the oldest if ``takesOldest`` is
+    /// set.
     public var limit: Int?
     /// Whether a limit selects the oldest rows instead of the newest.
     public var takesOldest: Bool

@@ -5,8 +5,9 @@
 public struct NetworkSettings: Sendable {
     /// The URL of the proxy for `https` servers, for example `http://proxy.example.com:3128`; nil means none.
     ///
-    /// Only `http://` proxies are supported. The connection to the server is encrypted from end to end: the proxy gets
-    /// only its name (`CONNECT`, RFC 9110 section 9.3.6). The URL may contain a user name and a password.
+    /// Only `http://` proxies are supported. The connection to the server is encrypted from end to end: the proxy
+    /// learns only the server's name (`CONNECT`, RFC 9110 section 9.3.6). The URL may contain a user name and a
+    /// password.
     public var proxy: Secret?
     /// The hosts that are reached without the proxy, separated by commas; nil means that there are none.
     ///
@@ -15,13 +16,13 @@ public struct NetworkSettings: Sendable {
     public var noProxy: String?
     /// A file with certificates of authorities in PEM form, trusted instead of the machine's own.
     public var certificateFile: String?
-    /// Directories with such files, separated by colons. They are trusted instead of the machine's own authorities, in
-    /// addition to ``certificateFile``.
+    /// The directories that contain such certificate files, separated by colons. Their authorities are trusted in
+    /// addition to those in ``certificateFile``, and instead of the machine's own.
     public var certificateDirectory: String?
-    /// What the proxy is called in messages: the environment variable that names it.
+    /// The name of the proxy setting in messages: the environment variable that contains the proxy, if there is one.
     package var proxyName = "the proxy setting"
 
-    /// Creates settings; by default no proxy, and the authorities that the machine trusts.
+    /// Creates settings. By default, no proxy is used, and the machine's own certificate authorities are trusted.
     public init(
         proxy: Secret? = nil,
         noProxy: String? = nil,
@@ -36,9 +37,9 @@ public struct NetworkSettings: Sendable {
 
     /// Creates settings from environment variables. An empty variable counts as one that is not set.
     ///
-    /// The proxy is the first of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY`, and its exceptions the first
-    /// of `no_proxy` and `NO_PROXY`, as `curl(1)` specifies. The authorities come from `SSL_CERT_FILE` and
-    /// `SSL_CERT_DIR`, which OpenSSL introduced.
+    /// As `curl(1)` specifies, the proxy comes from the first variable that is set of `https_proxy`, `HTTPS_PROXY`,
+    /// `all_proxy` and `ALL_PROXY`. The hosts that are reached without it come from the first of `no_proxy` and
+    /// `NO_PROXY`. The authorities come from `SSL_CERT_FILE` and `SSL_CERT_DIR`, which OpenSSL introduced.
     public init(environment: [String: String]) {
         func first(of names: String...) -> (name: String, value: String)? {
             for name in names {

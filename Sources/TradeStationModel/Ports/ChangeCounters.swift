@@ -12,8 +12,8 @@ package protocol ChangeCounters: AnyObject, Sendable {
     /// The sequence number of the last audit row; nil while the counters cannot be read.
     var head: Int64? { get }
 
-    /// Returns the change stamp of a login. After a change of the login's tokens or profiles, and sometimes for another
-    /// reason, the stamp is a different one. It is ``ChangeStamp/unknown`` while the counters cannot be read.
+    /// Returns the change stamp of a login. The stamp changes whenever the login's tokens or profiles change, and
+    /// sometimes for another reason. It is ``ChangeStamp/unknown`` while the counters cannot be read.
     func stamp(of login: Login.ID) -> ChangeStamp
 
     /// Whether all writers are in this process, so that ``waitForHead(toMoveFrom:)`` notices every write.

@@ -11,7 +11,7 @@ package protocol CredentialStore: Sendable {
 
     /// Returns all profiles, sorted by name. A damaged row affects only the profiles that use it.
     ///
-    /// The secrets are not opened: ``login(_:)`` does that.
+    /// The secrets are not decrypted; ``login(_:)`` decrypts those of a login.
     func listing() async throws -> ProfileListing
 
     /// Returns the profile with the given name; nil if there is none.
@@ -27,7 +27,7 @@ package protocol CredentialStore: Sendable {
     /// Erased tokens are not found.
     func profile(withRefreshToken token: Secret) async throws -> ProfileName?
 
-    /// The late result of a login in any state; nil if it has none.
+    /// Returns the late result of a login, whatever state the login is in; nil if it has none.
     func lateResult(of login: Login.ID) async throws -> LateResult?
 
     /// Returns the API key with the given client id and token endpoint, and its secret; nil if there is none.
@@ -75,9 +75,9 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found`.
     func remove(_ profile: Profile.ID, audit: [AuditEntry]) async throws
 
-    /// Makes it possible to sign in again on a damaged login: impossible values of its row are replaced and secrets
-    /// that do not open are removed, and its state becomes `needs_login`. The user is kept only if one of the secrets
-    /// still opens, which proves who the user is.
+    /// Makes it possible to sign in again on a damaged login. Impossible values of its row are replaced, secrets that
+    /// cannot be decrypted are removed, and its state becomes `needs_login`. The user is kept only if one of the
+    /// secrets can be decrypted, which proves who the user is.
     ///
     /// - Returns: false if nothing of the login is damaged; nothing is written then.
     /// - Throws: `record_tampered` if the profile or its API key is damaged, because a new sign-in does not mend these;
@@ -101,8 +101,8 @@ package protocol CredentialStore: Sendable {
 
     /// T1: records that an attempt starts, and prepares the side file. If it throws, nothing may be sent.
     ///
-    /// It is committed without a disk sync: the record survives a killed process, and losing it in a power cut changes
-    /// nothing, because the same token is sent again either way.
+    /// The record is committed without a disk sync. It survives a killed process, but may be lost in a power cut. Its
+    /// loss changes nothing, because the same token is sent again either way.
     ///
     /// - Throws: `profile_not_found`, `store_full`, `store_busy`, `store_readonly`.
     func begin(_ attempt: Attempt, of login: Login.ID, audit: [AuditEntry]) async throws
@@ -112,8 +112,8 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found`, `store_full`, `store_readonly`.
     func prepareStaging(for login: Login.ID) async throws
 
-    /// Writes an answer into the side file: one plain write into space that was reserved before. After
-    /// ``begin(_:of:audit:)``, this method does not use the database either.
+    /// Writes an answer into the side file, as one plain write into space that was reserved before. If
+    /// ``begin(_:of:audit:)`` was called before, this method does not use the database.
     func stage(_ tokens: StagedTokens, for login: Login.ID) async throws
 
     /// Syncs the side file to disk, for an answer that could not be committed.
@@ -132,7 +132,8 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found` if the login was removed meanwhile; `store_full`, `store_busy`.
     func commit(_ commit: TokenCommit, to login: Login.ID, audit: [AuditEntry]) async throws -> TokenCommit.Outcome
 
-    /// Ends an attempt that returned no tokens, and records its failure, without a disk sync as in T1.
+    /// Ends an attempt that returned no tokens, and records its failure. Like T1, this write is committed without a
+    /// disk sync.
     func recordFailure(_ failure: AttemptFailure, of login: Login.ID, audit: [AuditEntry]) async throws
 
     // MARK: Audit

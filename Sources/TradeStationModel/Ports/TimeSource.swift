@@ -10,9 +10,9 @@ public protocol TimeSource: Sendable {
     /// Returns the time of the wall clock.
     func wallTime() -> Timestamp
 
-    /// Returns the time of the wall clock in milliseconds since 1970, possibly some milliseconds late, as cheaply as
-    /// possible. Only differences of its readings are used, to notice that the wall clock was set or that the machine was
-    /// paused.
+    /// Returns the time of the wall clock in milliseconds since 1970. The call is as cheap as possible, and its result
+    /// may be some milliseconds late. Callers use only the difference of two results, to notice that the wall clock was
+    /// set or that the machine was paused.
     func coarseWallMilliseconds() -> Int64
 
     /// Suspends the current task for at least the given time.
@@ -21,7 +21,7 @@ public protocol TimeSource: Sendable {
     func sleep(milliseconds: Int64) async throws
 
     /// Suspends the current task for at least the given time, as one part of a longer sleep of `whole` milliseconds.
-    /// Between the parts, the task does nothing but read the clocks. A test clock reports it as one sleep of `whole`.
+    /// Between the parts, the task does nothing but read the clocks. A test clock treats all parts as one long sleep.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func sleep(milliseconds: Int64, of whole: Int64) async throws

@@ -1,5 +1,5 @@
 /// A profile that cannot be used, because its row, or the row of its login or API key, does not match its checksum or
-/// contains an impossible value, or because one of its secrets does not open.
+/// contains an impossible value, or because one of its secrets cannot be decrypted.
 public struct DamagedProfile: Hashable, Sendable {
     /// The id of the row.
     package let id: Profile.ID

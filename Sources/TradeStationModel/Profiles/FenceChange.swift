@@ -53,8 +53,8 @@ extension Profile {
             throw AccountsError(
                 .usage,
                 "A profile can be limited to 1 to \(mostAccounts) accounts; an account ID has only letters and digits.",
-                suggestion:
-                    "repeat --account SIM1234567M for each account; without --account, a new profile may use all"
+                suggestion: "repeat --account SIM1234567M for each account; "
+                    + "without --account, a new profile may use all accounts"
             )
         }
         var seen = Set<String>()

@@ -42,7 +42,7 @@ public struct Login: Hashable, Sendable {
     public var refreshExpiresAt: Timestamp?
     /// When the sign-in ends; nil if it is not known to end.
     public var absoluteExpiresAt: Timestamp?
-    /// The end of the sign-in that the last warning in the audit was about; nil if there was no warning.
+    /// When the sign-in ends, according to the last warning about it in the audit; nil if there was no warning.
     public var signInWarnedOf: Timestamp?
     /// The attempt to refresh that is in progress, or that a crashed process left unfinished; nil if there is none.
     package var attempt: Attempt?
@@ -102,8 +102,9 @@ extension Login {
         case revoked
     }
 
-    /// How the tokens were erased; nil if they were not. It follows from the other values: a new login has generation
-    /// 0, and a refusal by the server leaves an error, but erasing starts a new generation and leaves no error.
+    /// How the tokens were erased; nil if they were not. This is derived from the other properties. Erasing starts a
+    /// new generation and leaves no error. In contrast, a login that is still new has generation 0, and a refusal by
+    /// the server leaves an error.
     package var erasure: Erasure? {
         switch state {
         case .new where generation > 0: .signedOut

@@ -1,8 +1,8 @@
 /// The profiles of a store: those that can be used, and those whose rows are damaged.
 public struct ProfileListing: Hashable, Sendable {
-    /// The profiles that can be used, by name.
+    /// The profiles that can be used, sorted by name.
     public var profiles: [ProfileRecord]
-    /// The profiles that cannot be used, by name. The others work without them.
+    /// The profiles that cannot be used, sorted by name. They do not affect the other profiles.
     public var damaged: [DamagedProfile]
 
     /// Creates a listing.

@@ -31,8 +31,8 @@ public struct ProfileRecord: Hashable, Sendable {
         return login.attempt == nil ? .ready : .refreshing
     }
 
-    /// The state of the profile at a time: ``state``, but ``ProfileState/degraded`` instead of ready if the sign-in may
-    /// have ended since.
+    /// The state of the profile at the given time. It is ``state``, except that a ready profile counts as
+    /// ``ProfileState/degraded`` if ``mayHaveEnded(at:)`` returns true.
     public func state(at now: Timestamp) -> ProfileState {
         state == .ready && mayHaveEnded(at: now) ? .degraded : state
     }
@@ -55,22 +55,22 @@ public struct ProfileRecord: Hashable, Sendable {
             )
     }
 
-    /// When the sign-in ends; nil if it does not end. While it is unknown whether the API key rotates, the time is the
-    /// one that would apply if it does.
+    /// When the sign-in ends; nil if it does not end. While it is unknown whether the API key's refresh tokens rotate,
+    /// this is the time at which the sign-in ends if they rotate.
     public var possibleSignInEnd: Timestamp? {
         login.absoluteExpiresAt
-            ?? signInOfUnknownRotation.flatMap(apiKey.registration.rotationLimits.signInEnd(signedInAt:))
+            ?? signInTimeIfRotationUnknown.flatMap(apiKey.registration.rotationLimits.signInEnd(signedInAt:))
     }
 
-    /// When the refresh token ends if it is not used; nil if it does not end. While it is unknown whether the API key
-    /// rotates, the time is the one that would apply if it does.
+    /// When the refresh token ends if it is not used; nil if it does not end. While it is unknown whether the API key's
+    /// refresh tokens rotate, this is the time at which the token ends if they rotate.
     public var possibleRefreshTokenEnd: Timestamp? {
         login.refreshExpiresAt
-            ?? signInOfUnknownRotation.flatMap(apiKey.registration.rotationLimits.refreshTokenEnd(issuedAt:))
+            ?? signInTimeIfRotationUnknown.flatMap(apiKey.registration.rotationLimits.refreshTokenEnd(issuedAt:))
     }
 
-    /// When the user signed in, while it is unknown whether the API key rotates; otherwise nil.
-    private var signInOfUnknownRotation: Timestamp? {
+    /// When the user signed in, while it is unknown whether the API key's refresh tokens rotate; otherwise nil.
+    private var signInTimeIfRotationUnknown: Timestamp? {
         apiKey.rotation == .unknown && login.state == .ready ? login.signedInAt : nil
     }
 

@@ -4,7 +4,7 @@
 /// refresh token. It reads in one pass without recursion, so that deep or large texts are harmless. If a name occurs
 /// several times, the last value counts. ``isComplete`` tells whether the text was one complete object and nothing else.
 package struct JSONMembers {
-    /// The value of a member, in the detail that OAuth responses and token claims need.
+    /// The value of a member, decoded only as far as OAuth responses and token claims require it.
     package enum Value: Equatable {
         case string(String)
         /// The digits of a number as written; `NaN` and the infinities, which some servers send, are numbers too.

@@ -1,6 +1,6 @@
 extension String {
     /// The candidate that a mistyped word probably means: the one with the fewest changed letters, without regard to
-    /// case. At most three letters and half of the candidate may differ.
+    /// case. At most three letters, and at most half of the candidate's letters, may differ.
     package func nearestWord(among candidates: [String]) -> String? {
         candidates
             .map { ($0, editDistance(lowercased(), $0.lowercased())) }

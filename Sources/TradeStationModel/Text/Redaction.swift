@@ -19,7 +19,7 @@ package enum Redaction {
             .flatMap { [$0, FormEncoding.encode($0), FormEncoding.encodeQuery($0)] }
             .map { Array($0.unicodeScalars) }
             .sorted { $0.count > $1.count }
-        // A single pass never searches the replacement text.
+        // The text is searched in a single pass, so that the replacement text is never searched.
         var result = ""
         var plain = ""
         var rest = text.unicodeScalars.prefix(maximumScalars)

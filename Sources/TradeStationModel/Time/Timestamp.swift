@@ -31,7 +31,7 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
     public var description: String {
         let days = Int64((Double(milliseconds) / 86_400_000).rounded(.down))
         let rest = milliseconds - days * 86_400_000
-        let (year, month, day) = Self.civil(fromDays: days)
+        let (year, month, day) = Self.date(fromDays: days)
         func pad(_ value: Int64, _ width: Int) -> String {
             let digits = String(value)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
@@ -62,8 +62,8 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
         }
         guard let offset = Self.offset(bytes[index...]) else { return nil }
         let days = Self.days(fromYear: year, month: month, day: day)
-        let civil = Self.civil(fromDays: days)
-        guard civil.month == month, civil.day == day else { return nil }
+        let date = Self.date(fromDays: days)
+        guard date.month == month, date.day == day else { return nil }
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
         self.init(milliseconds: seconds * 1000 + fraction)
     }
@@ -101,7 +101,7 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    private static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    private static func date(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let z = days + 719_468
         let era = (z >= 0 ? z : z - 146_096) / 146_097
         let dayOfEra = z - era * 146_097

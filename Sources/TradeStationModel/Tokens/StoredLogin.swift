@@ -13,8 +13,8 @@ package struct StoredLogin: Sendable {
     /// The answer in the login's side file, if it follows the stored generation and is not in the database yet;
     /// otherwise nil.
     package var staged: StagedTokens?
-    /// An answer that came too late (a ``LateResult``), changed so that it can replace the stored tokens. It is read
-    /// only while the login needs a new sign-in: the refresh token in it may then be the only valid one.
+    /// An answer that came too late (a ``LateResult``), changed so that it can replace the stored tokens. Nil unless
+    /// the login needs a new sign-in: in that state, its refresh token may be the only valid one.
     package var lateResult: StagedTokens?
     /// The profiles on the login, with their current names.
     package var profiles: [Profile.ID: ProfileName]

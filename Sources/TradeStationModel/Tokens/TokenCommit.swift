@@ -11,7 +11,7 @@ package struct TokenCommit: Sendable {
     package var rotation: APIKey.Rotation
     /// Whether the tokens come from a sign-in. If so, the lifetime of the sign-in starts with them.
     package var isSignIn: Bool
-    /// The end of the sign-in that an audit entry of this commit warns of; nil if none does.
+    /// When the sign-in ends, if an audit entry of this commit warns of its end; otherwise nil.
     package var warnsOf: Timestamp?
     /// Whether the login becomes ``Login/State/held``: the tokens are kept, but no caller gets them.
     package var isHeld: Bool

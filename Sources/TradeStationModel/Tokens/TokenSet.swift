@@ -14,8 +14,8 @@ package struct TokenSet: Equatable, Sendable {
     /// When the request was sent.
     package var issuedAt: Timestamp { expiresAt.wall.advanced(byMilliseconds: -Int64(lifetimeSeconds) * 1000) }
 
-    /// Returns how many milliseconds of the access token's lifetime are left; 0 or less if it has expired, and if the
-    /// clocks do not tell what is left.
+    /// Returns how many milliseconds of the access token's lifetime are left. The result is 0 or less if the token has
+    /// expired, or if the clocks do not tell how much is left.
     package func rest(at now: Moment) -> Int64 { expiresAt.rest(of: Int64(lifetimeSeconds) * 1000, at: now) }
 
     /// Creates a set of tokens.

@@ -3,7 +3,7 @@ enum CallbackPage: String, CaseIterable {
     case received
     case declined
     case refused
-    case unproven
+    case unprovenError
     case unreadable
     case alreadyAnswered
     case wrongMethod
@@ -39,7 +39,7 @@ enum CallbackPage: String, CaseIterable {
         case .received: "Back to the terminal"
         case .declined: "Not signed in"
         case .refused, .unreadable, .alreadyAnswered, .wrongMethod: "This page cannot be used"
-        case .unproven: "The sign-in continues"
+        case .unprovenError: "The sign-in continues"
         case .encrypted: "Use http instead of https"
         case .tooLarge: "The request is too large"
         case .notFound: "Not found"
@@ -52,13 +52,13 @@ enum CallbackPage: String, CaseIterable {
         case .declined: "The sign-in was declined or refused. The terminal shows the reason. You can close this window."
         case .refused:
             "It does not belong to the current sign-in. Open the URL that the terminal shows."
-        case .unproven:
+        case .unprovenError:
             """
             The sign-in server reported an error, but nothing proves that it belongs to this sign-in. If you declined, \
-            press Ctrl-C in the terminal. Otherwise open the URL that the terminal shows again.
+            press Ctrl-C in the terminal. Otherwise, open the URL from the terminal again.
             """
         case .unreadable:
-            "The answer of the sign-in server cannot be read. Open the URL that the terminal shows again."
+            "The answer of the sign-in server cannot be read. Open the URL from the terminal again."
         case .alreadyAnswered:
             "This sign-in has already received another answer. The terminal shows whether it succeeded."
         case .wrongMethod:

@@ -37,7 +37,7 @@ enum CallbackRefusal: Hashable, Sendable {
         case .wrongMethod: .wrongMethod
         case .alreadyAnswered: .alreadyAnswered
         case .response(.wrongState), .response(.missingState): .refused
-        case .response(.unprovenError): .unproven
+        case .response(.unprovenError): .unprovenError
         case .response: .unreadable
         case .encrypted: .encrypted
         case .tooLarge: .tooLarge
@@ -58,8 +58,9 @@ enum CallbackRefusal: Hashable, Sendable {
         case .response(.wrongState), .response(.missingState):
             "The callback ignored a page that does not belong to this sign-in. Open the sign-in URL above."
         case .response(.unprovenError):
-            "The browser brought an error without the state of this sign-in, so any page could have sent it; its address "
-                + "bar shows the error. If you declined, press Ctrl-C; otherwise open the sign-in URL above again."
+            "The browser's request reports an error without the state of this sign-in, so any page could have sent it. "
+                + "The browser's address bar shows the error. If you declined, press Ctrl-C; otherwise open the "
+                + "sign-in URL above again."
         case .response(let refusal):
             "The callback cannot use the browser's answer. \(refusal.explanation) Open the sign-in URL above again."
         case .encrypted:

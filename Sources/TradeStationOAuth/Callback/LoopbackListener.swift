@@ -8,8 +8,8 @@ import NIOPosix
 /// If another program owns the port on one of the addresses, the port is not used at all, because the browser
 /// chooses which address it connects to.
 struct LoopbackListener: Sendable {
-    /// The maximum size of a request, in bytes. It is generous because browsers send every port on localhost the
-    /// cookies of all programs there.
+    /// The maximum size of a request, in bytes. It is generous, because browsers send the cookies of all programs on
+    /// localhost to each of its ports.
     static let maximumRequestBytes = 64 * 1_024
     /// The maximum number of open connections.
     static let maximumConnections = 32

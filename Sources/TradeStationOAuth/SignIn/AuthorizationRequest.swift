@@ -35,10 +35,10 @@ struct AuthorizationRequest: Sendable {
 
     /// The URL to open in the browser.
     ///
-    /// Query items of the authorization endpoint's URL are kept. If a parameter would then occur twice, the
-    /// endpoint's `audience` and `prompt` win over this request's; this request's other parameters win over the
-    /// endpoint's. `prompt=login` is sent because the sign-in host keeps a browser session and would otherwise sign in
-    /// the last user again without asking.
+    /// Query items of the authorization endpoint's URL are kept, unless a parameter would then occur twice. In that
+    /// case, `audience` and `prompt` are taken from the endpoint's URL, and all other parameters from this request.
+    /// This request contains `prompt=login`, because the sign-in host keeps a browser session and would otherwise sign
+    /// in the last user again without asking.
     var url: String {
         var items = [
             ("response_type", "code"), ("client_id", registration.clientID), ("audience", Self.audience),

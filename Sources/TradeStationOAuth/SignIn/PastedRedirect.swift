@@ -7,7 +7,7 @@ import TradeStationModel
 /// or add quotes.
 struct PastedRedirect {
     private static let maximumBytes = 64 * 1_024
-    private static let wrapping: Set<Character> = ["\"", "'", "`", "<", ">", "“", "”", "‘", "’"]
+    private static let enclosingCharacters: Set<Character> = ["\"", "'", "`", "<", ">", "“", "”", "‘", "’"]
 
     private let state: Secret
     /// The earlier lines: a URL that was copied from a terminal can be wrapped over several lines.
@@ -40,9 +40,9 @@ struct PastedRedirect {
     }
 
     private func response(in text: String) -> AuthorizationResponse {
-        let isWrapping = { Self.wrapping.contains($0) }
-        let trimmed = text.drop(while: isWrapping)
-        let bare = trimmed.prefix(trimmed.count - trimmed.reversed().prefix(while: isWrapping).count)
+        let isEnclosing = { Self.enclosingCharacters.contains($0) }
+        let trimmed = text.drop(while: isEnclosing)
+        let bare = trimmed.prefix(trimmed.count - trimmed.reversed().prefix(while: isEnclosing).count)
         // A page or a log can show the URL with HTML's name for the ampersand.
         let url = bare.replacing("&amp;", with: "&")
         let parameters: Substring

@@ -7,7 +7,7 @@ struct GrantedLifetime: Equatable, Sendable {
     let seconds: Int
     let origin: TokenGrant.LifetimeOrigin
 
-    /// The time of an answer by two clocks, in seconds since 1970; nil if it is not known.
+    /// The time of an answer by two clocks, each in seconds since 1970. A time that is not known is nil.
     struct Times: Sendable {
         /// The `Date` field of the answer (RFC 9110 section 6.6.1).
         var server: Int64?
@@ -46,7 +46,8 @@ struct GrantedLifetime: Equatable, Sendable {
         if let number = json.number("expires_in") {
             guard number > 0 else { return nil }
             guard number >= Double(earliestPointInTime), number < 1e19 else {
-                // More than a day is hardly a number of seconds, rather one of milliseconds: a day would be too long.
+                // A number of more than a day is probably in milliseconds. The assumed lifetime replaces it, because
+                // even the maximum of one day would then be too long.
                 let isLimited = number > Double(maximumSeconds)
                 return Self(
                     seconds: isLimited ? assumedSeconds : Int64(number),
@@ -81,7 +82,7 @@ struct GrantedLifetime: Equatable, Sendable {
         }
         let lives = clocks.compactMap { $0 }.map { end - $0 }
         if let life = lives.first(where: { (1...maximumSeconds).contains($0) }) { return .known(life) }
-        // Only the server's clock shows that the token has expired; that of this machine may be wrong.
+        // Only the server's clock can show that the token has expired, because this machine's clock may be wrong.
         if let server = times.server, end <= server, !lives.contains(where: { $0 > 0 }) { return .over }
         return lives.contains { $0 > maximumSeconds } && times.server != nil ? .known(maximumSeconds) : .unknown
     }

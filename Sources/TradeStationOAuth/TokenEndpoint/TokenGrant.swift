@@ -20,7 +20,7 @@ package struct TokenGrant: Sendable {
     /// The new refresh token; nil means that the one that was sent remains in use.
     package var refreshToken: Secret? { issuedRefreshToken.token }
 
-    /// Where the lifetime comes from, for the audit; empty if it is what the answer says.
+    /// Where the lifetime comes from, for the audit; empty if it is the `expires_in` of the answer.
     package var lifetimeDetail: [String: String] {
         lifetimeOrigin == .expiresIn ? [:] : ["expires_in": lifetimeOrigin.rawValue]
     }
@@ -31,7 +31,7 @@ package struct TokenGrant: Sendable {
         case expiresIn = "expires_in"
         /// An `expires_in` that is a point in time instead of a number of seconds.
         case pointInTime = "point_in_time"
-        /// The `exp` of the access token, because it ends earlier, or the answer has no usable `expires_in`.
+        /// The `exp` of the access token, because the answer has no usable `expires_in`, or one that ends later.
         case accessToken = "access_token"
         /// An `expires_in` of more than a day, for which the lifetime that TradeStation documents is assumed.
         case limited

@@ -20,8 +20,8 @@ struct ContentCoding {
     /// The maximum number of codings that are undone. No server applies more on purpose.
     private static let maximumCodings = 3
 
-    /// Undoes the codings of a response, the last one first. Stops at a coding that is unknown or that the body does
-    /// not have.
+    /// Undoes the codings of a response, the last one first. Stops at a coding that is unknown, or that was not
+    /// in fact applied to the body.
     func undo(in response: HTTPExchangeResponse) -> (response: HTTPExchangeResponse, isTooLarge: Bool) {
         var (body, isDecoded) = (Body(bytes: response.body), false)
         for coding in Self.codings(of: response) {

@@ -16,13 +16,13 @@ package final class NameResolver: Sendable {
         case failed
     }
 
-    private struct Known {
+    private struct KnownAddresses {
         var addresses: [String]
         let until: ContinuousClock.Instant
     }
 
     private struct State {
-        var known: [String: Known] = [:]
+        var known: [String: KnownAddresses] = [:]
         var waiting: [String: [Int: CheckedContinuation<Answer?, Never>]] = [:]
         var nextID = 0
         var isClosed = false
@@ -102,7 +102,7 @@ package final class NameResolver: Sendable {
             let answer = lookUp(host)
             let waiting = state.withLock { state in
                 if case .addresses(let addresses) = answer {
-                    state.known[host] = Known(addresses: addresses, until: .now + Self.keepingTime)
+                    state.known[host] = KnownAddresses(addresses: addresses, until: .now + Self.keepingTime)
                 }
                 return state.waiting.removeValue(forKey: host) ?? [:]
             }

@@ -7,14 +7,14 @@ import Synchronization
 /// request fails before that, the server cannot have acted on it, regardless of the error that the client reports.
 final class OutgoingBody: AsyncSequence, Sendable {
     private let bytes: [UInt8]
-    private let read = Atomic(false)
+    private let wasRead = Atomic(false)
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
     /// Whether a byte of the body may have left the process.
-    var mayHaveBeenSent: Bool { read.load(ordering: .sequentiallyConsistent) }
+    var mayHaveBeenSent: Bool { wasRead.load(ordering: .sequentiallyConsistent) }
 
     func makeAsyncIterator() -> Iterator { Iterator(body: self) }
 
@@ -25,7 +25,7 @@ final class OutgoingBody: AsyncSequence, Sendable {
         mutating func next() async -> ByteBuffer? {
             guard !isAtEnd else { return nil }
             isAtEnd = true
-            body.read.store(true, ordering: .sequentiallyConsistent)
+            body.wasRead.store(true, ordering: .sequentiallyConsistent)
             return ByteBuffer(bytes: body.bytes)
         }
     }

@@ -3,8 +3,8 @@ import NIOHTTP1
 
 /// Fails a connection whose server answers with a status below 100.
 ///
-/// The HTTP parser accepts such a status line. The HTTP client then skips the head as that of an interim response
-/// (1xx), and ends the process, because the response ends before another head arrives.
+/// The HTTP parser accepts such a status. The HTTP client takes the response for an interim one (1xx) and waits for
+/// another head. If the response ends instead, the client ends the process.
 final class ResponseGuard: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart

@@ -19,8 +19,8 @@ struct Route: Hashable, Sendable {
 
     /// The routes to a server, in the order in which they are tried.
     ///
-    /// The last one has the whole time for connecting, and each one before it a third, so that an address that does not
-    /// answer leaves time for the next one.
+    /// The last route may use the whole time for connecting. Each route before it may use a third of that time, so that
+    /// an address that does not answer leaves time for the next one.
     ///
     /// - Parameters:
     ///   - addresses: The addresses of the server, or of the proxy if there is one.

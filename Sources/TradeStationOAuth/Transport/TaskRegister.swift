@@ -18,7 +18,7 @@ package final class TaskRegister: Sendable {
     /// Creates a register without tasks.
     package init() {}
 
-    /// Whether ``close()`` was called; no task can start then.
+    /// Whether ``close()`` was called. A closed register starts no more tasks.
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Starts a task; returns nil if the register is closed.

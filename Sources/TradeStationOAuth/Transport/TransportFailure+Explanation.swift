@@ -25,7 +25,7 @@ extension TransportFailure {
         case .wrongHost: "The certificate of the server is for another host than \(server)."
         case .noAuthorities:
             "This machine has no certificates of authorities (no bundle such as \(TrustedAuthorities.machineFiles[0]))."
-        case .unreadableAuthorities(let name): "\(name) leads to no certificate of an authority that can be read."
+        case .unreadableAuthorities(let name): "\(name) points to no readable certificate of an authority."
         case .malformedResponse: "The answer is not valid HTTP."
         case .timedOut: "The server did not answer in time."
         case .connectionLost: "The connection was lost before the whole response arrived."

@@ -4,7 +4,8 @@ import TradeStationModel
 package struct TransportFailure: Error, Sendable {
     /// How far the request got.
     package enum Stage: Hashable, Sendable {
-        /// The server cannot have acted: no byte of the body was written, or of the request if it has no body.
+        /// The server cannot have acted: no byte of the request's body was written. If the request has no body, no byte
+        /// of the request itself was written.
         case notSent
         /// The request may have been written; the server may have acted on it.
         case unknown
@@ -20,8 +21,8 @@ package struct TransportFailure: Error, Sendable {
         case resolverSilent
         /// The connection was refused, had no route or timed out.
         case notConnected
-        /// The setting with this name does not contain the URL of a usable proxy, because of its scheme if one is
-        /// given.
+        /// The setting with this name does not contain the URL of a usable proxy. If `scheme` is given, it is the
+        /// scheme of the URL, which is not supported.
         case unusableProxy(name: String, scheme: String?)
         /// The proxy did not connect to the server.
         case refusedByProxy
@@ -37,7 +38,7 @@ package struct TransportFailure: Error, Sendable {
         case wrongHost
         /// This machine has no certificates of authorities.
         case noAuthorities
-        /// The environment variable with this name leads to no certificate of an authority that can be read.
+        /// The environment variable with this name points to no readable certificate of an authority.
         case unreadableAuthorities(String)
         /// The response is not HTTP, or breaks its rules.
         case malformedResponse

@@ -7,8 +7,8 @@ struct EventFeed: Sendable {
     private static let batch = 256
     /// How often the feed checks whether another process has written, in milliseconds.
     private static let checkInterval: Int64 = 250
-    /// The number of checks without a change after which the feed reads the audit itself, in case the file with the
-    /// change counters was replaced.
+    /// The maximum number of checks without a change. Then the feed reads the audit itself, because the file with the
+    /// change counters may have been replaced.
     private static let maximumChecks = 20
 
     private let services: SessionServices
@@ -98,7 +98,7 @@ struct EventFeed: Sendable {
         }
     }
 
-    /// Waits until the change counters report a new audit row, which changes their head.
+    /// Waits until the change counters report an audit row that is newer than `head`.
     ///
     /// Writes of this process wake the feed. If other processes can write too, the feed also checks at intervals.
     /// If there are no counters, it waits for one interval.

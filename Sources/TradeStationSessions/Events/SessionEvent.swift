@@ -8,7 +8,8 @@ public struct SessionEvent: Hashable, Sendable {
         case refreshed(generation: Int, expiresAt: Timestamp)
         /// New tokens came from elsewhere.
         ///
-        /// From a refresh by another manager or process, a sign-in, or an answer that a process saved before it died.
+        /// They come from a refresh by another manager or process, from a sign-in, or from an answer that a process
+        /// saved before it died.
         case adopted(generation: Int, expiresAt: Timestamp)
         /// Refreshing started to fail. A token that is still valid is served meanwhile.
         case degraded(code: AccountsError.Code)

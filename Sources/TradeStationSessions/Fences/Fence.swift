@@ -16,7 +16,7 @@ struct Fence: Sendable {
 
     enum Decision: Equatable, Sendable {
         case open
-        /// Allowed if the order belongs to one of the allowed accounts, which the id of the order does not show.
+        /// Allowed if the order belongs to one of the allowed accounts. The id of the order does not show its account.
         case openToOwner(orderID: String)
         case closed(Kind, because: String)
     }

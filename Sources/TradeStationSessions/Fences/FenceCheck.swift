@@ -92,7 +92,7 @@ struct FenceCheck {
     }
 }
 
-/// A call that the fences let through: where it goes, and the profile as it was then.
+/// A call that the fences let through: where it goes, and the profile as it was when they were checked.
 struct AdmittedCall: Sendable {
     let call: APICall
     let target: APIRequestTarget

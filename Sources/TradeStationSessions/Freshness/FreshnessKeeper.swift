@@ -21,7 +21,7 @@ final class FreshnessKeeper: Sendable {
     private let timeout: Int64
     private let notice: @Sendable (KeepingNotice) -> Void
     private let state: Mutex<State>
-    private let notices = Mutex(())
+    private let noticeLock = Mutex(())
 
     /// - Parameters:
     ///   - timeout: how long to wait for a refresh, in milliseconds.
@@ -158,10 +158,10 @@ final class FreshnessKeeper: Sendable {
         }
     }
 
-    /// The longest sleep that the clock is told about, in milliseconds. Naps divide it.
+    /// The maximum length of a sleep, in milliseconds. A sleep consists of naps. The clock is told its whole length.
     private static let longestSleep: Int64 = 60_000
 
-    /// The longest time between two looks at the clocks, in milliseconds.
+    /// The maximum length of a nap, in milliseconds. After each nap, both clocks are read.
     private static let longestNap: Int64 = 10_000
 
     /// How far the clocks may drift apart, in milliseconds, before every login is checked.
@@ -219,7 +219,7 @@ final class FreshnessKeeper: Sendable {
     /// Reports a failure or a recovery, once each.
     private func report(_ failure: AccountsError?, of login: LoginTokens) {
         // Notices are sent one at a time, so that the last notice about a login shows its current state.
-        notices.withLock { _ in
+        noticeLock.withLock { _ in
             let isClosed = state.withLock { $0.isClosed }
             guard !isClosed, login.updateCheckSchedule({ $0.recordFailure(failure?.code) }) else { return }
             notice(KeepingNotice(profile: login.profile, failure: failure?.about(login.profile)))

@@ -48,8 +48,8 @@ enum FreshnessNeed: Sendable {
 }
 
 extension StoredLogin {
-    /// The time on the boot clock at which to refresh: the start of the soft window, or two thirds of the refresh
-    /// token's lifetime, whichever comes first.
+    /// The time on the boot clock at which to refresh: when the access token reaches its soft window, the last quarter
+    /// of its lifetime, or after two thirds of the refresh token's lifetime, whichever comes first.
     fileprivate func renewalDue(now: Moment) -> Int64? {
         guard let tokens = servableTokens else { return nil }
         let left = tokens.rest(at: now)

@@ -44,7 +44,7 @@ extension Session {
         return accounts.filter { fence?.contains($0.id.lowercased()) ?? true }
     }
 
-    /// The user's accounts, also those that a fence excludes. A fence that is to be changed is checked with them.
+    /// The user's accounts, including those that a fence excludes. A change to the fence is checked against them.
     ///
     /// - Throws: ``APIError`` and ``AccountsError`` as ``accounts(timeout:)``.
     package func unfencedAccounts() async throws -> [BrokerageAccount] {

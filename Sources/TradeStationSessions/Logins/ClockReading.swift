@@ -11,14 +11,16 @@ struct ClockReading: Sendable {
     /// virtual machine continues after a pause.
     var lead: Int64 { wall - boot }
 
-    /// The time on the boot clock. If the wall clock has advanced further than the boot clock since it was ahead by
-    /// `lead`, the difference is added.
+    /// The time on the boot clock. If the wall clock has advanced further than the boot clock since an earlier reading,
+    /// the difference is added.
+    ///
+    /// - Parameter lead: the ``lead`` of the earlier reading.
     func time(withLead lead: Int64) -> Int64 { max(boot, wall - lead) }
 }
 
 extension TimeSource {
-    /// Reads both clocks. The boot clock comes first: if the thread is interrupted between the two,
-    /// ``ClockReading/lead`` is too large, which never makes time pass too fast.
+    /// Reads both clocks, the boot clock first. If the thread is interrupted between the two, ``ClockReading/lead`` is
+    /// too large. A time that is computed with it can then be too early, but never too late.
     var reading: ClockReading {
         let boot = bootMilliseconds()
         return ClockReading(boot: boot, wall: coarseWallMilliseconds())

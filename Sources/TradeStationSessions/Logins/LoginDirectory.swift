@@ -9,7 +9,7 @@ final class LoginDirectory: Sendable {
 
     private struct State {
         var entries: [Login.ID: Entry] = [:]
-        /// The number of entries above which those of unused logins are removed.
+        /// The number of entries above which the entries of unused logins are removed.
         var sweepAt = 64
     }
 

@@ -166,7 +166,7 @@ final class LoginTokens: Sendable {
         }
     }
 
-    /// Starts a refresh in the background. Meanwhile the fast path serves the current token.
+    /// Starts a refresh in the background. Meanwhile ``current(for:)`` still returns the current token.
     private func refreshBehind(for profile: ProfileName) {
         // The counters may not have existed when the session was opened.
         counters.watch()
@@ -188,7 +188,7 @@ final class LoginTokens: Sendable {
         }
     }
 
-    /// Starts the login's flight. All waiting callers share its task, which is not cancelled with any of them.
+    /// Starts the login's flight. All waiting callers share its task. Cancelling a caller does not cancel the task.
     private func launch(_ request: RefreshRequest, in state: inout State) -> RefreshFlight {
         let flight = RefreshFlight(request, clock: clock, report: services.reportWait)
         let machine = RefreshMachine(intent: request.intent, heldGeneration: state.snapshot.generation)
@@ -237,7 +237,7 @@ final class LoginTokens: Sendable {
         state.withLock { $0.snapshot.refuse(generation: generation) }
     }
 
-    /// Records that the API refused a token, and then also the new token that replaced it.
+    /// Records that the API refused a token although it was new: it had just replaced another refused token.
     func markFutile(generation: Int) {
         let until = now + RefreshPolicy.pauseAfterFutileRefresh
         state.withLock { $0.snapshot.markFutile(generation: generation, until: until) }
@@ -250,7 +250,7 @@ final class LoginTokens: Sendable {
         return state.withLock { $0.snapshot.isFutile(generation: generation, at: now) }
     }
 
-    /// Serves the token from memory for this long although a refresh is due, but not when it is about to expire.
+    /// Serves the token from memory for this long although a refresh is due, but not when the token is about to expire.
     func serve(for milliseconds: Int64) {
         state.withLock { $0.snapshot.serve(for: milliseconds, at: clock.reading) }
     }

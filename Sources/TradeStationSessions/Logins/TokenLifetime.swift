@@ -4,7 +4,8 @@ import TradeStationModel
 struct TokenLifetime: Hashable, Sendable {
     /// When the token expires.
     let endsAt: Int64
-    /// The last moment at which the token is handed out: the hard minimum before it expires.
+    /// The last moment at which the token is handed out. After it, the remaining lifetime is less than
+    /// ``RefreshPolicy/hardMinimum(lifetimeSeconds:)``.
     let servableUntil: Int64
     /// The full lifetime of the token when it was new, in seconds.
     private let lifetimeSeconds: Int
@@ -23,7 +24,7 @@ struct TokenLifetime: Hashable, Sendable {
     /// The remaining lifetime of the token; 0 once it has expired.
     func remaining(at now: Int64) -> Int64 { max(0, endsAt.saturating(minus: now)) }
 
-    /// Whether the token is valid for at least `milliseconds` more, and at least for the hard minimum.
+    /// Whether the token is valid for at least `milliseconds` more, and not yet past ``servableUntil``.
     func covers(milliseconds: Int64, at now: Int64) -> Bool {
         now <= servableUntil && remaining(at: now) >= milliseconds
     }

@@ -13,8 +13,8 @@ struct TokenSnapshot: Sendable {
     private var lead: Int64 = 0
     /// The login's change stamp when the token was current. If the stamp is different now, the store has to be read.
     private var stamp = ChangeStamp.unknown
-    /// From this time on, the fast path returns nil, so that a caller starts or joins a refresh. It is never
-    /// later than the hard minimum before the token expires.
+    /// The time from which on ``current(for:stamp:at:)`` returns nil, so that a caller starts or joins a refresh. It is
+    /// never later than ``TokenLifetime/servableUntil``.
     private var dueAt = Int64.min
     /// Until this time, a refresh would not help: the API refused this token although it was new.
     private var futileUntil = Int64.min
@@ -34,8 +34,7 @@ struct TokenSnapshot: Sendable {
 
     // MARK: Reading
 
-    /// The token for the fast path; nil when a refresh is due, when the store has changed, and when the profile was
-    /// removed.
+    /// The token in memory; nil when a refresh is due, when the store has changed, and when the profile was removed.
     // Inlined, so that the code that holds the lock reads single fields instead of copying the whole snapshot.
     @inline(__always)
     func current(for profile: Profile.ID, stamp now: ChangeStamp, at reading: ClockReading) -> AccessToken? {
@@ -44,7 +43,8 @@ struct TokenSnapshot: Sendable {
         return token
     }
 
-    /// The token if it satisfies the intent, and whether it is in its soft window.
+    /// The token if it satisfies the intent, and whether the token has reached its soft window, in which it is
+    /// refreshed in the background.
     func serving(
         _ intent: RefreshIntent,
         stamp now: ChangeStamp,
@@ -91,7 +91,8 @@ struct TokenSnapshot: Sendable {
         isRefused = false
     }
 
-    /// Lets the fast path serve the token for this long although a refresh is due, but not when it is about to expire.
+    /// Lets ``current(for:stamp:at:)`` return the token for this long although a refresh is due, but not when the
+    /// token is about to expire.
     mutating func serve(for milliseconds: Int64, at reading: ClockReading) {
         guard let lifetime, !isClosed else { return }
         let (until, isBeyond) = reading.time(withLead: lead).addingReportingOverflow(milliseconds)
@@ -103,7 +104,7 @@ struct TokenSnapshot: Sendable {
         if let token, token.generation <= generation { isRefused = true }
     }
 
-    /// Records that the API refused a token, and then also the new token that replaced it.
+    /// Records that the API refused a token although it was new: it had just replaced another refused token.
     mutating func markFutile(generation: Int, until time: Int64) {
         if token?.generation == generation { futileUntil = time }
     }

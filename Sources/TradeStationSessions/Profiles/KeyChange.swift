@@ -39,7 +39,7 @@ public struct KeyChange: Sendable {
                 "No setting to change was given.",
                 suggestion:
                     "use one or more of --read-only on|off, --account ID, --any-account, --secret-file FILE, --redirect-uri URL, "
-                    + "--client-auth post|basic|none, --idle or --absolute SECONDS"
+                    + "--client-auth post|basic|none, --idle SECONDS, --absolute SECONDS"
             )
         }
         var registration = known

@@ -10,7 +10,8 @@ struct ProfileRemoval: Sendable {
     /// Takes the lock of the profile's login and removes the profile.
     func run() async throws {
         try await registry.services.withLock(on: record.login.id) {
-            // If other profiles use the login, their next refresh records an attempt that a crashed process left.
+            // An attempt that a crashed process left is recorded here only if the login is removed too. Otherwise the
+            // next refresh of the login records it.
             let isLast = try await registry.profilesSharingLogin(of: record).isEmpty
             try await remove(endingAttemptOf: isLast ? try await login() : nil)
         }

@@ -96,7 +96,7 @@ extension ProfileRequest.KeyRequest {
             throw AccountsError(
                 .usage,
                 "The client ID is not valid.",
-                suggestion: "pass the API key as TradeStation shows it with --client-id"
+                suggestion: "use --client-id with the API key exactly as TradeStation shows it"
             )
         }
         guard (authorizeURL == nil) == (tokenURL == nil) else {

@@ -1,7 +1,8 @@
 import TradeStationModel
 import TradeStationOAuth
 
-/// A user's sign-in to a login: first the browser, then, under the login's lock, the exchange of the code and saving.
+/// A user's sign-in to a login. First the user signs in with a browser. Then, under the login's lock, the code is
+/// exchanged and the tokens are saved.
 struct SignIn: Sendable {
     /// The profile to sign in.
     let profile: ProfileName
@@ -40,8 +41,8 @@ struct SignIn: Sendable {
         try await recordingFailure { try await services.store.prepareStaging(for: login) }
     }
 
-    /// Exchanges the code and saves the tokens. The old tokens stay until then. The lock is taken and the space reserved
-    /// before the code is exchanged: nothing is exchanged that could not be saved.
+    /// Exchanges the code and saves the tokens. The old tokens stay until the new ones are saved. Before the code is
+    /// exchanged, the lock is taken and the space for the answer is reserved, so that the answer can be saved.
     ///
     /// - Throws: ``AccountsError`` `wrong_user`, `login_denied`, `lock_timeout`, and those of the exchange;
     ///   `save_deferred` and those of the store when the database does not have the new tokens: the login's next refresh

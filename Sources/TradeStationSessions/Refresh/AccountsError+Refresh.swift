@@ -35,7 +35,7 @@ extension AccountsError {
     static let noRefreshToken = AccountsError(
         .loginRequired,
         "The access token has expired and there is no refresh token.",
-        reason: "The sign-in did not grant offline_access.",
+        reason: "The sign-in did not grant the scope offline_access.",
         suggestion: "tsaccounts login NAME"
     )
 
@@ -92,7 +92,7 @@ extension AccountsError {
     static func refusedRepeatedly(_ error: String?) -> AccountsError {
         AccountsError(
             .refusedRepeatedly,
-            "The sign-in server has refused several times in a row with the same error code, which is not standard.",
+            "The sign-in server has refused several refreshes in a row with the same nonstandard error code.",
             reason: error.map { "The error code is \($0). A new sign-in may help." } ?? "A new sign-in may help.",
             suggestion: "tsaccounts login NAME"
         )
@@ -119,7 +119,7 @@ extension AccountsError {
             .saveDeferred,
             "The new tokens could not be written to the database. They are saved in the side file.",
             reason: cause?.message,
-            suggestion: "tsaccounts token NAME   # once the database is writable again; this saves the tokens in it"
+            suggestion: "tsaccounts token NAME   # saves them in the database, once it is writable again"
         )
     }
 

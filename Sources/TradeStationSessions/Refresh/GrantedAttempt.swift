@@ -8,7 +8,7 @@ struct GrantedAttempt: Sendable {
     let exchange: RefreshAudit.Exchange
     let services: SessionServices
 
-    /// Saves the tokens: the side file, then T2.
+    /// Saves the tokens, first in the side file, then in the database.
     ///
     /// - Returns: The tokens; nil when another process has saved a newer generation.
     /// - Throws: ``AccountsError`` `wrong_user`, once the tokens are saved.

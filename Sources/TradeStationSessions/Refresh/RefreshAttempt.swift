@@ -22,7 +22,8 @@ struct RefreshAttempt: Sendable {
 
     // MARK: Tokens
 
-    /// The granted tokens. A refresh or ID token that the answer leaves out, or that cannot be kept, stays the same.
+    /// The granted tokens. If the answer contains no refresh or ID token, or one that cannot be kept, the old one
+    /// stays.
     func stagedTokens(from grant: TokenGrant, sentAt sent: Moment) -> StagedTokens {
         StagedTokens(
             parentGeneration: stored.login.generation,
@@ -81,11 +82,11 @@ struct RefreshAttempt: Sendable {
         }
     }
 
-    /// The audit rows that T1 saves before the request is sent.
+    /// The audit rows that are saved with the attempt, before the request is sent.
     var startedRows: [AuditEntry] { audit.startedRows(attempt, refreshToken) }
 
-    /// The audit rows that T2 saves with the new tokens. If the new refresh token cannot be kept, they report a failed
-    /// refresh, although there are other tokens to save.
+    /// The audit rows that are saved together with the new tokens. If the new refresh token cannot be kept, the rows
+    /// report a failed refresh, although there are other tokens to save.
     func grantedRows(
         _ grant: TokenGrant,
         _ staged: StagedTokens,

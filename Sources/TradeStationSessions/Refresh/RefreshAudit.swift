@@ -64,8 +64,8 @@ struct RefreshAudit: Sendable {
         return [row] + consequences(of: staged, needsLogin: held)
     }
 
-    /// Additional rows for saved tokens: when another user's tokens are held, and when a rotating key's sign-in ends
-    /// soon.
+    /// The additional rows for saved tokens: one if they belong to another user, and one if the sign-in of a rotating
+    /// key ends soon.
     func consequences(of staged: StagedTokens, needsLogin: AuditEntry) -> [AuditEntry] {
         [staged.belongToAnotherUser(than: stored.login) ? needsLogin : nil, signInWarning(with: staged)]
             .compactMap { $0 }

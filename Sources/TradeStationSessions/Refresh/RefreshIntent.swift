@@ -1,6 +1,7 @@
 /// What a caller wants from a refresh.
 enum RefreshIntent: Sendable, Hashable {
-    /// A token that is valid for at least this many milliseconds, or for the hard minimum if that is longer.
+    /// A token that is valid for at least this many milliseconds, or for the
+    /// ``RefreshPolicy/hardMinimum(lifetimeSeconds:)`` if that is longer.
     case validity(milliseconds: Int64)
     /// A token of a later generation than the one that the API has refused.
     case newer(than: Int)

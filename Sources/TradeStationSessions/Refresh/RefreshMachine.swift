@@ -152,13 +152,13 @@ struct RefreshMachine: Sendable {
     }
 
     private func pause(of stored: StoredLogin, now: Moment) -> (milliseconds: Int64, error: AccountsError)? {
-        func left(_ until: Timestamp?) -> Int64 {
-            guard let until else { return 0 }
-            let pause = until.milliseconds - now.wall.milliseconds
+        func remainingPause(until end: Timestamp?) -> Int64 {
+            guard let end else { return 0 }
+            let pause = end.milliseconds - now.wall.milliseconds
             return pause > 0 && pause <= APIKey.longestPauseMilliseconds ? pause : 0
         }
-        let login = intent.insists ? 0 : left(stored.login.notBefore)
-        let key = left(stored.apiKey.notBefore)
+        let login = intent.insists ? 0 : remainingPause(until: stored.login.notBefore)
+        let key = remainingPause(until: stored.apiKey.notBefore)
         guard max(login, key) > 0 else { return nil }
         let seconds = (max(login, key) + 999) / 1000
         return key >= login
@@ -168,7 +168,7 @@ struct RefreshMachine: Sendable {
 }
 
 extension StoredLogin {
-    /// The stored tokens, if they may be returned: not those of a held login, and not without an access token.
+    /// The stored tokens, if they may be returned; nil if the login is on hold, or if there is no access token.
     var servableTokens: TokenSet? {
         login.state == .held ? nil : tokens.flatMap { $0.accessToken.isEmpty ? nil : $0 }
     }

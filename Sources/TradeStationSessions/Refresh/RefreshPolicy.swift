@@ -2,13 +2,13 @@ import TradeStationModel
 
 /// When a token is due for a refresh, and how long to wait after failures. Pure arithmetic, in milliseconds.
 struct RefreshPolicy: Sendable {
-    /// A token with less remaining lifetime than this is not returned: the smaller of 60 s and a tenth of its lifetime.
+    /// The remaining lifetime below which a token is not returned: the smaller of 60 s and a tenth of its lifetime.
     static func hardMinimum(lifetimeSeconds: Int) -> Int64 {
         min(60_000, Int64(lifetimeSeconds) * 100)
     }
 
-    /// With less remaining lifetime than this, the token is still served while a background refresh starts: a quarter
-    /// of the lifetime, varied by up to a tenth so that not all logins are due at the same time.
+    /// The remaining lifetime below which a token is refreshed in the background, while it is still served. It is a
+    /// quarter of the token's lifetime, varied by up to a tenth so that not all logins are due at the same time.
     static func softWindow(lifetimeSeconds: Int, login: Login.ID) -> Int64 {
         // Multiplying by 2^64 divided by the golden ratio spreads consecutive ids evenly.
         let spread =

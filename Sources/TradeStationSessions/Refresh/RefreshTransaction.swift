@@ -116,7 +116,8 @@ struct RefreshTransaction: Sendable {
         switch answer {
         case .granted(let grant):
             flight.enter(.saving)
-            // Steps 7 and 8: the side file, then T2. Step 9 is left to the callers: unlock, then hand out the tokens.
+            // Steps 7 and 8: save the answer in the side file, then in the database (T2). Step 9 is left to the
+            // callers: unlock, then hand out the tokens.
             let granted = GrantedAttempt(attempt: attempt, grant: grant, exchange: exchange, services: services)
             if let result = try await granted.save(in: login) { return .done(result) }
         case .failed(let failure):

@@ -1,8 +1,10 @@
 import TradeStationModel
 
 /// Saves tokens that the server has returned. Refreshes, salvages, recoveries and sign-ins all use it, under the
-/// login's lock, with one policy: the side file, then T2; if T2 fails, the side file is synced to disk; if that fails
-/// too, this process's memory. No token is dropped while there is a place to keep it.
+/// login's lock.
+///
+/// The tokens are written to the side file, then to the database (T2). If T2 fails, the side file is synced to disk. If
+/// that fails too, the tokens stay in this process's memory. No token is dropped while there is a place to keep it.
 struct TokenSaver: Sendable {
     let services: SessionServices
     let login: LoginTokens
@@ -34,7 +36,7 @@ struct TokenSaver: Sendable {
             KillPoint.sideFileWritten.reach()
             isStaged = true
         } catch {
-            // T2 may still succeed. If it fails too, only memory is left.
+            // The database may still be writable. If it is not, the tokens can only be kept in memory.
         }
         return await commit(staged, isStaged: isStaged, over: stored, rows)
     }
@@ -75,8 +77,8 @@ struct TokenSaver: Sendable {
         login.forgetUnsaved()
     }
 
-    /// Saves tokens that exist only in memory as a late result, if a newer generation was saved meanwhile. If the login's
-    /// tokens were erased meanwhile, these are discarded too.
+    /// Makes unsaved tokens, which exist only in memory, the login's late result if a newer generation was saved
+    /// meanwhile. If the login's tokens were erased meanwhile, the unsaved tokens are discarded instead.
     func keepOvertakenTokens(by stored: StoredLogin) async {
         guard let staged = login.unsaved, staged.parentGeneration < stored.login.generation else { return }
         guard stored.refreshToken != nil else { return login.forgetUnsaved(staged) }
@@ -84,7 +86,8 @@ struct TokenSaver: Sendable {
         _ = await commit(staged, isStaged: false, over: stored, RefreshAudit(request, of: stored).recoveredRows(staged))
     }
 
-    /// Step 8, T2: a compare-and-set on the generation, with the one disk sync of a refresh.
+    /// Saves the tokens in the database (step 8, T2), if the stored generation is still the one that they follow. If
+    /// this succeeds, it is the only disk sync of the refresh.
     private func commit(
         _ staged: StagedTokens,
         isStaged: Bool,

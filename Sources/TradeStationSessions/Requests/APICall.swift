@@ -10,7 +10,7 @@ struct APICall: Sendable {
 
     /// Whether the request may be sent again when its outcome is unknown.
     ///
-    /// Only a GET may, and not one that places an order: v2 accepts orders as JSONP GETs. RFC 9110 section 9.2.2 also
+    /// Only a GET that places no order may be sent again: v2 accepts orders as JSONP GETs. RFC 9110 section 9.2.2 also
     /// allows PUT and DELETE, but an order that is replaced twice is a different order.
     var isRepeatable: Bool { method == "GET" && !path.lowercased().contains("jsonp") }
 

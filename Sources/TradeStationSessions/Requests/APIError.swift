@@ -42,8 +42,8 @@ public struct APIError: Error, Hashable, Sendable {
     public let path: String
     /// How long to wait before the next try, if the answer names a time.
     ///
-    /// From `Retry-After` (RFC 9110 section 10.2.3), otherwise for a 429 from `X-RateLimit-Reset` (TradeStation, "Rate
-    /// Limiting Overview").
+    /// The time is read from `Retry-After` (RFC 9110 section 10.2.3). If a 429 has no such header, it is read from
+    /// `X-RateLimit-Reset` (TradeStation, "Rate Limiting Overview").
     public let retryAfter: Duration?
 }
 

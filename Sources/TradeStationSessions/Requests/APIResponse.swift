@@ -28,8 +28,9 @@ public struct APIResponse: Sendable {
 
     /// Decodes the body, and the failures for single accounts, orders or symbols in it.
     ///
-    /// - Throws: ``APIError`` for a status outside 200 to 299. For a body that cannot be decoded ``AccountsError``:
-    ///   `server_error` after a GET, otherwise `outcome_unknown`, because the request may have been carried out.
+    /// - Throws: ``APIError`` for a status outside 200 to 299; ``AccountsError`` for a body that cannot be decoded. Its
+    ///   code is `server_error` after a GET, otherwise `outcome_unknown`, because the request may have been carried
+    ///   out.
     public func decoded<Value: Decodable>(as type: Value.Type) throws -> APIAnswer<Value> {
         if let error { throw error }
         do {

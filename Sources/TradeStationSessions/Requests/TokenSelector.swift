@@ -4,21 +4,21 @@ import TradeStationModel
 struct TokenSelector {
     private let session: Session
     /// The generation of the token that the API refused; the next token must be newer. 0 while none was refused.
-    private var rejected = 0
+    private var rejectedGeneration = 0
 
     init(session: Session) {
         self.session = session
     }
 
     /// Whether the API has refused a token of this call or stream.
-    var hasRejected: Bool { rejected > 0 }
+    var hasRejected: Bool { rejectedGeneration > 0 }
 
     /// Returns the token for the next request.
     ///
     /// - Parameter record: the profile as it is in the store now. Another process may have signed in, refreshed or
     ///   signed out since this session read the login.
     func token(for record: ProfileRecord, before deadline: Int64) async throws -> AccessToken {
-        if hasRejected { return try await session.token(.newer(than: rejected), before: deadline) }
+        if hasRejected { return try await session.token(.newer(than: rejectedGeneration), before: deadline) }
         let login = session.login
         if record.login.generation > login.generation {
             try await login.open(for: record.profile)
@@ -36,7 +36,7 @@ struct TokenSelector {
     /// Stops this process from using a token that the API refused. The next token is newer.
     mutating func reject(_ token: AccessToken) {
         session.login.refuse(generation: token.generation)
-        rejected = token.generation
+        rejectedGeneration = token.generation
     }
 
     /// Records that the API refused a token although it was new.
@@ -48,6 +48,6 @@ struct TokenSelector {
 
     /// Forgets the refusal, once the API accepted a token.
     mutating func recordAcceptance() {
-        rejected = 0
+        rejectedGeneration = 0
     }
 }

@@ -109,7 +109,7 @@ struct StreamConnection {
         await closeInterrupted(by: .tokenRefused)
         let token = request.token
         let canRenew = tokens.canRenew(token)
-        // An expired token is replaced anyway.
+        // An expired token need not be rejected: the next attempt uses a newer one in any case.
         let isUnexpired = token.expiresAt > services.clock.wallTime()
         let step = machine.handleTokenRefusal(
             isUnexpired: isUnexpired,

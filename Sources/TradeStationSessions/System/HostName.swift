@@ -6,7 +6,7 @@
 
 /// The name of this machine, for the audit.
 enum HostName {
-    /// Comes from the kernel. Foundation would use the DNS resolver, which can take seconds.
+    /// The name that the kernel reports. Foundation would ask the DNS resolver, which can take seconds.
     static var current: String {
         var buffer = [CChar](repeating: 0, count: 256)
         let result = gethostname(&buffer, buffer.count - 1)

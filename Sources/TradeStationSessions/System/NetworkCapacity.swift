@@ -3,14 +3,14 @@ import TradeStationModel
 import TradeStationOAuth
 import TradeStationStore
 
-/// The open files and threads that using the network takes. The network library ends the process if it cannot have them,
-/// so they are checked before anything is recorded or sent.
+/// The open files and threads that a use of the network needs. The network library ends the process if it cannot get
+/// them, so this checks that they are available before anything is recorded or sent.
 enum NetworkCapacity {
-    /// The descriptors of one event loop of the network library.
+    /// The number of open files that one event loop of the network library needs.
     private static let filesPerLoop = 3
-    /// The descriptors for a connection, the lookup of its host, and the files of the store.
+    /// The number of open files for a connection, the lookup of its host, and the store.
     private static let spareFiles = 12
-    /// The threads for looking up hosts and for waiting until a lock is free.
+    /// The number of threads for looking up hosts and for waiting until a lock is free.
     private static let spareThreads = 4
 
     private static let isStarted = Mutex(false)

@@ -9,7 +9,7 @@ package enum ThreadLimit {
         guard !canStart(count) else { return }
         throw AccountsError(
             .storeBusy,
-            "This process can start too few threads to \(purpose).",
+            "This process cannot start enough threads to \(purpose).",
             reason: "It needs \(count) more. The limit of this user, container or machine is reached.",
             suggestion: "raise the limit (ulimit -u 256), then run the command again"
         )

@@ -3,8 +3,8 @@ import TradeStationModel
 
 /// The changes that are in the audit, but that the counters do not show yet.
 ///
-/// They are read from the audit, so the next commit also publishes the commit of a process that died before it could
-/// publish.
+/// They are read from the audit. So if a process died between its commit and the update of the counters, the next
+/// commit publishes the changes of both.
 struct UnpublishedChanges {
     /// The maximum number of unpublished rows to read; if there are more, all counters are advanced.
     private static let maximumRows: Int64 = 500

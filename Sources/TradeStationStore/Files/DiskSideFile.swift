@@ -5,8 +5,8 @@ import TradeStationModel
 struct DiskSideFile: SideFile {
     /// The reserved space: enough for three tokens of 16 KiB each and the other fields.
     static let capacity = 65_536
-    /// The maximum size of the content: three tokens of the maximum size that the database accepts. To write more than
-    /// the reserved space, free space is needed.
+    /// The maximum size of the content: three tokens of the maximum size that the database accepts. A larger
+    /// content than the reserved space can be written only if the disk has free space.
     private static let largestContent = 4 * capacity
     private static let magic = Array("tsac-pending-1\n\0".utf8)
     private static let headerLength = magic.count + 4
@@ -17,7 +17,7 @@ struct DiskSideFile: SideFile {
     var name: String { path }
 
     /// The open file and its directory. Whatever happens to their paths, the answer can be written and synced.
-    private struct Open: OpenSideFile {
+    private struct OpenFile: OpenSideFile {
         let file: PrivateFile
         let directory: OpenDirectory
 
@@ -41,12 +41,12 @@ struct DiskSideFile: SideFile {
         try PrivateDirectory(path: path.directoryName, policy: policy).prepare()
         let file = try PrivateFile(path: path, flags: O_RDWR | O_CREAT, policy: policy)
         try file.reserve(Int64(Self.capacity))
-        return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
+        return OpenFile(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
     func existing() throws(AccountsError) -> (any OpenSideFile)? {
         guard let file = try PrivateFile.existing(path: path, flags: O_RDWR, policy: policy) else { return nil }
-        return Open(file: file, directory: try OpenDirectory(path: path.directoryName))
+        return OpenFile(file: file, directory: try OpenDirectory(path: path.directoryName))
     }
 
     func read() throws(AccountsError) -> Data? {

@@ -63,7 +63,8 @@ struct FileStatus: Sendable {
         isSameFile(as: earlier) && size == earlier.size && modified == earlier.modified
     }
 
-    /// Whether this user or root owns the file or, in a user namespace, possibly a user who has no id there.
+    /// Whether this user or root owns the file. In a user namespace, an owner without an id there counts as root,
+    /// because it can be root of the machine.
     var isOwnedByUserOrRoot: Bool { owner == 0 || owner == geteuid() || owner == UserNamespace.unmappedUser }
 
     /// What is wrong with a file of a store; nil if it is a regular file of this user that other users cannot write.
@@ -88,7 +89,7 @@ struct FileStatus: Sendable {
         return PermissionProblem(
             message: "\(path) belongs to another user.",
             reason: "Its owner has user id \(owner); this process runs as \(geteuid()).",
-            repair: .advice("run it as that user, or name another store: tsaccounts --store DIR ...")
+            repair: .advice("run the command as that user, or name another store: tsaccounts --store DIR ...")
         )
     }
 }

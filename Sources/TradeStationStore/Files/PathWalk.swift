@@ -63,8 +63,8 @@ struct PathWalk {
                     message:
                         "User \(user ?? String(status.owner)) can replace \(path): \(directory) belongs to that user.",
                     repair: .advice(
-                        "run it as that user (sudo -u \(user ?? "#\(status.owner)") ...), or name a store in a "
-                            + "directory of your own: tsaccounts --store DIR ..."
+                        "run the command as that user (sudo -u \(user ?? "#\(status.owner)") ...), or name a store "
+                            + "in a directory of your own: tsaccounts --store DIR ..."
                     )
                 )
             )

@@ -4,9 +4,10 @@ import TradeStationModel
 struct PermissionProblem: Hashable, Sendable {
     /// How a user repairs the problem.
     enum Repair: Hashable, Sendable {
-        /// A command that takes a path. Problems with the same command share one command with all their paths.
+        /// A command without the path that it is applied to. The error for several problems contains each command once,
+        /// followed by the paths of all problems that it repairs.
         case command(String, path: String)
-        /// Commands in the order in which they are run, or a sentence.
+        /// An instruction. If it contains several commands, they are in the order in which to run them.
         case advice(String)
     }
 

@@ -36,7 +36,7 @@ struct PrivateDirectory: Sendable {
                 suggestion: "name another directory with --store DIR or TSACCOUNTS_HOME"
             )
         }
-        // The directory is a whole volume, which the platform gave to the group.
+        // If root owns the directory, it is a whole volume that the platform gave to the trusted group.
         if policy.trustsGroup, status.owner == 0 { return nil }
         if let problem = status.foreignOwner(of: path) { return problem }
         guard policy.letsOthersWrite(status) else { return nil }

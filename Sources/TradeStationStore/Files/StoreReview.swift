@@ -29,7 +29,8 @@ struct StoreReview {
         try review(file: files.key, isSecret: true, othersKeptOut: othersKeptOutOfConfig)
         for directory in [files.locks, files.pending] {
             let othersKeptOut = try review(directory: directory, othersKeptOut: othersKeptOutOfData)
-            // These files are checked when they are opened. An error lists the repairs of all of them.
+            // Each of these files is checked when it is opened. So they are checked here only if an error is thrown
+            // anyway, because that error must list all repairs.
             for name in problems.isEmpty ? [] : names(in: directory) {
                 try review(file: directory + "/" + name, isSecret: false, othersKeptOut: othersKeptOut)
             }

@@ -2,7 +2,8 @@ import Foundation
 
 /// The private group that many systems create for each user, so that a umask of 002 is safe.
 enum UserGroup {
-    /// Whether this user is the only member of a group: it is the user's own, has the user's name, and lists nobody else.
+    /// Whether this user is the only member of a group. The group must be the user's primary group, have the user's
+    /// name, and list no other member.
     static func isPrivate(_ id: gid_t) -> Bool {
         // In containers, every user without an entry in the user database has root's group.
         guard id != 0, let user = user(geteuid()), user.group == id else { return false }
@@ -22,7 +23,7 @@ enum UserGroup {
             && !hasOtherUsers(id, in: (try? String(contentsOfFile: "/etc/passwd", encoding: .utf8)) ?? "")
     }
 
-    /// Whether a group is the primary group of a user other than this one: the list of members leaves such users out.
+    /// Whether a group is the primary group of another user. A group does not list such users as members.
     ///
     /// - Parameter entries: The lines of `passwd(5)`.
     static func hasOtherUsers(_ id: gid_t, in entries: String) -> Bool {

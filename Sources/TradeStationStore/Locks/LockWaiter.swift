@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import TradeStationModel
 
-/// One wait for a lock that another holder has. Blocks its own thread. The caller may stop waiting at any time; the
-/// thread then releases the lock as soon as it acquires it.
+/// One wait for a lock that another holder has. It blocks only a thread of its own. The caller may stop waiting at any
+/// time; that thread then releases the lock as soon as it acquires it.
 final class LockWaiter: Sendable {
     private enum State: Sendable {
         case idle
@@ -34,7 +34,7 @@ final class LockWaiter: Sendable {
         }
     }
 
-    /// Returns the lock, or nil after `milliseconds`. Blocks its thread.
+    /// Returns the lock, or nil after `milliseconds`. Blocks the calling thread.
     func lock(withinMilliseconds milliseconds: Int) throws -> (any HeldLock)? {
         let arrived = DispatchSemaphore(value: 0)
         let outcome = Mutex<Result<any HeldLock, any Error>?>(nil)

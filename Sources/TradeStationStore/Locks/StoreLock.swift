@@ -8,7 +8,7 @@ struct StoreLock: Sendable {
     let database: String
     let deadlineMilliseconds: Int
 
-    /// Runs a body while holding the lock. Blocks its thread.
+    /// Runs a body while holding the lock. Blocks the calling thread.
     ///
     /// - Throws: `store_busy` after the deadline; the errors of the body.
     func hold<Value>(_ body: () throws -> Value) throws -> Value {
@@ -20,6 +20,7 @@ struct StoreLock: Sendable {
         return try body()
     }
 
-    /// The configuration of connections that write under the lock. They wait for other programs as long as for the lock.
+    /// The configuration of connections that write under the lock. They also wait up to `deadlineMilliseconds` for
+    /// programs that write without the lock.
     var writerConfiguration: Configuration { .forWriting(busyMilliseconds: deadlineMilliseconds) }
 }

@@ -2,22 +2,22 @@ import Dispatch
 import Synchronization
 import TradeStationModel
 
-/// A lock between stores that share one memory.
+/// A lock between stores that share a ``MemoryStore``.
 final class MemoryLock: LockPlace {
     // Created with 0 and signalled in `init`: Dispatch traps if a semaphore is released below its initial value.
-    private let free = DispatchSemaphore(value: 0)
+    private let semaphore = DispatchSemaphore(value: 0)
     private let holder = Mutex<Int32?>(nil)
 
-    init() { free.signal() }
+    init() { semaphore.signal() }
 
     var advice: String { "find out what that program does with the sign-in" }
 
     func attempt() -> (any HeldLock)? {
-        free.wait(timeout: .now()) == .success ? Held(lock: self) : nil
+        semaphore.wait(timeout: .now()) == .success ? Held(lock: self) : nil
     }
 
     func wait() -> any HeldLock {
-        free.wait()
+        semaphore.wait()
         return Held(lock: self)
     }
 
@@ -35,7 +35,7 @@ final class MemoryLock: LockPlace {
                 defer { lock = nil }
                 return lock
             }
-            held?.free.signal()
+            held?.semaphore.signal()
         }
 
         func leaveNote(pid: Int32) {

@@ -4,8 +4,9 @@ import GRDB
 import Synchronization
 package import TradeStationModel
 
-/// The content of a store in the memory of this process: the database, side files and locks that a directory would hold,
-/// under the same rules. Stores that are opened with it share it. It is freed with the last reference.
+/// The content of a store in the memory of this process: its database, side files and locks. They follow the same rules
+/// as those in a directory. All stores that are opened with this object share its content, which is freed with the last
+/// reference.
 ///
 /// It writes nothing to disk.
 package final class MemoryStore: StorePlace {
@@ -68,5 +69,6 @@ package final class MemoryStore: StorePlace {
 
 /// A function that is called for every new refresh token that a store has saved, with a profile that uses the token.
 ///
-/// It runs on the store's own queue and may block: until it returns, no caller gets the tokens that came with it.
+/// The function runs on the store's own queue and may block. Until it returns, no caller gets the tokens that came with
+/// the refresh token.
 package typealias RotationListener = @Sendable (_ profile: ProfileName, _ refreshToken: Secret) -> Void

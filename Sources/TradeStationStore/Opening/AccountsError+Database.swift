@@ -55,8 +55,8 @@ extension AccountsError {
         }
     }
 
-    // The number of files that SQLite opens: the database, its log, the index of its log, and their directory. It is
-    // needed because SQLite does not report that the limit on open files was the cause.
+    // The number of files that SQLite opens: the database, its log, the index of its log, and their directory. If
+    // opening fails, SQLite does not say whether the limit on open files is the cause. This number serves to find out.
     private static let filesOfDatabase = 4
 
     private static var fileSizeIsLimited: Bool {
@@ -66,7 +66,7 @@ extension AccountsError {
         #else
             let result = getrlimit(RLIMIT_FSIZE, &limit)
         #endif
-        // The value for "no limit" differs between systems, but is at least this one: the maximum size of a file.
+        // Each system has its own value for "no limit". None is less than the maximum size of a file.
         return result == 0 && limit.rlim_cur < rlim_t(Int64.max)
     }
 

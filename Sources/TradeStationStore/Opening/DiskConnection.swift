@@ -85,7 +85,7 @@ final class DiskConnection: StoreConnection {
         let files = opener.files
         guard let file = try FileStatus.of(files.database) else {
             if wasOpened { throw AccountsError.corrupt(files.database, reason: "It was removed while it was in use.") }
-            // Opening throws if the problem is another one than a missing store.
+            // If there is more wrong than a missing store, opening throws the error that says what.
             try open()
             guard let opened else { throw AccountsError.storeMissing(files.location.dataDirectory) }
             return opened

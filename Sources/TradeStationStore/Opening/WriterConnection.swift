@@ -3,8 +3,8 @@ import GRDB
 import Synchronization
 import TradeStationModel
 
-/// The writable connection of a store. It is opened by the first write and closed under the store lock: the last close
-/// checkpoints, and a checkpoint at the same time as a commit can corrupt the database (SQLite 3.7.0 to 3.51.2).
+/// The writable connection of a store. It is opened by the first write and closed under the store lock. The last close
+/// runs a checkpoint, and a checkpoint during a commit can corrupt the database (SQLite 3.7.0 to 3.51.2).
 final class WriterConnection: Sendable {
     private let queue: Mutex<DatabaseQueue?>
     private let lock: StoreLock
@@ -21,13 +21,13 @@ final class WriterConnection: Sendable {
 
     deinit {
         // The last reference may be released on a thread that must not wait for the lock.
-        guard let open = take() else { return }
-        Thread.detachNewThread { [lock] in Self.close(open, under: lock) }
+        guard let queue = take() else { return }
+        Thread.detachNewThread { [lock] in Self.close(queue, under: lock) }
     }
 
     /// Closes the connection. Further calls do nothing.
     func close() {
-        if let open = take() { Self.close(open, under: lock) }
+        if let queue = take() { Self.close(queue, under: lock) }
     }
 
     private func take() -> DatabaseQueue? {
@@ -37,13 +37,13 @@ final class WriterConnection: Sendable {
         }
     }
 
-    private static func close(_ open: DatabaseQueue, under lock: StoreLock) {
+    private static func close(_ queue: DatabaseQueue, under lock: StoreLock) {
         do {
-            try lock.hold { try? open.close() }
+            try lock.hold { try? queue.close() }
         } catch {
             // The lock was not released in time. The connection stays open until the process ends, because closing it
-            // without the lock could checkpoint; its commits are safe in the write-ahead log.
-            _ = Unmanaged.passRetained(open)
+            // without the lock could run a checkpoint. Its commits are safe in the write-ahead log.
+            _ = Unmanaged.passRetained(queue)
         }
     }
 

@@ -5,7 +5,7 @@ protocol LockPlace: Sendable {
     /// Takes the lock; nil if another holder has it. Does not wait.
     func attempt() throws(AccountsError) -> (any HeldLock)?
 
-    /// Waits for the lock without a time limit, and blocks its thread.
+    /// Waits for the lock without a time limit. Blocks the calling thread.
     func wait() throws(AccountsError) -> any HeldLock
 
     /// The process id that the holder has left. For messages only.

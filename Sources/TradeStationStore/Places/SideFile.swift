@@ -4,8 +4,9 @@ import TradeStationModel
 /// The side file of a login: a file beside the database that holds new tokens until the database has them. Its space is
 /// reserved before a request is sent, so that writing the answer needs no free space.
 ///
-/// A commit does not wipe the file. The content names the generation that the commit replaced, so the tokens are not
-/// saved again, and the next answer overwrites them. Until then, they can show that the database is an older copy.
+/// A commit does not wipe the file. Its tokens are not saved again, because the file names the generation that the
+/// commit replaced. They stay in the file until the next answer overwrites them, and can show that the database is an
+/// older copy.
 protocol SideFile: Sendable {
     /// The name of the file in messages.
     var name: String { get }

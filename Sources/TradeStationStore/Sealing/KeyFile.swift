@@ -4,7 +4,8 @@ import TradeStationModel
 
 /// The master key of a store: 32 random bytes in a file that other users cannot read.
 ///
-/// It protects copies of the database, not the user's account: a program that can read both can open the secrets.
+/// It protects copies of the database. It does not protect against programs of the same user: a program that can read
+/// the key and the database can open the secrets.
 struct KeyFile: Sendable {
     static let length = 32
     private static let draftSuffixBytes = 8

@@ -8,7 +8,7 @@ extension AccountsError {
         suggestion: "tsaccounts remove NAME, then add it again: tsaccounts add profile NAME ..."
     )
 
-    /// The name in a profile's row is no valid name: the command names the profile as it is shown.
+    /// The error for a profile whose stored name is not valid. The suggested command contains the name as it is shown.
     static func damagedName(_ name: String) -> AccountsError {
         damaged(
             "The profile's row",

@@ -16,8 +16,9 @@ struct AuditTable {
         let last = try transaction.row("SELECT seq, row_hash FROM audit ORDER BY seq DESC LIMIT 1", [])
         var sequence = try last?.integer("seq") ?? 0
         var previous = try last?.text("row_hash") ?? Self.genesis
-        // Someone edited the last row. `prev_hash` must repeat its hash, and that breaks a constraint. The chain is broken
-        // there already, as `audit verify` shows; that must not stop the refreshes of all profiles.
+        // If the last row was edited, its hash may not look like a hash. The `prev_hash` of the next row must still
+        // repeat it, so the constraint on that column is ignored. A chain that is already broken, as `audit verify`
+        // shows, must not stop the refreshes of all profiles.
         let isEdited = previous.utf8.count != 64 || !previous.utf8.allSatisfy(Self.isHashByte)
         if isEdited { try transaction.database.execute(sql: "PRAGMA ignore_check_constraints = ON") }
         defer {

@@ -28,9 +28,9 @@ struct AuditVerifier {
     }
 
     private func problem(of record: AuditRecord?, expected: Int64, previous: String) -> String? {
-        guard let record else { return "a column holds a value of another type" }
+        guard let record else { return "a column holds a value of the wrong type" }
         guard record.sequence == expected else { return "row \(expected) is missing" }
-        guard record.text("prev_hash") == previous else { return "prev_hash is not the row_hash before it" }
+        guard record.text("prev_hash") == previous else { return "prev_hash is not the row_hash of the previous row" }
         guard let hash = record.text("row_hash"), hash == AuditTable.hash(record) else {
             return "row_hash is not the hash of the row"
         }

@@ -121,11 +121,11 @@ struct ProfileTable {
     }
 
     /// Whether any profile is on a login. Damaged profiles count too.
-    func isAny(on login: Login.ID) throws -> Bool {
+    func hasAny(on login: Login.ID) throws -> Bool {
         try transaction.row("SELECT 1 FROM profile WHERE login_id = ?", [login.rawValue]) != nil
     }
 
-    /// The login that a profile names, without checking its checksum: a damaged profile can be removed.
+    /// The login that a profile names. The checksum is not checked, so that a damaged profile can be removed.
     func login(of id: Profile.ID) throws -> Login.ID? {
         try transaction.row("SELECT login_id FROM profile WHERE id = ?", [id.rawValue])
             .map { Login.ID(rawValue: try $0.integer("login_id")) }
@@ -172,8 +172,8 @@ struct ProfileTable {
             id: Profile.ID(rawValue: row.integer("id")),
             name: ProfileName(row.text("name")),
             loginID: Login.ID(rawValue: row.integer("login_id")),
-            environment: row.name("environment"),
-            apiVersion: row.name("api_version"),
+            environment: row.enumCase("environment"),
+            apiVersion: row.enumCase("api_version"),
             apiURL: row.optionalText("api_url").map { try EndpointURL($0) },
             isReadOnly: row.integer("read_only") == 1,
             accounts: row.optionalText("accounts")?.split(separator: " ").map(String.init),

@@ -74,8 +74,8 @@ struct ProfileWriter {
         let removed = try transaction.logins.removeUnused()
         try transaction.apiKeys.removeUnused()
         try transaction.secrets.removeOrphans()
-        // The row of a damaged profile's login may have been missing.
-        let isGone = try !transaction.profiles.isAny(on: login)
+        // If another program had removed the row of the login, `removed` does not contain the login.
+        let isGone = try !transaction.profiles.hasAny(on: login)
         return isGone && !removed.contains(login) ? removed + [login] : removed
     }
 

@@ -102,8 +102,8 @@ struct RefreshWriter {
 }
 
 extension AuditEntry {
-    /// The entry of a commit. If the stored generation was an older copy, it contains that generation and the one that
-    /// the tokens were saved as.
+    /// The entry of a commit. If the stored generation was an older copy, the entry contains both that generation and
+    /// the one that the tokens were saved as.
     fileprivate func saved(as generation: Int, over stored: Int) -> AuditEntry {
         var copy = self
         guard generation != stored + 1 else { return copy }

@@ -43,8 +43,8 @@ struct RollbackCheck {
         return .isOlder(found)
     }
 
-    // Whether the counters show audit rows that the database does not have, or showed them until a write replaced the
-    // counters and marked the login.
+    // Whether the counters show audit rows that the database does not have. The next write replaces the counters, but
+    // marks the login before that.
     private func isMarked(_ stamp: ChangeStamp) throws -> Bool {
         try transaction.logins.isMarkedRolledBack(login.id)
             || stamp.isNewer(thanSequence: transaction.witness.lastSequence())

@@ -1,15 +1,15 @@
 import TradeStationModel
 
-/// Keeps the evidence that the whole database is an older copy, before the next publication of the change counters
-/// replaces it.
+/// Keeps the evidence that the whole database is an older copy. The change counters show it, but only until they are
+/// published the next time.
 struct RollbackWriter {
     let transaction: StoreTransaction
 
     /// Marks the logins for which the counters show audit rows that the database does not have. It is cheap enough for every
     /// write.
     ///
-    /// Only synced commits and those that make a login unusable advance the counter of a login, so a power cut, which can
-    /// remove other commits, marks no login that works.
+    /// The counter of a login is advanced only by synced commits, and by commits that make the login unusable. A power
+    /// cut removes only commits that are not synced. So it does not cause a login that works to be marked.
     func mark(shownBy counters: any ChangeCounters) throws {
         counters.watch()
         let last = try transaction.witness.lastSequence()

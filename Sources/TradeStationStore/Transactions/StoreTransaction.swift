@@ -52,7 +52,7 @@ extension Row {
     }
 
     /// The case of an enumeration whose raw value is in a column.
-    func name<Value: RawRepresentable>(_ column: String, _: Value.Type = Value.self) throws -> Value
+    func enumCase<Value: RawRepresentable>(_ column: String, _: Value.Type = Value.self) throws -> Value
     where Value.RawValue == String {
         guard let value = Value(rawValue: try text(column)) else { throw ImpossibleValue() }
         return value

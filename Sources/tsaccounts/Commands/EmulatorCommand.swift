@@ -30,8 +30,8 @@ struct EmulatorCommand: StoreCommand {
                      for streams also go_away|dual_logon|error|silence|cut|end, after a number of "objects"
 
             In POST streams, "do" can be send (with "objects" or "text"), next (send the next generated object), \
-            heartbeat, or one of the words above that are only for streams (go_away to end). "to" selects streams by \
-            id, kind, username or path. By default each stream sends one object per second.
+            heartbeat, or one of the words above that are only for streams (from go_away to end). "to" selects \
+            streams by id, kind, username or path. By default each stream sends one object per second.
 
             Settings of streams: heartbeat_seconds, stream_seconds, stream_limit,
               stream_chunks objects|split|several|bytes, stream_expiry open|cut|error
@@ -39,7 +39,8 @@ struct EmulatorCommand: StoreCommand {
             """
     )
 
-    @Option(name: .long, help: "The port; 0 selects the one in the state file, else a free one.") var port: UInt16 = 0
+    @Option(name: .long, help: "The port. 0 means the port in the state file, or a free port if there is none.")
+    var port: UInt16 = 0
 
     @Option(
         name: .long,

@@ -13,8 +13,9 @@ struct ImportCommand: StoreCommand {
                           TRADESTATION_CLIENT_SECRET and TRADESTATION_REFRESH_TOKEN;
                           the prefix can also be TS_ or missing, and the names
                           API_KEY, API_SECRET and SECRET_KEY are known too
-              token-file  JSON with refresh_token, also below token_dictionary as
-                          Schwabdev writes it; --client-id is needed
+              token-file  JSON with refresh_token at the top level, or inside
+                          token_dictionary as Schwabdev writes it; --client-id is
+                          needed
             FILE is only read; - is standard input. The refresh token is exchanged once to verify it. Afterwards, the \
             other program must stop refreshing with its own copy: two programs that refresh one sign-in end it.
             """
@@ -26,7 +27,7 @@ struct ImportCommand: StoreCommand {
     @Option(name: .customLong("as"), help: ArgumentHelp("The name of the new profile.", valueName: "name"))
     var name = "main"
 
-    @Flag(help: "Real accounts or the simulator; default: what the file says, else real accounts.")
+    @Flag(help: "Real accounts or the simulator; by default what the file says, or real accounts if it says nothing.")
     var environment: EnvironmentFlag?
 
     @OptionGroup var key: KeyOptions
@@ -67,7 +68,7 @@ struct ImportCommand: StoreCommand {
                 interaction: nil
             )
             try await AddedProfile(record: record, hasAPIURL: apiURL != nil).report(shared, manager)
-            shared.note("The other program must stop refreshing with its own copy: that would end this sign-in.")
+            shared.note("The other program must stop refreshing with its own copy. If both refresh, this sign-in ends.")
             shared.note(
                 "Have the other program get its token from: \(PastableCommand("tsaccounts token \(record.name)").text)"
             )

@@ -7,8 +7,8 @@ struct LogoutCommand: StoreCommand {
         commandName: "logout",
         abstract: "Delete a login's tokens from this store, without revoking them at the server.",
         discussion: """
-            Also signs out the other profiles that use the login. On a terminal, asks for confirmation; answering no \
-            ends with exit status 130.
+            Also signs out the other profiles that use the login. On a terminal, asks for confirmation. If the \
+            answer is no, the exit status is 130.
             """
     )
 

@@ -20,7 +20,7 @@ struct RemoveCommand: StoreCommand {
     func run() async throws {
         try await withManager { manager in
             let damaged = try await manager.registry.listing().damaged
-            // A name that is damaged too is typed as it is shown.
+            // If the name is damaged too, the user has typed it as it is shown.
             let named =
                 damaged.first { $0.name.lowercased() == name.lowercased() }
                 ?? damaged.first { (try? ProfileName($0.name)) == nil && $0.shownName == name }

@@ -19,7 +19,7 @@ struct SelftestCommand: StoreCommand {
             previous refresh token for 60 more seconds: if only the killed process knew the new token, the next \
             process can repeat the exchange within this overlap.
 
-            Exit status 0: the promise holds. 70: it does not hold; the directory is kept.
+            Exit status 0: no refresh was duplicated or lost. 70: the test failed; the directory is kept.
             """
     )
 

@@ -30,7 +30,7 @@ struct ServeCommand: StoreCommand {
             try await withSessionManager(configuration: configuration) { manager in
                 let listing = try await manager.registry.listing()
                 let mark = ServeMark.take(in: directory, trustsGroup: trustsGroup)
-                // Otherwise the mark could be released after its last use.
+                // Without this, the mark could be released right after the last line that uses it.
                 defer { withExtendedLifetime(mark) {} }
                 if case .other(let processID) = mark { say(ServeText.otherServer(processID)) }
                 let events = manager.events
@@ -63,7 +63,8 @@ struct ServeCommand: StoreCommand {
         }
     }
 
-    /// Serves all profiles of the store. Checks for changes every ten seconds, and after every notice.
+    /// Serves all profiles of the store. Checks for changes after each element of `wakes`: every ten seconds, and after
+    /// every ``KeepingNotice``.
     private func watch(
         _ manager: SessionManager,
         from listing: ProfileListing,

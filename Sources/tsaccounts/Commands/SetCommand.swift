@@ -47,7 +47,7 @@ struct SetCommand: StoreCommand {
         guard account.isEmpty || !anyAccount else {
             throw ValidationError("Use --account or --any-account, not both.")
         }
-        // The parser would ignore another value after the equals sign.
+        // In `--read-only=VALUE`, the parser ignores a value that is neither `on` nor `off`.
         let values = CommandLine.arguments.filter { $0.hasPrefix("--read-only=") }.map { $0.dropFirst(12) }
         guard values.allSatisfy({ KeyOptions.Switch(rawValue: String($0)) != nil }) else {
             throw ValidationError("--read-only takes on or off.")

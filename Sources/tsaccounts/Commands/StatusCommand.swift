@@ -9,8 +9,8 @@ struct StatusCommand: StoreCommand {
         discussion: """
             The exit status is
               75  if a profile is degraded, if its sign-in ends within 2 hours or may
-                  have ended, or if its refresh token, because it was not used,
-                  expires soon or may have expired;
+                  have ended, or if its unused refresh token expires soon or may
+                  have expired;
               77  if a profile needs a sign-in;
               78  if an API key is refused;
               65  if a profile is damaged.

@@ -3,8 +3,9 @@ import Foundation
 /// Hides arguments that may be secrets typed where a file name, a URL or a profile name belongs: error messages repeat
 /// arguments, and terminals and logs keep error messages.
 ///
-/// The value of an option that is about a secret is hidden unless it is the path of a file, and so is the value of an option
-/// that takes a number or one of a few words. Any other value is hidden if it is long and does not look like words.
+/// Paths of files and short values are not hidden. Of the other values, those of two kinds of options are always
+/// hidden: options about a secret, and options that take a number or one of a few words. Any other value is hidden if
+/// it is long and does not look like words.
 struct MistypedSecrets {
     /// The possible secrets in the arguments and the profile name of this process.
     static var ofThisProcess: MistypedSecrets {
@@ -15,7 +16,7 @@ struct MistypedSecrets {
         )
     }
 
-    /// Shorter values are too likely to be a part of the message itself.
+    /// The minimum length of a value that is hidden. A shorter one is too likely to be a part of the message itself.
     private static let shortestValue = 8
     /// A client id, which is not a secret, has at most this many characters.
     private static let longestClientID = 32

@@ -34,7 +34,7 @@ struct ProfileAdvice: Sendable {
                 (hasSecret ? "tsaccounts set \(name) --secret-file FILE && " : "") + "tsaccounts refresh \(name)"
             )
         case .degraded where record.login.lastError == AccountsError.Code.refusedRepeatedly.rawValue:
-            self.init("The sign-in server keeps refusing.", "tsaccounts login \(name)")
+            self.init("The sign-in server has refused several refreshes in a row.", "tsaccounts login \(name)")
         case .degraded:
             let next = record.pauseEnd(after: time.now).map { " The next attempt is due \(time.pointAndDistance($0))." }
             self.init(

@@ -84,7 +84,7 @@ extension ProfileRecord {
         return profile.apiVersion == .v3 ? name : "\(name) \(profile.apiVersion.rawValue)"
     }
 
-    /// The state at a time, in words. A login whose tokens were erased was signed out; it is not new.
+    /// The state at the given time, in words. A login whose tokens were erased was signed out; it is not new.
     func stateText(at now: Timestamp) -> String {
         state == .new && login.erasure == .signedOut ? "signed out" : state(at: now).rawValue
     }

@@ -30,7 +30,7 @@ struct SelftestText: Sendable {
             ("exchanges", "\(tally.exchanges), expected \(least)\(plan.expectedExchanges)"),
             ("refused", "\(tally.refused)"), ("logins lost", "\(tally.loginsLost)"), ("served", "\(tally.served)"),
             ("failed", "\(tally.failed)"),
-            ("killed", plan.kills ? "\(tally.killed), in an exchange \(tally.cutOff)" : nil),
+            ("killed", plan.kills ? "\(tally.killed), \(tally.cutOff) of them in an exchange" : nil),
             ("time", "\(elapsedMilliseconds / 1000) s"), ("file system", fileSystem),
         ]
         let table = facts.compactMap { name, value in

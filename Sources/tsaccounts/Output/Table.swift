@@ -67,7 +67,7 @@ struct Table: Sendable {
 }
 
 extension String {
-    /// The text with blanks behind it, up to a number of characters.
+    /// The text, padded with blanks at its end to a number of characters.
     func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 
     /// The text, cut to a number of characters. An ellipsis marks the cut.

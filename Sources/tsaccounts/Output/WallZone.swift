@@ -27,7 +27,7 @@ struct WallZone: Sendable {
 
     static let utc = WallZone(suffix: " UTC", offset: { _ in 0 })
 
-    /// The zone of `TZ`, else of the machine, as for `date`.
+    /// The zone that the variable `TZ` names, or else the zone of the machine. The command `date` uses the same zone.
     static let local: WallZone = {
         tzset()
         return WallZone(suffix: "") { time in
@@ -37,7 +37,7 @@ struct WallZone: Sendable {
         }
     }()
 
-    /// What the clocks of the zone show at a time.
+    /// What the clocks of the zone show at the given time.
     func reading(at time: Timestamp) -> Reading {
         let shifted = time.advanced(byMilliseconds: offset(time) * 1000)
         let text = shifted.description

@@ -23,7 +23,7 @@ struct SelftestRound: Sendable {
     private let random: RandomSource
     private let clock = SystemClock()
     private var running: [RunningChild] = []
-    private var waiting: Range<Int>
+    private var notStarted: Range<Int>
     private var killsLeft: Int
     private var records: [ChildRecord] = []
 
@@ -33,7 +33,7 @@ struct SelftestRound: Sendable {
         self.executable = executable
         self.store = store
         self.random = random
-        waiting = 0..<plan.processes
+        notStarted = 0..<plan.processes
         killsLeft = plan.mostKills
     }
 
@@ -43,9 +43,9 @@ struct SelftestRound: Sendable {
     mutating func run(isCancelled: () -> Bool) throws -> [ChildRecord] {
         defer { clear() }
         var nextKill = clock.bootMilliseconds() + SelftestPlan.killEveryMilliseconds
-        while !running.isEmpty || !waiting.isEmpty {
+        while !running.isEmpty || !notStarted.isEmpty {
             if isCancelled() { throw CancellationError() }
-            if hasRoom, let next = waiting.popFirst() { try start(plan.names[next % plan.logins]) }
+            if hasRoom, let next = notStarted.popFirst() { try start(plan.names[next % plan.logins]) }
             try collectEnded(waitingMilliseconds: hasRoom ? 0 : max(0, nextKill - clock.bootMilliseconds()))
             if clock.bootMilliseconds() >= nextKill {
                 nextKill = clock.bootMilliseconds() + SelftestPlan.killEveryMilliseconds
@@ -56,7 +56,7 @@ struct SelftestRound: Sendable {
     }
 
     /// True if another process can be started now.
-    private var hasRoom: Bool { !waiting.isEmpty && running.count < SelftestPlan.mostAtOnce }
+    private var hasRoom: Bool { !notStarted.isEmpty && running.count < SelftestPlan.mostAtOnce }
 
     private mutating func start(_ profile: String) throws {
         let launch = ProcessLaunch(

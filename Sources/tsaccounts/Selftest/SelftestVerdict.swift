@@ -20,7 +20,8 @@ struct SelftestVerdict: Sendable, Equatable {
         } else {
             sentence =
                 (isOverload
-                    ? "Nothing was lost or duplicated, but not every process got a token: " : "It does not hold: ")
+                    ? "Nothing was lost or duplicated, but not every process got a token: "
+                    : "The promise does not hold: ")
                 + problems.joined(separator: " ")
         }
     }
@@ -29,13 +30,13 @@ struct SelftestVerdict: Sendable, Equatable {
     private static let overloadCodes: Set = ["store_busy", "lock_timeout", "save_deferred"]
 
     private static func held(_ plan: SelftestPlan, _ tally: SelftestTally) -> String {
-        "It holds: \(tally.served) processes met \(plan.expectedExchanges) expiries; each caused exactly one exchange, "
-            + "and every process got the current token."
+        "The promise holds: \(tally.served) processes met \(plan.expectedExchanges) expiries; each expiry caused "
+            + "exactly one exchange, and every process got the current token."
     }
 
     private static func heldUnderKills(_ tally: SelftestTally) -> String {
-        "It holds: \(tally.killed) processes were killed, \(tally.cutOff) of them during an exchange; no login was lost, "
-            + "no exchange was refused, and every other process got the current token."
+        "The promise holds: \(tally.killed) processes were killed, \(tally.cutOff) of them during an exchange; no "
+            + "login was lost, no exchange was refused, and every other process got the current token."
     }
 
     private static func lost(_ tally: SelftestTally) -> [String] {

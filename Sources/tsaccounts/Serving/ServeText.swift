@@ -48,8 +48,8 @@ enum ServeText {
         return "\(names): refreshed; the access token ends \(time.pointAndDistance(end))."
     }
 
-    /// A note about a failure that does not end `serve`. The suggestion is printed only if it is a command: `serve`
-    /// itself repeats what failed.
+    /// A note about a failure that does not end `serve`. The suggestion is printed only if it is a command. Others ask
+    /// the user to try again, which `serve` does itself.
     static func line(_ failure: AccountsError) -> String {
         let text = [failure.message, failure.reason].compactMap { $0 }.joined(separator: " ")
         return "\(text) [\(failure.code)]" + (failure.pastableSuggestion.map { " Try: \($0)" } ?? "")

@@ -22,7 +22,7 @@ struct ServedHealth: Equatable {
             // While refreshes fail, a token that is still valid is served.
             let isValid = record.login.accessExpiresAt.map { $0 > time.now } ?? false
             if !needsUser, record.state != .degraded || isValid, failing[record.profile.id] == nil { fresh += 1 }
-            // A secret that does not open is not in the listing: only opening the session shows it.
+            // Only opening a session shows that a secret is damaged. The listing does not show it.
             let command = needsUser ? advice?.command : failing[record.profile.id]?.pastableSuggestion
             if let command, mended.insert(record.login.id).inserted {
                 commands.append(command)

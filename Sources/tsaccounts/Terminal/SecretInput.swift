@@ -45,7 +45,7 @@ enum SecretInput {
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
             if descriptor >= 0 { close(descriptor) }
-            // The path is not repeated: a secret that was typed in its place is no file either.
+            // The message does not repeat the path, because it may be a secret that was typed by mistake.
             throw AccountsError(
                 .inputRequired,
                 "The file with the \(what) cannot be read, or the \(what) itself was typed where its file belongs.",

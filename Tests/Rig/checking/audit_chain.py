@@ -26,7 +26,8 @@ def check_chain(audit: List[Record]) -> List[Violation]:
         if row["seq"] != expected:
             return [Violation(Rule.CHAIN_BROKEN, f"audit row {expected} is missing")]
         if row["prev_hash"] != previous:
-            return [Violation(Rule.CHAIN_BROKEN, f"audit row {expected}: prev_hash is not the row_hash before it")]
+            problem = "prev_hash is not the row_hash of the previous row"
+            return [Violation(Rule.CHAIN_BROKEN, f"audit row {expected}: {problem}")]
         if row["row_hash"] != row_hash(row):
             return [Violation(Rule.CHAIN_BROKEN, f"audit row {expected}: row_hash is not the hash of the row")]
         previous = row["row_hash"]
