@@ -37,6 +37,8 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case revoked
     /// A fence (a limit on what a profile may do) stopped a request.
     case fenced
+    /// A program used a profile through a local socket or proxy: once per connection and profile.
+    case profileUsed = "profile_used"
 
     /// Whether the event may change the tokens or profiles that sessions of the login keep in memory. A refresh that
     /// starts or fails changes none of them: the current token stays valid.
@@ -45,7 +47,7 @@ public enum AuditEvent: String, Hashable, Sendable, CaseIterable {
         case .profileRemoved, .signedIn, .signedOut, .refreshSucceeded, .recovered, .rolledBack, .needsLogin, .revoked:
             true
         case .profileAdded, .profileChanged, .signInFailed, .refreshStarted, .refreshFailed, .outcomeUnknown,
-            .refreshAdopted, .lateResult, .signInEndsSoon, .fenced:
+            .refreshAdopted, .lateResult, .signInEndsSoon, .fenced, .profileUsed:
             false
         }
     }
