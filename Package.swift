@@ -92,7 +92,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "X509", package: "swift-certificates"),
-            ]
+            ],
+            resources: [.embedInCode("Dashboard/Assets")]
         ),
         // A stand-in for the sign-in server and the API. Imports none of the above, so it cannot share their mistakes.
         .target(
@@ -196,7 +197,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "tsaccounts", "TradeStationSessions", "TradeStationEmulator",
+                "tsaccounts", "TradeStationBroker", "TradeStationSessions", "TradeStationEmulator",
+                "TradeStationTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

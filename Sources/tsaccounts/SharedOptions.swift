@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import TradeStationBroker
 import TradeStationSessions
 
 /// The options that every command accepts, before and after its name.
@@ -41,16 +42,6 @@ struct SharedOptions: ParsableArguments {
             throw ValidationError("--timeout takes a number of seconds from 0.001 to 86400.")
         }
         if let store, store.isEmpty { throw ValidationError("--store takes a directory.") }
-    }
-
-    /// The value of `--store` in words that the parser has not parsed; nil if the option is not there.
-    static func store(in words: [String]) -> String? {
-        let option = "--store"
-        for (index, word) in words.enumerated() {
-            if word == option { return index + 1 < words.count ? words[index + 1] : nil }
-            if word.hasPrefix(option + "=") { return String(word.dropFirst(option.count + 1)) }
-        }
-        return nil
     }
 
     /// Whether the user can be asked questions.

@@ -1,4 +1,5 @@
 import Testing
+import TradeStationBroker
 
 @testable import tsaccounts
 

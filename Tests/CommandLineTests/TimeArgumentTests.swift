@@ -1,4 +1,5 @@
 import Testing
+import TradeStationBroker
 import TradeStationSessions
 
 @testable import tsaccounts

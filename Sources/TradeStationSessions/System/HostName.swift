@@ -5,9 +5,9 @@
 #endif
 
 /// The name of this machine, for the audit.
-enum HostName {
+package enum HostName {
     /// The name that the kernel reports. Foundation would ask the DNS resolver, which can take seconds.
-    static var current: String {
+    package static var current: String {
         var buffer = [CChar](repeating: 0, count: 256)
         let result = gethostname(&buffer, buffer.count - 1)
         guard result == 0 else { return "localhost" }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TradeStationBroker
 import TradeStationSessions
 
 /// `tsaccounts audit [NAME]`. Users leave out the name of this subcommand, `@rows`, which cannot be the name of a

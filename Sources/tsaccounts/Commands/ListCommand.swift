@@ -1,4 +1,5 @@
 import ArgumentParser
+import TradeStationBroker
 import TradeStationSessions
 
 /// `tsaccounts list [profiles]`.

@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// The value of `--since` and `--until`: a time, or an age.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TradeStationBroker
 import TradeStationSessions
 
 extension CompletionKind {
@@ -16,7 +17,7 @@ struct ProfileCompletion {
 
     /// The names of the profiles; empty if the store cannot be read.
     func names() async -> [String] {
-        let configuration = SessionConfiguration(storeDirectory: SharedOptions.store(in: words))
+        let configuration = SessionConfiguration(storeDirectory: PastableCommand.store(in: words))
         guard let data = try? configuration.dataDirectory,
             FileManager.default.fileExists(atPath: data + "/accounts.db")
         else { return [] }

@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// What a user reads after a profile was added.

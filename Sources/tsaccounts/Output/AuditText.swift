@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// Audit rows as text.
@@ -55,10 +56,15 @@ struct AuditText {
     }
 
     private func paint(_ line: String, _ record: AuditRecord) -> String {
-        switch record.text("event").flatMap({ AuditEvent(rawValue: $0) }) {
-        case .needsLogin, .signInFailed, .refreshFailed: display.paint(line, .bad)
-        case .outcomeUnknown, .signInEndsSoon, .fenced, .lateResult: display.paint(line, .warning)
-        default: line
+        display.paint(line, Self.color(of: record.text("event").flatMap { AuditEvent(rawValue: $0) }))
+    }
+
+    /// The color of a row about an event.
+    static func color(of event: AuditEvent?) -> Display.Color? {
+        switch event {
+        case .needsLogin, .signInFailed, .refreshFailed: .bad
+        case .outcomeUnknown, .signInEndsSoon, .fenced, .lateResult: .warning
+        default: nil
         }
     }
 }

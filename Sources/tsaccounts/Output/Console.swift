@@ -51,6 +51,25 @@ enum Console {
         }
     }
 
+    /// The control sequences of a command that uses the whole terminal.
+    enum Control: String, Sendable {
+        /// Switches to an empty alternate screen without a cursor.
+        case enterScreen = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J"
+        /// Switches back to what the terminal showed before.
+        case leaveScreen = "\u{1B}[?25h\u{1B}[?1049l"
+    }
+
+    /// Sends a control sequence to the terminal that standard output is.
+    static func control(_ control: Control) {
+        _ = write(control.rawValue, to: STDOUT_FILENO)
+    }
+
+    /// Shows lines from the top of the screen, and nothing else.
+    static func draw(_ lines: [String]) {
+        let rows = lines.map { $0.terminalSafe.replacing("\n", with: " ") + "\u{1B}[K" }
+        _ = write("\u{1B}[H" + rows.joined(separator: "\r\n") + "\u{1B}[J", to: STDOUT_FILENO)
+    }
+
     /// Clears the line that ``rewriteLine(_:)`` has written.
     static func clearLine() {
         rewriteLine { nil }

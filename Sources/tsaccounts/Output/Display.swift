@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// How results are shown to people: the times, the width of the terminal, and whether it has colors.

@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// Failures as text. The text leaves out arguments that may be secrets typed in the wrong place.

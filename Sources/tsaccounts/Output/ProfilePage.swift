@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// All details of a profile in human-readable form, for `show`.

@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// Profiles as a table, for `list` and `status`.
@@ -78,29 +79,6 @@ struct ProfileTable {
 }
 
 extension ProfileRecord {
-    /// The environment, so that nobody mistakes real accounts for simulated ones: `LIVE`, `LIVE v2` or `sim`.
-    var environmentText: String {
-        let name = profile.environment == .live ? "LIVE" : profile.environment.rawValue
-        return profile.apiVersion == .v3 ? name : "\(name) \(profile.apiVersion.rawValue)"
-    }
-
-    /// The state at the given time, in words. A login whose tokens were erased was signed out; it is not new.
-    func stateText(at now: Timestamp) -> String {
-        state == .new && login.erasure == .signedOut ? "signed out" : state(at: now).rawValue
-    }
-
-    /// The last error of the login or its API key.
-    var error: String? { login.lastError ?? apiKey.lastError }
-
-    /// Whether the profile has a fence (a limit on what it may do).
-    var isFenced: Bool { profile.isReadOnly || profile.accounts != nil }
-
-    /// The fences, for example `read-only, 11000001`.
-    var fenceText: String {
-        guard isFenced else { return "-" }
-        return ((profile.isReadOnly ? ["read-only"] : []) + (profile.accounts ?? [])).joined(separator: ", ")
-    }
-
     fileprivate func stateColor(at now: Timestamp) -> Display.Color {
         switch ExitStatus.of(self, now: now) {
         case ExitStatus.fine: .good

@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// Profiles as JSON.
@@ -104,9 +105,4 @@ struct ProfileText {
     func failure(_ damaged: DamagedProfile) -> String {
         FailureText.plain(damaged.error, about: try? ProfileName(damaged.name))
     }
-}
-
-extension DamagedProfile {
-    /// The name as it is shown, and as users type it if it is no valid name.
-    var shownName: String { name.printable(limit: 64) }
 }

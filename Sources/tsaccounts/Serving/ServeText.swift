@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// The notes of `serve`, one line each.

@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// How many of the served profiles are fresh, and what mends the others.

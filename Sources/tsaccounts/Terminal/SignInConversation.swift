@@ -21,12 +21,12 @@ struct SignInConversation: Sendable {
 
     /// Runs a sign-in. The file that leads the browser to the sign-in page exists only meanwhile.
     func run<Result>(_ body: (SignInInteraction) async throws -> Result) async throws -> Result {
-        let page = Mutex<SignInPage?>(nil)
+        let page = Mutex<BrowserPage?>(nil)
         defer { page.withLock { $0?.remove() } }
         return try await body(interaction { written in page.withLock { $0 = written } })
     }
 
-    private func interaction(keep: @escaping @Sendable (SignInPage) -> Void) -> SignInInteraction {
+    private func interaction(keep: @escaping @Sendable (BrowserPage) -> Void) -> SignInInteraction {
         var pasted: (@Sendable () async throws -> String?)?
         if canPaste {
             let input = LineInput(descriptor: STDIN_FILENO)
@@ -61,7 +61,7 @@ struct SignInConversation: Sendable {
         return hasUser ? .seconds(600) : .milliseconds(Int64(shared.timeout * 1000))
     }
 
-    private func present(_ url: String, keep: (SignInPage) -> Void) {
+    private func present(_ url: String, keep: (BrowserPage) -> Void) {
         let seconds = timeLimit.components.seconds
         let wait = seconds == 600 ? "ten minutes, or until Ctrl-C" : "at most \(max(1, seconds)) s, see --timeout"
         shared.note("Open this page to sign in (the command waits for \(wait)):")
@@ -80,10 +80,10 @@ struct SignInConversation: Sendable {
         if opensBrowser, !pastesOnly { openBrowser(at: url, keep: keep) }
     }
 
-    private func openBrowser(at url: String, keep: (SignInPage) -> Void) {
+    private func openBrowser(at url: String, keep: (BrowserPage) -> Void) {
         let environment = ProcessInfo.processInfo.environment
         let failed: @Sendable () -> Void = { shared.note("No browser could be opened. Open the page yourself.") }
-        guard let page = SignInPage.write(leadingTo: url, environment) else { return failed() }
+        guard let page = BrowserPage.write(leadingTo: url, "the sign-in page", environment) else { return failed() }
         keep(page)
         shared.note("Opening a private file that leads the browser there. Some browsers from snap or flatpak cannot")
         shared.note("read it. In that case, open the URL above.")

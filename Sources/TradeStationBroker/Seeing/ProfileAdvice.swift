@@ -1,16 +1,16 @@
-import TradeStationSessions
+package import TradeStationSessions
 
 /// What is wrong with a profile, or soon will be, and the command that mends it.
-struct ProfileAdvice: Sendable {
+package struct ProfileAdvice: Sendable {
     /// What is wrong, as a sentence.
-    let problem: String
+    package let problem: String
     /// The command that mends it.
-    let command: String
+    package let command: String
     /// Whether a user has to act before the profile can be refreshed again.
-    let needsUser: Bool
+    package let needsUser: Bool
 
     /// - Returns: nil if the profile needs nothing.
-    init?(for record: ProfileRecord, _ time: TimeText) {
+    package init?(for record: ProfileRecord, _ time: TimeText) {
         let name = record.name
         switch record.state {
         case .new:
@@ -76,7 +76,7 @@ struct ProfileAdvice: Sendable {
 
 extension ProfileRecord {
     /// The end of the pause before the next refresh; nil if there is none, or if it is over.
-    func pauseEnd(after now: Timestamp) -> Timestamp? {
+    package func pauseEnd(after now: Timestamp) -> Timestamp? {
         notBefore.flatMap { $0 > now ? $0 : nil }
     }
 

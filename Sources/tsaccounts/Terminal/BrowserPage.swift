@@ -6,27 +6,31 @@ import Foundation
     import Darwin
 #endif
 
-/// A file that leads the browser to the sign-in URL.
+/// A file that leads the browser to an address that other users must not learn.
 ///
-/// Other users of this computer can read the arguments of every process. With the URL they would know the `state` and
-/// the PKCE challenge, and could complete the sign-in with an account of their own. So the browser gets the name of a
-/// file that only this user can read.
-struct SignInPage: Sendable {
+/// Other users of this computer can read the arguments of every process. With a sign-in URL they would know the `state`
+/// and the PKCE challenge, and could complete the sign-in with an account of their own; with the link of a dashboard
+/// they could open it first. So the browser gets the name of a file that only this user can read.
+struct BrowserPage: Sendable {
     private let directory: String
 
-    private var path: String { directory + "/sign-in.html" }
+    private var path: String { directory + "/continue.html" }
 
     /// The address of the file.
     var address: String { URL(fileURLWithPath: path).absoluteString }
 
     /// Writes the file, with mode 0600 in a directory of mode 0700; returns nil if that fails.
-    static func write(leadingTo url: String, _ environment: [String: String]) -> SignInPage? {
+    ///
+    /// - Parameters:
+    ///   - url: The address.
+    ///   - name: What is there, for example `the sign-in page`.
+    static func write(leadingTo url: String, _ name: String, _ environment: [String: String]) -> BrowserPage? {
         for parent in parents(environment) {
             var template = Array("\(parent)/tsaccounts-XXXXXX".utf8CString)
             guard mkdtemp(&template) != nil else { continue }
-            let name = template.dropLast().map { UInt8(bitPattern: $0) }
-            let page = SignInPage(directory: String(decoding: name, as: UTF8.self))
-            if page.write(html(for: url)) { return page }
+            let bytes = template.dropLast().map { UInt8(bitPattern: $0) }
+            let page = BrowserPage(directory: String(decoding: bytes, as: UTF8.self))
+            if page.write(html(for: url, name)) { return page }
             page.remove()
         }
         return nil
@@ -49,7 +53,7 @@ struct SignInPage: Sendable {
         return (try? file.write(contentsOf: Data(text.utf8))) != nil
     }
 
-    private static func html(for url: String) -> String {
+    private static func html(for url: String, _ name: String) -> String {
         let address = url.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
         return """
             <!doctype html>
@@ -58,9 +62,9 @@ struct SignInPage: Sendable {
             <meta charset="utf-8">
             <meta name="referrer" content="no-referrer">
             <meta http-equiv="refresh" content="0; url=\(address)">
-            <title>Sign in</title>
+            <title>tsaccounts</title>
             </head>
-            <body><p><a href="\(address)">Continue to the sign-in page</a></p></body>
+            <body><p><a href="\(address)">Continue to \(name)</a></p></body>
             </html>
 
             """

@@ -1,4 +1,4 @@
-import TradeStationSessions
+package import TradeStationSessions
 
 #if canImport(Glibc)
     import Glibc
@@ -7,28 +7,33 @@ import TradeStationSessions
 #endif
 
 /// A time zone: the dates and times that people read on their clocks.
-struct WallZone: Sendable {
+package struct WallZone: Sendable {
     /// The parts of a time on the clock of a zone.
-    struct Reading: Sendable {
+    package struct Reading: Sendable {
         /// For example `2026-11-28`.
-        let day: String
+        package let day: String
         /// For example `22:50:03`.
-        let time: String
+        package let time: String
         /// For example `Sat`.
-        let weekday: String
+        package let weekday: String
         /// The number of the day, counted from 1970-01-01.
-        let dayNumber: Int64
+        package let dayNumber: Int64
     }
 
     /// What follows a time of this zone: nothing for the local zone, ` UTC` for UTC.
-    let suffix: String
+    package let suffix: String
     /// Returns how many seconds the zone's clocks are ahead of UTC at the given time.
-    let offset: @Sendable (Timestamp) -> Int64
+    package let offset: @Sendable (Timestamp) -> Int64
 
-    static let utc = WallZone(suffix: " UTC", offset: { _ in 0 })
+    package init(suffix: String, offset: @escaping @Sendable (Timestamp) -> Int64) {
+        self.suffix = suffix
+        self.offset = offset
+    }
+
+    package static let utc = WallZone(suffix: " UTC", offset: { _ in 0 })
 
     /// The zone that the variable `TZ` names, or else the zone of the machine. The command `date` uses the same zone.
-    static let local: WallZone = {
+    package static let local: WallZone = {
         tzset()
         return WallZone(suffix: "") { time in
             var seconds = time_t(floorDivide(time.milliseconds, by: 1000))
@@ -38,7 +43,7 @@ struct WallZone: Sendable {
     }()
 
     /// What the clocks of the zone show at the given time.
-    func reading(at time: Timestamp) -> Reading {
+    package func reading(at time: Timestamp) -> Reading {
         let shifted = time.advanced(byMilliseconds: offset(time) * 1000)
         let text = shifted.description
         let dayNumber = Self.floorDivide(shifted.milliseconds, by: 86_400_000)
@@ -56,7 +61,7 @@ struct WallZone: Sendable {
     /// is none, it is a time at most an hour away.
     ///
     /// - Returns: nil if the text is not a date and time.
-    func time(showing text: String) -> Timestamp? {
+    package func time(showing text: String) -> Timestamp? {
         guard let shown = Timestamp(text + "Z") else { return nil }
         // The first guess can be on the other side of a clock change.
         let guess = shown.advanced(byMilliseconds: -offset(shown) * 1000)
@@ -66,7 +71,7 @@ struct WallZone: Sendable {
     // 1970-01-01 was a Thursday.
     private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
 
-    private static func floorDivide(_ number: Int64, by divisor: Int64) -> Int64 {
+    static func floorDivide(_ number: Int64, by divisor: Int64) -> Int64 {
         let quotient = number / divisor
         return number % divisor < 0 ? quotient - 1 : quotient
     }
