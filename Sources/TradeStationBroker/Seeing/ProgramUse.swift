@@ -21,7 +21,7 @@ package struct ProgramUse: Hashable, Sendable {
             let profile, door: String
             let program, processID, host: String?
         }
-        let groups = Dictionary(grouping: rows.filter { $0.eventName == event }) { row in
+        let groups = Dictionary(grouping: rows.filter { $0.event == .profileUsed }) { row in
             Key(
                 profile: row.profile ?? "-",
                 door: row.detail["door"] ?? "-",
@@ -44,6 +44,4 @@ package struct ProgramUse: Hashable, Sendable {
             }
         }.sorted { ($1.latest, $0.profile, $0.processID ?? 0) < ($0.latest, $1.profile, $1.processID ?? 0) }
     }
-
-    private static let event = "profile_used"
 }

@@ -18,6 +18,7 @@ struct ServeCommand: StoreCommand {
             """
     )
 
+    @Flag(name: .long, help: "Also show the profiles in a browser; prints the link.") var dashboard = false
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
@@ -38,6 +39,9 @@ struct ServeCommand: StoreCommand {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await manager.run() }
                     group.addTask { try await watch(manager, from: listing, wakes, systemd) }
+                    if dashboard {
+                        group.addTask { try await DashboardRun(shared: shared, opensBrowser: false).run(manager) }
+                    }
                     group.addTask {
                         while true {
                             try await SystemClock().sleep(milliseconds: Self.roundMilliseconds)

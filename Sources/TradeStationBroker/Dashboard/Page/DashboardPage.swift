@@ -28,7 +28,7 @@ struct DashboardPage {
         .element(
             "p",
             ["id": "age", "role": "status", "data-at": snapshot.now.description],
-            ["As of ", LoginTable.time(snapshot.now, time.stamp(snapshot.now) + zone.suffix)]
+            ["As of ", LoginTable.time(snapshot.now, time.stamp(snapshot.now))]
         )
     }
 

@@ -106,7 +106,7 @@ extension DashboardView.Part {
                 .contains(event)
         case .signIns:
             [.signedIn, .signInFailed, .signedOut, .needsLogin, .signInEndsSoon, .revoked].contains(event)
-        case .uses: event == nil || event == .fenced
+        case .uses: event == .profileUsed || event == .fenced
         case .changes: [.profileAdded, .profileChanged, .profileRemoved, .rolledBack].contains(event)
         }
     }

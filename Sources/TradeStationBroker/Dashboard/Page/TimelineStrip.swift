@@ -27,7 +27,8 @@ struct TimelineStrip {
         return .element(
             "svg",
             [
-                "role": "img", "aria-labelledby": "\(id)-title \(id)-description", "class": "strip",
+                "role": "img", "aria-labelledby": "\(id)-title", "aria-describedby": "\(id)-description",
+                "class": "strip",
                 "width": "100%", "height": String(Self.height),
             ],
             [
@@ -120,7 +121,8 @@ struct TimelineStrip {
         // The steps are at whole hours of the clocks that are shown.
         let offset = time.zone.offset(start) * 1000
         let first = ((start.milliseconds + offset) / step + 1) * step - offset
-        return stride(from: first, to: end.milliseconds - step / 4, by: Int(step)).flatMap { milliseconds -> [HTML] in
+        return stride(from: first, to: end.milliseconds - length * 60_000 / 25, by: Int(step)).flatMap {
+            milliseconds -> [HTML] in
             let at = Timestamp(milliseconds: milliseconds)
             let x = percentage(at)
             let text = String(time.zone.reading(at: at).time.prefix(5))
