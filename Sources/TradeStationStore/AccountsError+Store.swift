@@ -117,7 +117,7 @@ extension AccountsError {
     static func foreignLog(_ log: String, of path: String) -> AccountsError {
         AccountsError(
             .storeCorrupt,
-            "\(path) is damaged, or it does not belong to its log \(log).",
+            "\(path) is damaged, or the log \(log) belongs to another database.",
             reason: "A backup was copied over the database while the log was still there, or the disk is faulty. "
                 + "Nothing was written.",
             suggestion: movingAway(path)

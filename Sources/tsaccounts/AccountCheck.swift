@@ -32,7 +32,8 @@ struct AccountCheck {
             .usage,
             profile: profile.text,
             "The user of this sign-in has no account \(unknown.printable(limit: 40)).",
-            reason: known.isEmpty ? "It has no accounts in this environment." : "Its accounts are \(list).",
+            reason: known.isEmpty
+                ? "The user has no accounts in this environment." : "The user's accounts are \(list).",
             suggestion: known.first.map { "tsaccounts set \(profile) --account \($0.printable(limit: 40).shellQuoted)" }
                 ?? "tsaccounts show \(profile) --accounts"
         )

@@ -61,7 +61,8 @@ struct Demo {
         try say("  $ tsaccounts token paper")
         let token = try await manager.session(named: "paper").accessToken()
         try say("  \(token.secret.exposed.prefix(24))... (\(token.secret.exposed.count) characters)")
-        try say("  TradeStation's access tokens are valid for 20 minutes; these for \(Self.tokenSeconds) seconds.")
+        try say("  TradeStation's access tokens are valid for 20 minutes,")
+        try say("  the tokens of this demo for \(Self.tokenSeconds) seconds.")
         let again = try await manager.session(named: "real").accessToken()
         let answer = again == token ? "the same token, no request" : "a newer token"
         try say("  A second call, for the profile real: \(answer).")
@@ -81,7 +82,7 @@ struct Demo {
     }
 
     private func expire(_ old: AccessToken) async throws {
-        try chapter(4, "\(Self.callers) tasks request a token at the moment it has expired")
+        try chapter(4, "The token expires, and \(Self.callers) tasks request a new one at once")
         let clock = SystemClock()
         let left = old.expiresAt.milliseconds - clock.wallTime().milliseconds
         try say("  Waiting \(max(0, left) / 1000 + 1) s for the token to expire ...")

@@ -8,7 +8,7 @@ struct RotationLimitOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Refresh token lifetime if unused, for a rotating key (default 1800; 0: unlimited).",
+            "Lifetime of an unused refresh token, for a rotating key (default 1800; 0: unlimited).",
             valueName: "seconds"
         )
     )

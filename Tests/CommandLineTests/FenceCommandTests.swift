@@ -16,7 +16,7 @@ extension CommandLineSuite {
             #expect(shown["accounts"] as? [String] == ["SIM1100001M"])
             let opened = try await stage.tool.run("set", "p", "--read-only", "off", "--any-account")
             #expect(opened.status == 0)
-            #expect(opened.errors == "p can place orders, in all accounts.\n")
+            #expect(opened.errors == "p can place orders. It can use all accounts.\n")
             shown = try object(try await stage.tool.run("show", "p", "--json").output)
             #expect(shown["read_only"] as? Bool == false)
             #expect(shown["accounts"] is NSNull)

@@ -52,7 +52,7 @@ extension CommandLineSuite {
         @Test(.tool) func `a variable that leads to no certificate is named`() async throws {
             let result = try await addElsewhere(["SSL_CERT_FILE": "/nonexistent"])
             #expect(result.status == 69)
-            #expect(result.errors.contains("SSL_CERT_FILE points to no readable certificate"))
+            #expect(result.errors.contains("SSL_CERT_FILE does not point to a readable CA certificate"))
         }
 
         @Test(.stage) func `an answer that breaks the rules of HTTP is server_error`() async throws {

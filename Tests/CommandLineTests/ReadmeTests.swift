@@ -79,7 +79,7 @@ extension CommandLineSuite {
             let all = outputs.joined()
             #expect(all.contains("\"AccountID\":"))
             #expect(all.contains("paper"))
-            #expect(all.contains("The promise holds: 250 processes met 40 expiries"))
+            #expect(all.contains("The promise holds: 40 tokens expired, and 250 processes asked "))
             #expect(all.contains("refresh_succeeded") == false, "No refresh is due before the last block.")
             #expect(stage.emulator.counts.revocations == 1)
         }

@@ -86,7 +86,7 @@ extension CommandLineSuite {
                     "refused      0", "logins lost  0", "served       2", "failed       0",
                 ]
             )
-            #expect(lines.last?.hasPrefix("The promise holds: 2 processes met 1 expiries; ") == true)
+            #expect(lines.last?.hasPrefix("The promise holds: 1 tokens expired, and 2 processes asked ") == true)
             #expect(result.errors.hasPrefix("Testing in \(stage.tool.store)/selftest-"))
             #expect(try files(stage.tool) == before)
             #expect(try Data(contentsOf: URL(fileURLWithPath: stage.tool.database)) == database)

@@ -47,7 +47,7 @@ import Testing
         #expect(verdict.holds)
         #expect(
             verdict.sentence
-                == "The promise holds: 12 processes met 4 expiries; each expiry caused exactly one exchange, and every process got the current token."
+                == "The promise holds: 4 tokens expired, and 12 processes asked for new ones; each expiry caused exactly one exchange, and every process got the current token."
         )
     }
 

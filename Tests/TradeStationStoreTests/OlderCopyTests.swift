@@ -161,7 +161,7 @@ import TradeStationModel
             try await store.begin(sample.attempt(99), of: id, audit: [])
         }
         #expect(error?.code == .storeCorrupt)
-        #expect(error?.message.contains("does not belong to its log") == true)
+        #expect(error?.message.contains("belongs to another database") == true)
         await store.close()
     }
 

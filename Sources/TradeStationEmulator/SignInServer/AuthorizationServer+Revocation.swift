@@ -17,7 +17,7 @@ extension AuthorizationServer {
         }
         let credentials = ClientCredentials(incoming, fields: fields, acceptsBasic: settings.acceptsBasic)
         if credentials.malformed {
-            return .refusal("invalid_request", "Client credentials must be given once, readably.", status: 400)
+            return .refusal("invalid_request", "The client credentials are unreadable or given twice.", status: 400)
         }
         guard let clientID = credentials.id else { return .missing("client_id") }
         guard let client = clients[clientID], credentials.secret == nil || client.accepts(secret: credentials.secret)

@@ -32,7 +32,7 @@ extension AuthorizationServer {
         guard let grantType = fields["grant_type"] else { return .missing("grant_type") }
         let credentials = ClientCredentials(incoming, fields: fields, acceptsBasic: settings.acceptsBasic)
         if credentials.malformed {
-            return .refusal("invalid_request", "Client credentials must be given once, readably.", status: 400)
+            return .refusal("invalid_request", "The client credentials are unreadable or given twice.", status: 400)
         }
         guard let clientID = credentials.id else { return .missing("client_id") }
         guard let client = clients[clientID], client.accepts(secret: credentials.secret) else {

@@ -52,7 +52,7 @@ extension Profile {
         guard isPlain, (1...mostAccounts).contains(accounts.count) else {
             throw AccountsError(
                 .usage,
-                "A profile can be limited to 1 to \(mostAccounts) accounts; an account ID has only letters and digits.",
+                "The allowed accounts must be 1 to \(mostAccounts) account IDs, each with only letters and digits.",
                 suggestion: "repeat --account SIM1234567M for each account; "
                     + "without --account, a new profile may use all accounts"
             )

@@ -62,13 +62,13 @@ enum CallbackPage: String, CaseIterable {
         case .alreadyAnswered:
             "This sign-in has already received another answer. The terminal shows whether it succeeded."
         case .wrongMethod:
-            "The callback accepts only a page load. Open the URL that the terminal shows in a browser."
+            "The callback accepts only a page load. Use a browser to open the URL that the terminal shows."
         case .encrypted:
             "Change https to http in the address bar, or paste the whole address into the terminal."
         case .tooLarge:
             """
             Other programs have probably left many cookies for localhost. Paste the address of this page into the \
-            terminal, or open the URL that the terminal shows in a private window.
+            terminal, or use a private window to open the URL that the terminal shows.
             """
         case .notFound:
             """

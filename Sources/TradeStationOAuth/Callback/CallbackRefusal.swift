@@ -58,14 +58,14 @@ enum CallbackRefusal: Hashable, Sendable {
         case .response(.wrongState), .response(.missingState):
             "The callback ignored a page that does not belong to this sign-in. Open the sign-in URL above."
         case .response(.unprovenError):
-            "The browser's request reports an error without the state of this sign-in, so any page could have sent it. "
+            "The browser's request reports an error but has no state parameter, so any page could have sent it. "
                 + "The browser's address bar shows the error. If you declined, press Ctrl-C; otherwise open the "
                 + "sign-in URL above again."
         case .response(let refusal):
             "The callback cannot use the browser's answer. \(refusal.explanation) Open the sign-in URL above again."
         case .encrypted:
-            "The browser came with https, but the callback has no encryption. Change https to http in its address bar, "
-                + "or paste that address here."
+            "The browser used https, but the callback accepts only http. Change https to http in the browser's address "
+                + "bar, or paste the whole address here."
         case .notHTTP:
             "The callback received something other than a browser's request and ignored it."
         case .tooLarge:

@@ -33,9 +33,9 @@ enum AuthorizationResponse: Sendable {
             switch self {
             case .malformed: "The URL is malformed: a part of it is not correctly encoded."
             case .duplicateParameter: "The URL contains a parameter twice."
-            case .wrongState: "The URL belongs to another sign-in, or its end is missing."
-            case .missingState: "The URL is not complete: its state is missing."
-            case .unprovenError: "The URL contains an error without the state of this sign-in."
+            case .wrongState: "The URL belongs to another sign-in, or the end of the URL is missing."
+            case .missingState: "The URL is not complete: it has no state parameter."
+            case .unprovenError: "The URL contains an error but no state parameter."
             case .unusableCode: "The URL contains no usable code."
             case .tooLong: "The text is too long to be the redirect URL."
             case .notARedirect: "This is not the URL that the browser was redirected to; a code alone is not enough."
@@ -107,7 +107,7 @@ enum AuthorizationResponse: Sendable {
         case "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope":
             return AccountsError(
                 .clientRejected,
-                "The sign-in server rejected the authorization request for this API key.",
+                "The sign-in server rejected the authorization request made with this API key.",
                 reason: reason,
                 suggestion: "use the client id, redirect URI and scopes that were registered for the API key"
             )

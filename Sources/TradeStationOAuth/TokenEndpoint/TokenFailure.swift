@@ -90,7 +90,7 @@ extension TokenFailure {
         case .serverTrouble: "The sign-in server reported an internal error."
         case .invalidGrant: "The sign-in is no longer valid."
         case .clientRejected: "The sign-in server rejected the API key."
-        case .requestRejected: "The sign-in server rejected the request for this API key."
+        case .requestRejected: "The sign-in server rejected the request made with this API key."
         case .userActionRequired: "The sign-in server requires the user to sign in."
         case .unrecognised: "The sign-in server refused with an error code that is not standard."
         }

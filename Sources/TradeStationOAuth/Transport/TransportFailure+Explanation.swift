@@ -18,14 +18,14 @@ extension TransportFailure {
         case .deniedByProxy: "\(connected.sentenceStart) requires another user name or password (HTTP 407)."
         case .notTrusted: "No trusted connection to \(server) could be established: the TLS handshake failed."
         case .unknownAuthority where proxy != nil:
-            "The certificate of \(server) has expired, or an authority signed it that is not trusted here."
+            "The certificate of \(server) has expired, or is signed by an authority that is not trusted here."
         case .unknownAuthority: "The certificate of \(server) is signed by an authority that is not trusted here."
         case .certificateOutOfDate:
             "The certificate of \(server) has expired or is not valid yet, by the clock of this machine."
         case .wrongHost: "The certificate of the server is for another host than \(server)."
         case .noAuthorities:
-            "This machine has no certificates of authorities (no bundle such as \(TrustedAuthorities.machineFiles[0]))."
-        case .unreadableAuthorities(let name): "\(name) points to no readable certificate of an authority."
+            "This machine has no CA certificates: it has no file such as \(TrustedAuthorities.machineFiles[0])."
+        case .unreadableAuthorities(let name): "\(name) does not point to a readable CA certificate."
         case .malformedResponse: "The answer is not valid HTTP."
         case .timedOut: "The server did not answer in time."
         case .connectionLost: "The connection was lost before the whole response arrived."
@@ -45,7 +45,7 @@ extension TransportFailure {
         case .deniedByProxy: "set the URL of the proxy to http://USER:PASSWORD@HOST:PORT"
         case .unknownAuthority:
             "set SSL_CERT_FILE to the certificate of that authority, if your network signs certificates itself"
-        case .noAuthorities: "apt-get install ca-certificates, or set SSL_CERT_FILE to a file with such certificates"
+        case .noAuthorities: "run apt-get install ca-certificates, or set SSL_CERT_FILE to a file with CA certificates"
         case .unreadableAuthorities(let name): "set \(name) to certificates in PEM form, or unset it"
         case .certificateOutOfDate: "date   # shows the clock of this machine"
         default: nil

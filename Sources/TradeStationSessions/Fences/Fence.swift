@@ -33,7 +33,8 @@ struct Fence: Sendable {
     func decision(on call: APICall, _ target: APIRequestTarget) -> Decision {
         let route = APIRoute(target.segments, version: profile.apiVersion)
         if isSimulatorOnLiveHost {
-            return .closed(.environment, because: "It is a simulator profile, and its API host is not the simulator.")
+            let reason = "The profile is for the simulator, but its API host is not the simulator."
+            return .closed(.environment, because: reason)
         }
         if profile.isReadOnly, !Self.onlyReads(call, route) {
             let reason = "The profile is read-only: it refuses requests that may change something."

@@ -86,7 +86,7 @@ struct FenceCheck {
             record: refused.record,
             kind: kind,
             detail: ["method": method, "path": path],
-            message: "A fence of the profile refuses \(method) \(path.printable(limit: 120)).",
+            message: "A limit (fence) of the profile forbids \(method) \(path.printable(limit: 120)).",
             reason: reason
         ).report(to: services)
     }

@@ -36,7 +36,7 @@ extension SessionManager {
                 .usage,
                 "The simulator is not available for this profile.",
                 reason: reason,
-                suggestion: "tsaccounts add profile OTHER --sim --same-login-as NAME"
+                suggestion: "tsaccounts add profile OTHER --sim --same-login-as NAME --api-url URL"
             ).about(record.name)
         }
         guard record.profile.apiVersion == .v3 else { throw unavailable("The simulator supports only v3.") }
@@ -44,7 +44,8 @@ extension SessionManager {
         let simulators = try await registry.profilesSharingLogin(of: record).filter { $0.profile.environment == .sim }
         guard let host = simulators.first?.profile.apiURL, simulators.allSatisfy({ $0.profile.apiURL == host }) else {
             throw unavailable(
-                "The profile has its own API host, and no simulator profile on its login names the simulator's host."
+                "The profile has its own API host, and no simulator profile with the same login tells the host of the "
+                    + "simulator."
             )
         }
         return host

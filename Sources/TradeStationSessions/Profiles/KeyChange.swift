@@ -64,7 +64,7 @@ public struct KeyChange: Sendable {
             throw AccountsError(
                 .inputRequired,
                 "This client authentication method requires a client secret.",
-                suggestion: "--secret-file FILE"
+                suggestion: "use --secret-file FILE"
             )
         }
         return registration

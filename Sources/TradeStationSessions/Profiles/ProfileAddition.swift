@@ -237,7 +237,8 @@ extension AccountsError {
         let advice: String? =
             switch code {
             case .clientRejected: "run the same command with the right client id and secret"
-            case .loginRequired: "run the same command with a refresh token that still works, or with a sign-in"
+            case .loginRequired:
+                "run the same command with a refresh token that still works, or without --refresh-token-file to sign in"
             default: suggestion
             }
         return AccountsError(code, profile: name.text, message, reason: reason, suggestion: advice)

@@ -37,8 +37,8 @@ struct SignInGrant: Sendable {
         switch grant.issuedRefreshToken {
         case .token: nil
         case .unusable(let reason):
-            "The refresh token that the sign-in server returned cannot be kept: this sign-in ends when its access token "
-                + "expires. \(reason)"
+            "The refresh token that the sign-in server returned cannot be kept. \(reason) This sign-in ends when its "
+                + "access token expires."
         case .none, .empty:
             "The sign-in server returned no refresh token: this sign-in ends when its access token expires. Request the "
                 + "scope offline_access."

@@ -117,7 +117,7 @@ extension AccountsError {
     static func saveDeferred(because cause: AccountsError?) -> AccountsError {
         AccountsError(
             .saveDeferred,
-            "The new tokens could not be written to the database. They are saved in the side file.",
+            "The new tokens could not be written to the database. They are saved in a file beside it (the side file).",
             reason: cause?.message,
             suggestion: "tsaccounts token NAME   # saves them in the database, once it is writable again"
         )

@@ -43,7 +43,7 @@ public struct APIResponse: Sendable {
                 reason: redact("\(Value.self): \(Self.explanation(of: error))"),
                 suggestion: mayHaveActed
                     ? "check the account's orders before you send this request again"
-                    : "send the request again without as:, and read the text of the answer"
+                    : "send the request again without the argument as:, then read the text of the answer"
             )
         }
     }

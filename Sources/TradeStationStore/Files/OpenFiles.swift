@@ -23,7 +23,7 @@ package enum OpenFiles {
         guard !canOpen(count) else { return }
         throw AccountsError(
             .storeBusy,
-            "This process can open too few files to \(purpose).",
+            "This process cannot open enough files to \(purpose).",
             reason: "It needs \(count) more. The limit of this process or of the machine is reached.",
             suggestion: "raise the limit (ulimit -n \(max(256, 4 * count))), then run the command again"
         )

@@ -77,8 +77,8 @@ struct PathWalk {
                     : PermissionProblem(
                         message: message,
                         repair: .advice(
-                            "name a store in a directory of your own: tsaccounts --store DIR ... (or trust them, as on "
-                                + "a volume of a container: --trust-group)"
+                            "name a store in a directory of your own: tsaccounts --store DIR ... (or, if you trust "
+                                + "these users, as on a volume of a container, add --trust-group)"
                         )
                     )
             )

@@ -178,7 +178,8 @@ struct StoreOpener: Sendable {
             throw AccountsError(
                 .storeCorrupt,
                 "\(files.database) is missing, and its log \(path) still exists.",
-                reason: "It may contain the latest tokens. No new store was created: SQLite would apply the log to it.",
+                reason: "The log may contain the latest tokens. No new store was created, because SQLite would apply "
+                    + "this log to the new store.",
                 suggestion: "restore the database, or move the log away: "
                     + "mv \(path.shellQuoted) \((path + ".old").shellQuoted)"
             )

@@ -46,7 +46,8 @@ extension AccountsError {
 
     static let damagedAudit = damaged(
         "An audit row that the profile depends on",
-        suggestion: "tsaccounts audit verify; to repair the profile, tsaccounts remove NAME, then add it again"
+        suggestion:
+            "tsaccounts audit verify, then repair the profile (remove it and add it again): tsaccounts remove NAME"
     )
 
     private static func damaged(_ what: String, suggestion: String) -> AccountsError {

@@ -27,7 +27,7 @@ struct AddProfileCommand: StoreCommand {
 
     @Option(
         name: .customLong("refresh-token-file"),
-        help: ArgumentHelp("The file with a refresh token, instead of a sign-in.", valueName: "file"),
+        help: ArgumentHelp("Use the refresh token in this file instead of a sign-in.", valueName: "file"),
         completion: .file()
     )
     var refreshTokenFile: String?
@@ -73,7 +73,7 @@ struct AddProfileCommand: StoreCommand {
         if sameLoginAs != nil {
             guard key.isEmpty, refreshTokenFile == nil else {
                 throw ValidationError(
-                    "--same-login-as uses the API key of the other profile, so no option for a key is possible."
+                    "--same-login-as uses the API key of the other profile, so leave out the options for an API key."
                 )
             }
         } else if key.clientID == nil, !shared.canAsk {

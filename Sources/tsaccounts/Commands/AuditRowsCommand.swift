@@ -16,7 +16,7 @@ struct AuditRowsCommand: StoreCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Show rows from this time or age on (09:31, yesterday, 2h).", valueName: "when")
+        help: ArgumentHelp("Show rows since this time or age (09:31, yesterday, 2h).", valueName: "when")
     )
     var since: String?
 

@@ -67,7 +67,7 @@ struct EmulatorCommand: StoreCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Refresh token lifetime if unused, with --rotate.", valueName: "seconds")
+        help: ArgumentHelp("Lifetime of an unused refresh token, with --rotate.", valueName: "seconds")
     )
     var idle = 1800
 

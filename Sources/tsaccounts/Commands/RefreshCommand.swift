@@ -95,7 +95,8 @@ struct RefreshCommand: StoreCommand {
             case .refreshed: "refreshed"
             case .adopted:
                 results.first { $0.login == result.login && $0.report?.outcome == .refreshed }
-                    .map { "refreshed with \($0.profile), on the same login" } ?? "already refreshed by another process"
+                    .map { "refreshed together with \($0.profile), which has the same login" }
+                    ?? "already refreshed by another process"
             case .recovered: "recovered tokens that another process had received"
             case .fresh: "no refresh was due"
             }

@@ -112,7 +112,7 @@ struct SetCommand: StoreCommand {
 
     private func fenceNote(_ profile: Profile) -> String {
         let orders = profile.isReadOnly ? "cannot place orders" : "can place orders"
-        let accounts = profile.accounts.map { "in \($0.joined(separator: ", ")) only" } ?? "in all accounts"
-        return "\(profile.name) \(orders), \(accounts)."
+        let accounts = profile.accounts.map { "only \($0.joined(separator: ", "))" } ?? "all accounts"
+        return "\(profile.name) \(orders). It can use \(accounts)."
     }
 }

@@ -32,7 +32,7 @@ struct ProfilePage {
             ("subject", login.identity.subject?.printable(limit: 80)), ("login", String(login.id.rawValue)),
             ("generation", String(login.generation)), ("scopes", login.scopes),
             ("access token", login.accessExpiresAt.map(expiry) ?? "none"),
-            ("refresh token", record.possibleRefreshTokenEnd.map { "\(expiry($0)), unless it is used" }),
+            ("refresh token", record.possibleRefreshTokenEnd.map { "\(expiry($0)) if unused" }),
             ("sign in by", record.possibleSignInEnd.map(time.pointAndDistance)),
             ("last error", record.error),
             ("next attempt", record.pauseEnd(after: time.now).map { "not before \(time.pointAndDistance($0))" }),
@@ -44,7 +44,9 @@ struct ProfilePage {
             ("read-only", profile.isReadOnly ? "yes" : nil), ("limited to", profile.accounts?.joined(separator: " ")),
             (
                 "late result",
-                lateResult.map { "of attempt \($0.attemptID); used if the current refresh token is refused" }
+                lateResult.map {
+                    "of attempt \($0.attemptID); its tokens will be used if the current refresh token is refused"
+                }
             ),
         ]
     }

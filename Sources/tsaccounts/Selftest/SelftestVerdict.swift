@@ -30,8 +30,8 @@ struct SelftestVerdict: Sendable, Equatable {
     private static let overloadCodes: Set = ["store_busy", "lock_timeout", "save_deferred"]
 
     private static func held(_ plan: SelftestPlan, _ tally: SelftestTally) -> String {
-        "The promise holds: \(tally.served) processes met \(plan.expectedExchanges) expiries; each expiry caused "
-            + "exactly one exchange, and every process got the current token."
+        "The promise holds: \(plan.expectedExchanges) tokens expired, and \(tally.served) processes asked for new "
+            + "ones; each expiry caused exactly one exchange, and every process got the current token."
     }
 
     private static func heldUnderKills(_ tally: SelftestTally) -> String {

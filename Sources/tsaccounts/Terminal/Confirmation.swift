@@ -22,7 +22,7 @@ struct Confirmation {
                 .inputRequired,
                 profile: profile,
                 "There is no terminal to confirm on; use --yes.",
-                reason: "This cannot be undone.",
+                reason: "The command cannot be undone, so it must be confirmed.",
                 suggestion: "\(command) --yes"
             )
         }

@@ -20,9 +20,9 @@ struct ProfileGuide {
     /// Explains where an API key comes from, and asks for its client id.
     func clientID() async throws -> String {
         Console.standardError("An API key comes from TradeStation: write to ClientExperience@tradestation.com.")
-        Console.standardError("It consists of a client ID and, unless it is a public client, a secret.")
-        Console.standardError("TradeStation must allow the callback \(callback) for it; these are allowed by default:")
-        Console.standardError("ports 80, 3000, 3001, 8080 and 31022 of http://localhost.")
+        Console.standardError("It consists of a client ID and a secret. The key of a public client has no secret.")
+        Console.standardError("TradeStation must allow the API key to use the callback \(callback).")
+        Console.standardError("By default it allows the ports 80, 3000, 3001, 8080 and 31022 of http://localhost.")
         return try await ask("Client ID: ") { $0.isEmpty ? nil : $0 }
     }
 

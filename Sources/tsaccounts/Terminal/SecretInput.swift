@@ -48,7 +48,7 @@ enum SecretInput {
             // The message does not repeat the path, because it may be a secret that was typed by mistake.
             throw AccountsError(
                 .inputRequired,
-                "The file with the \(what) cannot be read, or the \(what) itself was typed where its file belongs.",
+                "The file with the \(what) cannot be read, or the \(what) itself was given instead of a file name.",
                 suggestion: "give the path of a readable file, or - for standard input"
             )
         }

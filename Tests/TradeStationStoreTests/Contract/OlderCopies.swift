@@ -43,8 +43,12 @@ extension CredentialStoreContract {
         func `a refresh token of this or an earlier generation of a login is known, until its tokens are erased`(
             kind: StoreKind
         ) async throws {
-            let (sample, store, id) = try await kind.signedIn()
-            let swing = try ProfileName("swing")
+            let (sample, swing) = (try Sample(), try ProfileName("swing"))
+            let store = try await kind.open(sample)
+            var signedIn = AuditEntry(.signedIn, profileName: "swing")
+            signedIn.refreshTokenAfter = Secret("refresh-a")
+            let profile = try sample.profile("swing", tokens: sample.tokens("a"))
+            let id = try await store.add(profile, audit: [signedIn]).login.id
             #expect(try await store.profile(withRefreshToken: Secret("refresh-a")) == swing)
             #expect(try await store.profile(withRefreshToken: Secret("refresh-b")) == nil)
             var entry = AuditEntry(.refreshSucceeded, profileName: "swing", loginID: id)
