@@ -79,8 +79,9 @@ struct HTTPExchange: Sendable {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method)
         for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
-        if let userAgent = configuration.userAgent {
-            outgoing.headers.replaceOrAdd(name: "User-Agent", value: userAgent)
+        // A forwarded request has the name of its own program.
+        if let userAgent = configuration.userAgent, !outgoing.headers.contains(name: "User-Agent") {
+            outgoing.headers.add(name: "User-Agent", value: userAgent)
         }
         outgoing.headers.replaceOrAdd(name: "Accept-Encoding", value: "identity")
         if !request.body.isEmpty { outgoing.body = .stream(body, length: .known(Int64(request.body.count))) }

@@ -76,9 +76,10 @@ extension HTTPExchange {
         _ emit: (HTTPStream.Event) -> Void
     ) async throws(TransportFailure) {
         let path = try await connector.path(to: request.url)
+        let sending = OutgoingBody(request.body)
         var head: HTTPExchangeResponse?
         do {
-            let (reply, client) = try await reply(to: OutgoingBody(request.body), over: path)
+            let (reply, client) = try await reply(to: sending, over: path)
             defer { withExtendedLifetime(client) {} }
             let received = HTTPExchangeResponse(
                 status: Int(reply.status.code),
@@ -100,7 +101,8 @@ extension HTTPExchange {
                 emit(.bytes(Array(piece.readableBytesView)))
             }
         } catch {
-            throw await failure(for: error, on: path, bodyMayHaveBeenSent: false, partial: head)
+            let mayHaveBeenSent = sending.mayHaveBeenSent
+            throw await failure(for: error, on: path, bodyMayHaveBeenSent: mayHaveBeenSent, partial: head)
         }
     }
 }

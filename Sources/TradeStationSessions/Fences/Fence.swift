@@ -66,9 +66,9 @@ struct Fence: Sendable {
 
     private static func onlyReads(_ call: APICall, _ route: APIRoute) -> Bool {
         switch route {
-        case .generalData, .accounts, .order: call.method == "GET"
-        case .calculation: call.method == "GET" || call.method == "POST"
-        case .unknown(let mentionsOrders): call.method == "GET" && !mentionsOrders
+        case .generalData, .accounts, .order: call.isReading
+        case .calculation: call.isReading || call.method == "POST"
+        case .unknown(let mentionsOrders): call.isReading && !mentionsOrders
         case .placing: false
         }
     }

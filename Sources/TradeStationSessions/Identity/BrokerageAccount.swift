@@ -67,9 +67,11 @@ extension Session {
         }
         var sender = RequestSender(
             session: self,
-            call: APICall(method: "GET", path: "/v3/brokerage/accounts", timeout: timeout)
+            call: APICall(method: "GET", path: "/v3/brokerage/accounts", timeout: timeout),
+            exchange: WholeReplies(transport: services.apiTransport)
         )
-        let (response, record) = try await sender.send()
-        return (try response.decoded(as: List.self).value.Accounts, record)
+        let sent = try await sender.send()
+        let response = sent.request.response(from: sent.reply)
+        return (try response.decoded(as: List.self).value.Accounts, sent.record)
     }
 }

@@ -49,8 +49,8 @@ final class LoginTokens: Sendable {
     /// The remaining lifetime of the token in memory, in milliseconds.
     var remainingLife: Int64 { state.withLock { $0.snapshot.remainingLife(at: clock.reading) } }
 
-    /// The token in memory, even if it is no longer served. Displayed text must not contain it.
-    var secrets: [Secret] { state.withLock { [$0.snapshot.token?.secret].compactMap { $0 } } }
+    /// The token in memory, even if it is no longer served.
+    var heldToken: AccessToken? { state.withLock { $0.snapshot.token } }
 
     /// The flight in progress, and its task.
     var flight: (RefreshFlight, task: Task<Void, Never>)? { state.withLock { $0.flight } }

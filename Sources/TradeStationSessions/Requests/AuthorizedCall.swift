@@ -7,11 +7,14 @@ struct AuthorizedCall: Sendable {
     private let call: APICall
     private let target: APIRequestTarget
     private let profile: ProfileName
+    /// Whether the fences have read the body as JSON, so that the server must do the same.
+    private let isBodyFenced: Bool
 
     init(_ admitted: AdmittedCall, token: AccessToken) {
         call = admitted.call
         target = admitted.target
         profile = admitted.record.name
+        isBodyFenced = admitted.record.profile.accounts != nil
         self.token = token
     }
 
@@ -21,20 +24,27 @@ struct AuthorizedCall: Sendable {
     /// Returns the text in printable form and without the token.
     func redacted(_ text: String) -> String { Redaction.printable(text, without: [token.secret], limit: 500) }
 
-    /// Returns the HTTP request of a call whose answer is read as a whole, not as a stream.
+    /// Returns the HTTP request of a call.
     ///
-    /// - Parameter milliseconds: how long the whole reply may take.
+    /// - Parameter milliseconds: how long the whole reply may take, if it is read as a whole and not as a stream.
     func exchangeRequest(within milliseconds: Int64) -> HTTPExchangeRequest {
-        var request = HTTPExchangeRequest(
+        HTTPExchangeRequest(
             method: call.method,
             url: target.url,
-            headers: [("Authorization", token.authorizationHeader), ("Accept", "application/json")],
+            headers: [("Authorization", token.authorizationHeader)] + fields,
             body: call.body,
             deadlineMilliseconds: Int(max(1, milliseconds))
         )
+    }
+
+    private var fields: [(name: String, value: String)] {
         // A request with a JSON body must name its type (TradeStation's documentation page "HTTP Requests").
-        if !call.body.isEmpty { request.headers.append(("Content-Type", "application/json")) }
-        return request
+        let type = [(name: "Content-Type", value: "application/json")]
+        guard let fields = call.fields else {
+            return [("Accept", "application/json")] + (call.body.isEmpty ? [] : type)
+        }
+        guard isBodyFenced, !call.body.isEmpty else { return fields }
+        return fields.filter { !["content-type", "content-encoding"].contains($0.name.lowercased()) } + type
     }
 
     /// The HTTP request of a stream.

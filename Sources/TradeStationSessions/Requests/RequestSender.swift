@@ -2,20 +2,33 @@ import TradeStationModel
 import TradeStationOAuth
 
 /// Sends one call with a current token, and sends it again where that is safe and the caller still waits.
-struct RequestSender {
+struct RequestSender<Exchange: CallExchange> {
+    /// A call that was sent.
+    struct Sent {
+        /// The reply, regardless of its status.
+        let reply: Exchange.Reply
+        let request: AuthorizedCall
+        /// The profile as it was when the call was sent.
+        let record: ProfileRecord
+    }
+
     private let session: Session
     private let call: APICall
+    private let exchange: Exchange
     /// When the caller stops waiting, in milliseconds of the boot clock.
     private let deadline: Int64
     private var machine: SendingMachine
     private var tokens: TokenSelector
+    /// How far the call got. After ``send()`` has thrown, this is the part that failed.
+    private(set) var stage = CallStage.checking
 
     private var services: SessionServices { session.services }
     private var remaining: Int64 { deadline - services.clock.bootMilliseconds() }
 
-    init(session: Session, call: APICall) {
+    init(session: Session, call: APICall, exchange: Exchange) {
         self.session = session
         self.call = call
+        self.exchange = exchange
         let clock = session.services.clock
         let timeout = call.timeout?.wholeMilliseconds ?? session.services.timeoutMilliseconds
         deadline = clock.bootMilliseconds() + timeout
@@ -23,32 +36,35 @@ struct RequestSender {
         tokens = TokenSelector(session: session)
     }
 
-    /// Sends the call and returns its response, regardless of the status, and the profile as it was when the call was
-    /// sent.
+    /// Sends the call and returns its reply, regardless of the status.
     ///
     /// - Throws: ``AccountsError``; `CancellationError`, after which the connection is closed.
-    mutating func send() async throws -> (response: APIResponse, record: ProfileRecord) {
+    mutating func send() async throws -> Sent {
         guard call.body.count <= APICall.longestBody else { throw AccountsError.bodyTooLong }
         while true {
             // Checked before each attempt: a fence (a limit of the profile) may have been added during a pause.
+            stage = .checking
             let admitted = try await FenceCheck(session: session, deadline: deadline).admit(call)
+            stage = .authorizing
             let token = try await tokens.token(for: admitted.record, before: deadline)
             let request = AuthorizedCall(admitted, token: token)
             guard remaining > 0 else { throw request.noTimeLeft }
             try NetworkCapacity.requireOnce()
             try Task.checkCancellation()
+            stage = .sending(failure: nil)
             guard let reply = try await reply(to: request) else { continue }
-            session.latestQuota.record(APIQuota(reply, now: services.clock.wallTime()))
+            let head = exchange.head(of: reply)
+            session.latestQuota.record(APIQuota(head, now: services.clock.wallTime()))
             let step = machine.handleReply(
-                status: reply.status,
-                pause: APIQuota.pause(in: reply),
+                status: head.status,
+                pause: APIQuota.pause(in: head),
                 remaining: remaining,
                 canRenew: tokens.canRenew(token)
             )
             switch step {
             case .deliver:
-                if reply.status == 401, tokens.hasRejected { tokens.recordFutileRenewal(of: token) }
-                return (request.response(from: reply), admitted.record)
+                if head.status == 401, tokens.hasRejected { tokens.recordFutileRenewal(of: token) }
+                return Sent(reply: reply, request: request, record: admitted.record)
             case .renew:
                 tokens.reject(token)
             case .wait(let milliseconds):
@@ -58,18 +74,17 @@ struct RequestSender {
     }
 
     /// Sends a request once. Returns nil when it got no reply and is to be sent again.
-    private mutating func reply(to request: AuthorizedCall) async throws -> HTTPExchangeResponse? {
+    private mutating func reply(to request: AuthorizedCall) async throws -> Exchange.Reply? {
         let sentAt = services.clock.bootMilliseconds()
         do throws(TransportFailure) {
-            let reply = try await services.apiTransport.execute(request.exchangeRequest(within: remaining))
-            recordRequest(status: reply.status, since: sentAt)
+            let reply = try await exchange.send(request, within: remaining)
+            recordRequest(status: exchange.head(of: reply).status, since: sentAt)
             return reply
         } catch {
             recordRequest(status: error.partial?.status, since: sentAt)
             try Task.checkCancellation()
-            // The status of a refusal counts, even if its body is incomplete.
-            if let partial = error.partial, partial.status >= 400 { return partial }
             if machine.handleFailure(error) { return nil }
+            stage = .sending(failure: error.reason)
             throw request.error(for: error)
         }
     }
@@ -82,6 +97,16 @@ struct RequestSender {
             milliseconds: services.clock.bootMilliseconds() - sentAt
         )
     }
+}
+
+/// The parts of sending a call.
+enum CallStage: Sendable, Equatable {
+    /// The path and the fences are checked.
+    case checking
+    /// A token is selected, or a refresh is waited for.
+    case authorizing
+    /// The request is sent, and its reply waited for. The failure is nil while there is none.
+    case sending(failure: TransportFailure.Reason?)
 }
 
 extension AccountsError {

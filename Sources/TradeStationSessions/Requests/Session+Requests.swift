@@ -134,8 +134,9 @@ extension Session {
 
     /// Sends a call and returns its response, regardless of the status.
     func perform(_ call: APICall) async throws -> APIResponse {
-        var sender = RequestSender(session: self, call: call)
-        return try await sender.send().response
+        var sender = RequestSender(session: self, call: call, exchange: WholeReplies(transport: services.apiTransport))
+        let sent = try await sender.send()
+        return sent.request.response(from: sent.reply)
     }
 
     private static func json(_ value: some Encodable) throws -> [UInt8] {

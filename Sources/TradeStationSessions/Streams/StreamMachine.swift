@@ -109,10 +109,7 @@ struct StreamMachine: Sendable {
 
     /// Decides what follows when there was no token to open the stream with.
     mutating func handleMissingToken(_ code: AccountsError.Code, jitter: Double) -> Step {
-        let temporary: Set<AccountsError.Code> = [
-            .serverUnreachable, .serverError, .refusedRepeatedly, .rateLimited, .backingOff, .lockTimeout, .storeBusy,
-        ]
-        return wasOpen && temporary.contains(code) ? retry(jitter) : .stop
+        wasOpen && code.isTemporary ? retry(jitter) : .stop
     }
 
     private mutating func retry(_ jitter: Double) -> Step {

@@ -89,8 +89,17 @@ struct StreamReply {
     private func event(
         within milliseconds: Int64 = StreamMachine.longestSilence
     ) async throws -> HTTPStream.Event? {
-        let event = await withTaskGroup(of: HTTPStream.Event?.self) { [http, clock] group in
-            group.addTask { await http.next() }
+        let event = await http.next(within: milliseconds, by: clock)
+        try Task.checkCancellation()
+        return event
+    }
+}
+
+extension HTTPStream {
+    /// Waits for the next event; nil when none arrives in time.
+    func next(within milliseconds: Int64, by clock: any TimeSource) async -> Event? {
+        await withTaskGroup(of: Event?.self) { group in
+            group.addTask { await self.next() }
             group.addTask {
                 try? await clock.sleep(milliseconds: milliseconds)
                 return nil
@@ -98,7 +107,5 @@ struct StreamReply {
             defer { group.cancelAll() }
             return await group.next() ?? nil
         }
-        try Task.checkCancellation()
-        return event
     }
 }
