@@ -1,5 +1,6 @@
 import Logging
 package import TradeStationModel
+import TradeStationOAuth
 
 /// The use of a profile by a program that does not import this library.
 package struct ProfileUse: Sendable {
@@ -49,5 +50,12 @@ extension SessionManager {
                 metadata: ["count": "\(uses.count)"]
             )
         }
+    }
+}
+
+extension SessionManager {
+    /// Writes the audit row of a use, without waiting for it. Closing the manager waits.
+    package nonisolated func note(_ use: ProfileUse) {
+        _ = services.work.start { [self] in await record([use]) }
     }
 }
