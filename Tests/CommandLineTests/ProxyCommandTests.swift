@@ -113,6 +113,30 @@ extension CommandLineSuite {
             #expect(!(result.output + result.errors + arguments).contains(key))
         }
 
+        @Test(.stage) func `serve forwards requests, too, for profiles that are added later as well`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            let serving = try stage.tool.start(["serve", "--listen", "127.0.0.1:0"])
+            var lines = serving.errorLines.makeAsyncIterator()
+            var note = ""
+            while !note.hasPrefix("Forwarding"), let line = await lines.next() { note = line }
+            let url = try #require(note.split(separator: " ").first { $0.hasPrefix("http") }).dropLast(6)
+            try await stage.add("real", sharing: "p")
+            for profile in ["p", "real"] {
+                let path = "\(stage.tool.store)/proxy/\(profile).key"
+                let end = ContinuousClock.now + .seconds(120)
+                while !FileManager.default.fileExists(atPath: path), ContinuousClock.now < end { await Task.yield() }
+                let key = try String(contentsOfFile: path, encoding: .utf8).dropLast()
+                var answer = ""
+                while !answer.hasSuffix("\n200"), ContinuousClock.now < end {
+                    answer = try await curl("\(url)/\(profile)/v3/brokerage/accounts", key: String(key))
+                }
+                #expect(answer.hasSuffix("\n200"))
+            }
+            serving.signal(SIGTERM)
+            #expect(await serving.result().status == 0)
+        }
+
         @Test(
             .stage,
             arguments: ["0.0.0.0:8080", "192.168.1.2:80", "[::]:80", "8080", "127.0.0.1", "127.0.0.1:70000", ":1"]

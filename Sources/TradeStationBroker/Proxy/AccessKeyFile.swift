@@ -1,4 +1,5 @@
 import Foundation
+import NIOPosix
 package import TradeStationModel
 
 #if canImport(Glibc)
@@ -11,21 +12,28 @@ package import TradeStationModel
 /// stay valid.
 package struct AccessKeyFile: Hashable, Sendable {
     package let path: String
+    private let makesDirectory: Bool
 
     /// The largest file that is read, in bytes.
     private static let limit = 256
 
-    package init(path: String) {
+    /// - Parameter makesDirectory: whether a missing directory of the file is created, with mode 0700.
+    package init(path: String, makesDirectory: Bool = false) {
         self.path = path
+        self.makesDirectory = makesDirectory
     }
 
     /// The key in the file. A missing file is created with a new key.
     ///
-    /// Blocks the thread for as long as the disk takes.
-    ///
     /// - Throws: ``AccountsError`` `insecure_permissions` if another user could read or change the file; `cannot_create`;
     ///   `usage` if the file contains something else.
-    package func key(_ random: RandomSource = .system) throws(AccountsError) -> AccessKey {
+    package func key(_ random: RandomSource = .system) async throws -> AccessKey {
+        try await NIOThreadPool.singleton.runIfActive { try readOrMake(random) }
+    }
+
+    private func readOrMake(_ random: RandomSource) throws(AccountsError) -> AccessKey {
+        let directory = (path as NSString).deletingLastPathComponent
+        if makesDirectory, mkdir(directory, 0o700) != 0, errno != EEXIST { throw failure("cannot be created") }
         let flags = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
         let old = open(path, O_RDONLY | flags)
         if old >= 0 {

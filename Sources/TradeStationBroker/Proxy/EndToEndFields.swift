@@ -21,7 +21,6 @@ struct EndToEndFields {
         "x-rewrite-url",
     ]
     private static let requestPrefixes = ["x-tsaccounts", "x-forwarded-", "sec-fetch-"]
-    private static let leftOutOfResponses: Set = ["alt-svc", "trailers", "x-tsaccounts"]
     private static let responsePrefixes = ["x-tsaccounts", "access-control-"]
 
     /// The fields of a request for the API.
@@ -41,7 +40,7 @@ struct EndToEndFields {
         var passed = HTTPHeaders()
         for (name, value) in fields {
             let lower = name.lowercased()
-            guard !Self.hopByHop.contains(lower), !named.contains(lower), !Self.leftOutOfResponses.contains(lower),
+            guard !Self.hopByHop.contains(lower), !named.contains(lower), lower != "alt-svc",
                 !Self.responsePrefixes.contains(where: lower.hasPrefix), !(isLocal && lower == "set-cookie"),
                 !(isChunked && lower == "content-length")
             else { continue }

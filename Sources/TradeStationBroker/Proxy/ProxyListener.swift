@@ -1,41 +1,32 @@
 import Foundation
 package import Logging
 import NIOCore
-package import TradeStationModel
+import TradeStationModel
 package import TradeStationSessions
 
 /// A listener of the proxy on 127.0.0.1, for programs of this user.
 package struct ProxyListener: Sendable {
     private let listener: HTTPListener
+    private let manager: SessionManager
+    private let profiles: ProxyProfiles
+    private let handles = HandleIssuer()
 
     /// The port.
     package let port: Int
 
-    /// Starts to listen.
+    /// Starts to listen. There are no profiles before ``serve(_:)``.
     ///
-    /// - Parameters:
-    ///   - sessions: sessions of `manager` for the profiles, and their keys.
-    ///   - port: at 0, the system chooses one.
+    /// - Parameter port: at 0, the system chooses one.
     /// - Throws: ``AccountsError`` `cannot_create` if the port is in use.
-    package static func start(
-        for sessions: [(session: Session, key: AccessKey)],
-        of manager: SessionManager,
-        on port: Int,
-        logger: Logger
-    ) async throws -> ProxyListener {
-        let handles = HandleIssuer()
-        let number = ListeningPort()
-        let entries = sessions.map { session, key in
-            ProxyResponder.Entry(ProxiedProfile(session, of: manager, door: .proxy, handles: handles), key: key)
-        }
-        let user = geteuid()
+    package static func start(of manager: SessionManager, on port: Int, logger: Logger) async throws -> ProxyListener {
+        let (number, profiles, user) = (ListeningPort(), ProxyProfiles(), geteuid())
         let listener: HTTPListener
         do {
             listener = try await HTTPListener.start(
                 on: .loopback(port: port),
                 logger: logger,
                 admit: { $0.userID == user },
-                responder: ProxyResponder(entries, port: number)
+                responder: ProxyResponder(profiles, port: number)
             )
         } catch let error as IOError {
             throw AccountsError(
@@ -47,7 +38,18 @@ package struct ProxyListener: Sendable {
         }
         let bound = listener.port ?? port
         number.set(bound)
-        return ProxyListener(listener: listener, port: bound)
+        return ProxyListener(listener: listener, manager: manager, profiles: profiles, port: bound)
+    }
+
+    /// Replaces the profiles that programs can use.
+    ///
+    /// - Parameter sessions: sessions of the manager for the profiles, and their keys.
+    package func serve(_ sessions: [(session: Session, key: AccessKey)]) {
+        profiles.replace(
+            with: sessions.map { session, key in
+                ProxyResponder.Entry(ProxiedProfile(session, of: manager, door: .proxy, handles: handles), key: key)
+            }
+        )
     }
 
     /// Stops listening. Responses under way are completed, within a few seconds at most.

@@ -17,22 +17,26 @@ package struct ProxyResponder: HTTPResponder {
         }
     }
 
-    private let entries: [Entry]
+    private let profiles: ProxyProfiles
     private let port: ListeningPort
 
     /// - Parameter port: the port of the listener, which is known once it listens.
     package init(_ entries: [Entry], port: ListeningPort) {
-        self.entries = entries
+        self.init(ProxyProfiles(entries), port: port)
+    }
+
+    init(_ profiles: ProxyProfiles, port: ListeningPort) {
+        self.profiles = profiles
         self.port = port
     }
 
     package func respond(to request: IncomingRequest, with response: any ResponseWriter) async {
         do throws(ProxyRefusal) {
             let (profile, target) = try admit(request.head)
-            if target.isAPI {
-                await APIForwarding(profile: profile, asked: nil).respond(to: request, for: target, with: response)
-            } else {
+            if SignInServer.hasPath(target.path) {
                 await SignInServer(profile).respond(to: request, at: target.path, with: response)
+            } else {
+                await APIForwarding(profile: profile, asked: nil).respond(to: request, for: target, with: response)
             }
         } catch {
             await response.refuse(error)
@@ -47,8 +51,9 @@ package struct ProxyResponder: HTTPResponder {
         let (first, rest) = target.split
         let keys = head.headers[canonicalForm: AccessKey.field]
         guard keys.count <= 1 else { throw .malformed("The header field \(AccessKey.field) stands twice.") }
-        let byField = keys.first.map { entry(for: $0) }
-        if let byPath = entry(for: first) {
+        let entries = profiles.all
+        let byField = keys.first.map { Self.entry(for: $0, in: entries) }
+        if let byPath = Self.entry(for: first, in: entries) {
             guard byField == nil || byField??.profile.record.profile.id == byPath.profile.record.profile.id else {
                 throw .otherKey
             }
@@ -65,7 +70,7 @@ package struct ProxyResponder: HTTPResponder {
     }
 
     /// The entry whose key a text is. All keys are compared, so that the time does not tell which one it resembles.
-    private func entry(for text: some StringProtocol) -> Entry? {
+    private static func entry(for text: some StringProtocol, in entries: [Entry]) -> Entry? {
         entries.reduce(nil) { found, entry in entry.key.matches(text) ? entry : found }
     }
 }

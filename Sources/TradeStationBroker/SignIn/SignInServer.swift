@@ -21,6 +21,11 @@ struct SignInServer {
         self.profile = profile
     }
 
+    /// Whether a path is one of the sign-in server's, for a listener that also answers for the API.
+    static func hasPath(_ path: String) -> Bool {
+        ["/oauth/", "/sim/oauth/"].contains { path.hasPrefix($0) } || ["/authorize", "/sim/authorize"].contains(path)
+    }
+
     /// Answers a request.
     ///
     /// - Parameter path: the path without what selected the profile.

@@ -14,15 +14,11 @@ struct StreamedReplies: CallExchange {
 
     func send(_ call: AuthorizedCall, within milliseconds: Int64) async throws(TransportFailure) -> StreamedReply {
         let http = try transport.open(call.exchangeRequest(within: milliseconds))
-        if let event = await http.next(within: milliseconds, by: clock) {
-            return StreamedReply(head: try head(in: event), http: http)
-        }
-        // Ending the request tells whether it was sent.
-        http.cancel()
-        guard case .failed(let failure) = await http.next() else {
+        guard let event = await http.next(within: milliseconds, by: clock) else {
+            // Looking up the name and connecting have shorter limits, so the request was probably sent.
             throw TransportFailure(stage: .unknown, reason: .timedOut)
         }
-        throw TransportFailure(stage: failure.stage, reason: .timedOut)
+        return StreamedReply(head: try head(in: event), http: http)
     }
 
     func head(of reply: StreamedReply) -> HTTPExchangeResponse { reply.head }

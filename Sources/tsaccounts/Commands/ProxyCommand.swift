@@ -54,15 +54,11 @@ struct ProxyCommand: StoreCommand {
                         continue
                     }
                     let session = try await manager.session(named: record.name.text)
-                    let file = try files.file(for: record.name, isOnly: wanted.count == 1)
-                    profiles.append(ProxiedURL(session: session, file: file, key: try file.key()))
+                    let file = files.file(for: record.name, isOnly: wanted.count == 1)
+                    profiles.append(ProxiedURL(session: session, file: file, key: try await file.key()))
                 }
-                let proxy = try await ProxyListener.start(
-                    for: profiles.map { ($0.session, $0.key) },
-                    of: manager,
-                    on: listen.port,
-                    logger: logger
-                )
+                let proxy = try await ProxyListener.start(of: manager, on: listen.port, logger: logger)
+                proxy.serve(profiles.map { ($0.session, $0.key) })
                 try await run(proxy, profiles, manager)
             }
         } catch is CancellationError {

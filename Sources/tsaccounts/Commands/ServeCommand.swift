@@ -19,6 +19,12 @@ struct ServeCommand: StoreCommand {
     )
 
     @Flag(name: .long, help: "Also show the profiles in a browser; prints the link.") var dashboard = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Also forward API requests, like the command proxy.", valueName: "127.0.0.1:port")
+    )
+    var listen: ListenAddress?
+
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
@@ -42,6 +48,7 @@ struct ServeCommand: StoreCommand {
                     if dashboard {
                         group.addTask { try await DashboardRun(shared: shared, opensBrowser: false).run(manager) }
                     }
+                    if let listen { group.addTask { try await forward(on: listen, manager, store: directory) } }
                     group.addTask {
                         while true {
                             try await SystemClock().sleep(milliseconds: Self.roundMilliseconds)
@@ -100,6 +107,21 @@ struct ServeCommand: StoreCommand {
             }
         }
         try Task.checkCancellation()
+    }
+
+    /// Forwards API requests of other programs, for all profiles.
+    private func forward(on address: ListenAddress, _ manager: SessionManager, store: String) async throws {
+        let logger = shared.configuration(requester: "").logger
+        let listener = try await ProxyListener.start(of: manager, on: address.port, logger: logger)
+        let files = ProxyKeyFiles(option: nil, dataDirectory: store)
+        var proxy = ServedProxy(listener, of: manager, files: files)
+        say("Forwarding API requests at http://127.0.0.1:\(listener.port)/NAME; the keys are in \(store)/proxy.")
+        do {
+            try await proxy.run(say)
+        } catch {
+            await listener.close()
+            throw error
+        }
     }
 
     /// Prints a note, with the time if `-v` is set.

@@ -1,4 +1,3 @@
-import Foundation
 import TradeStationBroker
 import TradeStationSessions
 
@@ -9,21 +8,11 @@ struct ProxyKeyFiles {
     /// The directory of the store.
     let dataDirectory: String
 
-    /// The file for a profile. The directory of files beside the store is created if it is missing.
+    /// The file for a profile.
     ///
     /// - Parameter isOnly: whether the proxy has one profile only.
-    /// - Throws: `AccountsError` `cannot_create`.
-    func file(for name: ProfileName, isOnly: Bool) throws -> AccessKeyFile {
-        if let option { return AccessKeyFile(path: isOnly ? option : "\(option).\(name)") }
-        let directory = dataDirectory + "/proxy"
-        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
-            throw AccountsError(
-                .cannotCreate,
-                "The directory \(directory.printable(limit: 200)) for the keys of the proxy cannot be created.",
-                reason: String(cString: strerror(errno)) + ".",
-                suggestion: "name a file with --key-file"
-            )
-        }
-        return AccessKeyFile(path: "\(directory)/\(name).key")
+    func file(for name: ProfileName, isOnly: Bool) -> AccessKeyFile {
+        guard let option else { return AccessKeyFile(path: "\(dataDirectory)/proxy/\(name).key", makesDirectory: true) }
+        return AccessKeyFile(path: isOnly ? option : "\(option).\(name)")
     }
 }

@@ -1,7 +1,9 @@
 import NIOCore
 import NIOHTTP1
 import Testing
+import TradeStationEmulator
 import TradeStationModel
+import TradeStationTesting
 
 @testable import TradeStationBroker
 
@@ -30,21 +32,23 @@ import TradeStationModel
         /// A GET with the right key and further header fields.
         static func fields(
             _ name: String,
-            _ fields: String...,
-            host: String = host,
             _ status: Int,
-            _ code: String? = nil
-        )
-            -> Attack
-        {
+            _ code: String?,
+            _ fields: String...,
+            host: String = host
+        ) -> Attack {
             let lines = fields.map { "\($0)\r\n" }.joined()
             return Attack(name, "GET /$KEY/v3/brokerage/accounts HTTP/1.1\r\n\(host)\(lines)\r\n", status, code)
         }
 
         /// A POST of an order with the right key, whose framing is given.
-        static func order(_ name: String, _ fields: String..., body: String, _ status: Int, _ code: String? = nil)
-            -> Attack
-        {
+        static func order(
+            _ name: String,
+            _ status: Int,
+            _ code: String?,
+            _ fields: String...,
+            body: String
+        ) -> Attack {
             let lines = fields.map { "\($0)\r\n" }.joined()
             let head = "POST /$KEY/v3/orderexecution/orders HTTP/1.1\r\n\(host)\(lines)\r\n"
             return Attack(name, head + body, status, code)
@@ -56,49 +60,49 @@ import TradeStationModel
     static let webPages: [Attack] = [
         .fields(
             "a page by DNS rebinding",
-            host: "Host: evil.example:$PORT\r\nConnection: close\r\n",
             421,
-            "wrong_host"
+            "wrong_host",
+            host: "Host: evil.example:$PORT\r\nConnection: close\r\n"
         ),
         .fields(
             "a page by DNS rebinding to port 80",
-            host: "Host: evil.example\r\nConnection: close\r\n",
             421,
-            "wrong_host"
+            "wrong_host",
+            host: "Host: evil.example\r\nConnection: close\r\n"
         ),
         .fields(
             "a host that begins with the address",
-            host: "Host: 127.0.0.1.evil.example:$PORT\r\nConnection: close\r\n",
             421,
-            "wrong_host"
+            "wrong_host",
+            host: "Host: 127.0.0.1.evil.example:$PORT\r\nConnection: close\r\n"
         ),
         .fields(
             "a host with user information",
-            host: "Host: 127.0.0.1:$PORT@evil.example\r\nConnection: close\r\n",
             421,
-            "wrong_host"
+            "wrong_host",
+            host: "Host: 127.0.0.1:$PORT@evil.example\r\nConnection: close\r\n"
         ),
         .fields(
             "another address of this machine",
-            host: "Host: 127.0.0.2:$PORT\r\nConnection: close\r\n",
             421,
-            "wrong_host"
+            "wrong_host",
+            host: "Host: 127.0.0.2:$PORT\r\nConnection: close\r\n"
         ),
-        .fields("the host without the port", host: "Host: 127.0.0.1\r\nConnection: close\r\n", 421, "wrong_host"),
-        .fields("another port", host: "Host: 127.0.0.1:1\r\nConnection: close\r\n", 421, "wrong_host"),
+        .fields("the host without the port", 421, "wrong_host", host: "Host: 127.0.0.1\r\nConnection: close\r\n"),
+        .fields("another port", 421, "wrong_host", host: "Host: 127.0.0.1:1\r\nConnection: close\r\n"),
         .fields(
             "TradeStation's host",
-            host: "Host: sim-api.tradestation.com\r\nConnection: close\r\n",
             421,
-            "wrong_host"
+            "wrong_host",
+            host: "Host: sim-api.tradestation.com\r\nConnection: close\r\n"
         ),
-        .fields("an empty host", host: "Host:\r\nConnection: close\r\n", 421, "wrong_host"),
-        .fields("a page of another origin", "Origin: https://evil.example", 403, "web_page"),
-        .fields("a page without an origin", "Origin: null", 403, "web_page"),
-        .fields("a page of another port", "Origin: http://127.0.0.1:$PORT", 403, "web_page"),
-        .fields("an image of another site", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", 403, "web_page"),
-        .fields("a script of the same site", "Sec-Fetch-Site: same-site", 403, "web_page"),
-        .fields("a script of the same origin", "Sec-Fetch-Site: same-origin", 403, "web_page"),
+        .fields("an empty host", 421, "wrong_host", host: "Host:\r\nConnection: close\r\n"),
+        .fields("a page of another origin", 403, "web_page", "Origin: https://evil.example"),
+        .fields("a page without an origin", 403, "web_page", "Origin: null"),
+        .fields("a page of another port", 403, "web_page", "Origin: http://127.0.0.1:$PORT"),
+        .fields("an image of another site", 403, "web_page", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"),
+        .fields("a script of the same site", 403, "web_page", "Sec-Fetch-Site: same-site"),
+        .fields("a script of the same origin", 403, "web_page", "Sec-Fetch-Site: same-origin"),
         Attack(
             "a preflight request",
             "OPTIONS /$KEY/v3/orderexecution/orders HTTP/1.1\r\nHost: 127.0.0.1:$PORT\r\nConnection: close\r\n"
@@ -109,33 +113,41 @@ import TradeStationModel
     ]
 
     static let framing: [Attack] = [
-        .fields("no host", host: "Connection: close\r\n", 400),
-        .fields("two hosts", "Host: evil.example", 400),
-        .order("two lengths that differ", "Content-Length: 2", "Content-Length: 30", body: "{}", 400),
-        .order("two equal lengths", "Content-Length: 2", "Content-Length: 2", body: "{}", 400),
-        .order("a list of lengths", "Content-Length: 2, 2", body: "{}", 400),
-        .order("a negative length", "Content-Length: -2", body: "{}", 400),
-        .order("a length with a sign", "Content-Length: +2", body: "{}", 400),
-        .order("a length in hexadecimal", "Content-Length: 0x2", body: "{}", 400),
+        .fields("no host", 400, nil, host: "Connection: close\r\n"),
+        .fields("two hosts", 400, nil, "Host: evil.example"),
+        .order("two lengths that differ", 400, nil, "Content-Length: 2", "Content-Length: 30", body: "{}"),
+        .order("two equal lengths", 400, nil, "Content-Length: 2", "Content-Length: 2", body: "{}"),
+        .order("a list of lengths", 400, nil, "Content-Length: 2, 2", body: "{}"),
+        .order("a negative length", 400, nil, "Content-Length: -2", body: "{}"),
+        .order("a length with a sign", 400, nil, "Content-Length: +2", body: "{}"),
+        .order("a length in hexadecimal", 400, nil, "Content-Length: 0x2", body: "{}"),
         .order(
             "a length and chunks",
+            400,
+            nil,
             "Content-Length: 2",
             "Transfer-Encoding: chunked",
-            body: "2\r\n{}\r\n0\r\n\r\n",
-            400
+            body: "2\r\n{}\r\n0\r\n\r\n"
         ),
         .order(
             "chunks and a length",
+            400,
+            nil,
             "Transfer-Encoding: chunked",
             "Content-Length: 2",
-            body: "2\r\n{}\r\n0\r\n\r\n",
-            400
+            body: "2\r\n{}\r\n0\r\n\r\n"
         ),
-        .order("an unknown transfer coding", "Transfer-Encoding: xchunked", body: "2\r\n{}\r\n0\r\n\r\n", 400),
-        .order("a size of a chunk that is no number", "Transfer-Encoding: chunked", body: "zz\r\n{}\r\n0\r\n\r\n", 400),
-        .fields("a space before the colon", "X-A : b", 400),
-        .fields("a folded line", "X-A: b\r\n c", 400),
-        .fields("a control character in a field", "X-A: b\u{1}c", 400),
+        .order("an unknown transfer coding", 400, nil, "Transfer-Encoding: xchunked", body: "2\r\n{}\r\n0\r\n\r\n"),
+        .order(
+            "a size of a chunk that is no number",
+            400,
+            nil,
+            "Transfer-Encoding: chunked",
+            body: "zz\r\n{}\r\n0\r\n\r\n"
+        ),
+        .fields("a space before the colon", 400, nil, "X-A : b"),
+        .fields("a folded line", 400, nil, "X-A: b\r\n c"),
+        .fields("a control character in a field", 400, nil, "X-A: b\u{1}c"),
         Attack("a line without a version", "GET /$KEY/v3/brokerage/accounts\r\n\r\n", 400),
         Attack("another protocol", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
         Attack(
@@ -143,8 +155,8 @@ import TradeStationModel
             "post /$KEY/v3/orderexecution/orders HTTP/1.1\r\nHost: 127.0.0.1:$PORT\r\nConnection: close\r\n\r\n",
             400
         ),
-        .order("a body above the limit", "Content-Length: 1048577", body: "", 413, "body_too_long"),
-        .order("a length above every limit", "Content-Length: 99999999999999999999", body: "", 400),
+        .order("a body above the limit", 413, "body_too_long", "Content-Length: 1048577", body: ""),
+        .order("a length above every limit", 400, nil, "Content-Length: 99999999999999999999", body: ""),
     ]
 
     static let paths: [Attack] = [
@@ -189,9 +201,9 @@ import TradeStationModel
         .target("a wrong key", "/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/v3/brokerage/accounts", 401, "wrong_key"),
         .target("a key that is longer", "/$KEYA/v3/brokerage/accounts", 401, "wrong_key"),
         .target("a key in the query", "/v3/brokerage/accounts?key=$KEY", 401, "wrong_key"),
-        .fields("the keys of two profiles", "X-TSAccounts-Key: $LIVE", 403, "other_key"),
-        .fields("a right key and a wrong one", "X-TSAccounts-Key: x", 403, "other_key"),
-        .fields("two keys", "X-TSAccounts-Key: $KEY", "X-TSAccounts-Key: $KEY", 400, "bad_request"),
+        .fields("the keys of two profiles", 403, "other_key", "X-TSAccounts-Key: $LIVE"),
+        .fields("a right key and a wrong one", 403, "other_key", "X-TSAccounts-Key: x"),
+        .fields("two keys", 400, "bad_request", "X-TSAccounts-Key: $KEY", "X-TSAccounts-Key: $KEY"),
         Attack(
             "another profile's key",
             "GET /live/v3/brokerage/accounts HTTP/1.1\r\nHost: 127.0.0.1:$PORT\r\nConnection: close\r\n"

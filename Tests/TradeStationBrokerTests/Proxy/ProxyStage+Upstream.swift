@@ -90,7 +90,7 @@ final class HTTPUpstream: Sendable {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 16, high: 1 << 17))
             .childChannelInitializer { channel in
-                channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
+                channel.pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false).flatMapThrowing {
                     try channel.pipeline.syncOperations.addHandler(Sender(log, answer))
                 }
             }

@@ -14,7 +14,7 @@ import TradeStationTesting
     private static let orders = "v3/orderexecution/orders"
 
     @Test func `a profile is selected by its key, in the path or in a field`() async throws {
-        try await ProxyStage.with { stage in
+        try await ProxyStage.with { (stage) async throws -> Void in
             for (profile, isSim) in [("sim", true), ("live", false)] {
                 let (key, field) = (stage.key(of: profile), "X-TSAccounts-Key: \(stage.key(of: profile))")
                 for (target, fields) in [
@@ -33,7 +33,7 @@ import TradeStationTesting
 
     @Test(arguments: ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
     func `the listener's own names are accepted`(_ name: String) async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             let answer = try ProxyAnswer(
                 await stage.client.ask(
                     "GET /\(stage.key)/\(Self.accounts) HTTP/1.1\r\nHost: \(name):\(stage.port)\r\n"
@@ -45,14 +45,14 @@ import TradeStationTesting
     }
 
     @Test func `the program's Authorization is not used`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             let fields = ["Authorization: Bearer wrong", "Connection: Authorization"]
             #expect(try await stage.ask("GET /\(stage.key)/\(Self.accounts)", fields).status == 200)
         }
     }
 
     @Test func `a use of a profile is in the audit once for each connection`() async throws {
-        try await ProxyStage.with { stage in
+        try await ProxyStage.with { (stage) async throws -> Void in
             for _ in 0..<2 {
                 try await stage.client.connected { connection in
                     for profile in ["sim", "live", "sim"] {
@@ -71,7 +71,7 @@ import TradeStationTesting
     }
 
     @Test func `an order's body reaches the API, in one piece or in chunks, after 100 Continue`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             let order =
                 #"{"AccountID":"SIM1100001M","Symbol":"MSFT","Quantity":"1","OrderType":"Market","#
                 + #""TradeAction":"BUY","TimeInForce":{"Duration":"DAY"},"Route":"Intelligent"}"#
@@ -93,7 +93,7 @@ import TradeStationTesting
     }
 
     @Test func `an order whose connection dies is one order in the book, and its outcome is unknown`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.emulator.script([EmulatorFault(at: .api, when: .after, .close, times: 3)])
             let order =
                 #"{"AccountID":"SIM1100001M","Symbol":"MSFT","Quantity":"1","OrderType":"Market","#
@@ -109,7 +109,7 @@ import TradeStationTesting
     }
 
     @Test func `a GET whose connection dies is sent once more`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.emulator.script([EmulatorFault(at: .api, when: .after, .close)])
             #expect(try await stage.ask("GET /\(stage.key)/\(Self.accounts)").status == 200)
             stage.emulator.script([EmulatorFault(at: .api, when: .after, .close, times: 2)])
@@ -121,7 +121,8 @@ import TradeStationTesting
     }
 
     @Test func `after a 401 the request is sent once more with a newer token`() async throws {
-        try await ProxyStage.with(profiles: [.sim], emulator: EmulatorConfiguration(rotate: true)) { stage in
+        try await ProxyStage.with(profiles: [.sim], emulator: EmulatorConfiguration(rotate: true)) {
+            (stage) async throws -> Void in
             stage.emulator.expireAccessTokens()
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<8 { group.addTask { try await stage.ask("GET /\(stage.key)/\(Self.accounts)").status } }
@@ -133,7 +134,7 @@ import TradeStationTesting
     }
 
     @Test func `a second 401 is the API's own, and a 429 to an order, too`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.respond(401, #"{"Error":"Unauthorized","Message":"no"}"#, times: 2)
             let refused = try await stage.ask("GET /\(stage.key)/\(Self.accounts)")
             #expect(refused.status == 401)
@@ -150,7 +151,7 @@ import TradeStationTesting
 
     @Test func `a fenced request is 403 with a row in the audit, and is not sent`() async throws {
         let profile = TestProfile("sim", .sim, isReadOnly: true)
-        try await ProxyStage.with(profiles: [profile]) { stage in
+        try await ProxyStage.with(profiles: [profile]) { (stage) async throws -> Void in
             let answer = try await stage.ask("POST /\(stage.key)/\(Self.orders)?a=secret", body: "{}")
             #expect(answer.status == 403)
             #expect(answer.fields["x-tsaccounts"] == "fenced")
@@ -169,7 +170,7 @@ import TradeStationTesting
     }
 
     @Test func `without a sign-in, the program gets 401 with the command`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.emulator.revokeAll()
             stage.tradeStation.clock.advance(by: .seconds(1200))
             let answer = try await stage.ask("GET /\(stage.key)/\(Self.accounts)")
@@ -182,7 +183,7 @@ import TradeStationTesting
     }
 
     @Test func `while the sign-in server is away, the program gets 503 and a time to wait`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.tradeStation.clock.advance(by: .seconds(1200))
             stage.emulator.script([EmulatorFault(at: .token, .respond(status: 500, headers: [:], body: ""), times: 9)])
             let answer = try await stage.ask("GET /\(stage.key)/\(Self.accounts)")
@@ -194,7 +195,7 @@ import TradeStationTesting
     }
 
     @Test func `an API that is away is 502, and one that is late is 504`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.emulator.script([EmulatorFault(at: .api, .hang(seconds: 60))])
             async let late = stage.ask("GET /\(stage.key)/\(Self.accounts)")
             try await stage.emulator.wait { $0.apiRequests == 1 }
@@ -207,7 +208,7 @@ import TradeStationTesting
     }
 
     @Test func `fields of the connection do not pass, and the API's other fields do`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             let headers = [
                 "Connection": "x-private", "X-Private": "1", "Keep-Alive": "timeout=5", "Set-Cookie": "a=b",
                 "Access-Control-Allow-Origin": "*", "X-TSAccounts": "fenced", "X-Request-Id": "42",
@@ -226,7 +227,7 @@ import TradeStationTesting
     }
 
     @Test func `an answer that breaks off is cut off for the program, too`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.emulator.script([EmulatorFault(at: .api, .truncate)])
             let answer = try await stage.ask("GET /\(stage.key)/\(Self.accounts)")
             #expect(answer.status == 200)
@@ -235,7 +236,7 @@ import TradeStationTesting
     }
 
     @Test func `a HEAD has the fields of the answer and no body`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             let answer = try await stage.ask("HEAD /\(stage.key)/\(Self.accounts)")
             #expect(answer.status == 405 || answer.status == 200)
             #expect(answer.body.isEmpty)
@@ -243,7 +244,7 @@ import TradeStationTesting
     }
 
     @Test func `a stream passes object by object, and ends at the API when the program leaves`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.emulator.changeSettings { $0.heartbeatSeconds = 0 }
             let target = "/\(stage.key)/v3/marketdata/stream/quotes/MSFT"
             try await stage.client.connected { connection in
@@ -260,7 +261,7 @@ import TradeStationTesting
     }
 
     @Test func `a program that leaves before the answer ends the request at the API`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             try await stage.withUpstream(.silence) { client, url, upstream in
                 try await client.connected { connection in
                     try await connection.send("GET \(url.target) HTTP/1.1\r\nHost: \(url.host)\r\n\r\n")
@@ -272,7 +273,7 @@ import TradeStationTesting
     }
 
     @Test func `what the program does not read, the API does not send`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             try await stage.withUpstream(.endlessChunks) { client, url, upstream in
                 try await client.connected { connection in
                     try await connection.send("GET \(url.target) HTTP/1.1\r\nHost: \(url.host)\r\n\r\n")
@@ -288,7 +289,7 @@ import TradeStationTesting
     @Test(.enabled(if: OwnProcess.runsLongTests, "takes a minute: set TSACCOUNTS_LONG_TESTS=1"))
     func `200 MB pass with flat memory`() async throws {
         let total = 200 << 20
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             try await stage.withUpstream(.chunks(bytes: total)) { _, url, _ in
                 let request = HTTPClientRequest(url: "http://\(url.host)\(url.target)")
                 let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
@@ -301,7 +302,7 @@ import TradeStationTesting
     }
 
     @Test func `no secret is in an answer of the proxy itself`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             let token = try await stage.manager.session(named: "sim").accessToken().secret.exposed
             let target = "/\(stage.key)/v3/brokerage/accounts/\(token.prefix(40))"
             try await stage.manager.registry.change(

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import NIOCore
 import Testing
 import TradeStationEmulator
 import TradeStationModel
@@ -40,7 +41,7 @@ import TradeStationTesting
 
     @Test(arguments: ["/oauth/token", "/sim/oauth/token"])
     func `an SDK that refreshes gets a handle, an ID token and the scope`(_ path: String) async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.tradeStation.clock.advance(by: .seconds(100))
             let answer = try await stage.ask("POST /\(stage.key)\(path)", [Self.type], body: Self.form())
             #expect(answer.status == 200)
@@ -66,7 +67,7 @@ import TradeStationTesting
     }
 
     @Test func `JSON and a Basic field are understood, too`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             let json = #"{"grant_type":"refresh_token","refresh_token":"x","client_id":"\#(Self.client)"}"#
             let target = "POST /\(stage.key)/oauth/token"
             #expect(try await stage.ask(target, ["Content-Type: application/json"], body: json).status == 200)
@@ -78,7 +79,7 @@ import TradeStationTesting
 
     @Test func `many programs that refresh at once cause one exchange for each expiry`() async throws {
         let emulator = EmulatorConfiguration(accessTokenSeconds: 1200, rotate: true)
-        try await ProxyStage.with(profiles: [.sim], emulator: emulator) { stage in
+        try await ProxyStage.with(profiles: [.sim], emulator: emulator) { (stage) async throws -> Void in
             for round in 1...3 {
                 stage.tradeStation.clock.advance(by: .seconds(1195))
                 let answers = try await withThrowingTaskGroup(of: ProxyAnswer.self) { group in
@@ -100,7 +101,7 @@ import TradeStationTesting
     @Test func `while the sign-in server does not answer, the rest of the token is granted within four seconds`()
         async throws
     {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.tradeStation.clock.advance(by: .seconds(1150))
             stage.emulator.script([EmulatorFault(at: .token, .hang(seconds: 60), times: 9)])
             async let asking = stage.ask("POST /\(stage.key)/oauth/token", [Self.type], body: Self.form())
@@ -113,7 +114,7 @@ import TradeStationTesting
     }
 
     @Test func `while the login is degraded, the rest of the token is granted at once`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.tradeStation.clock.advance(by: .seconds(1150))
             stage.emulator.script([EmulatorFault(at: .token, .respond(status: 500, headers: [:], body: ""), times: 99)])
             let answer = try await stage.tradeStation.clock.whileTimePasses(sleepingLessThan: .milliseconds(3400)) {
@@ -125,7 +126,7 @@ import TradeStationTesting
     }
 
     @Test func `without a living token, an outage is temporary`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.tradeStation.clock.advance(by: .seconds(1200))
             stage.emulator.script([EmulatorFault(at: .token, .respond(status: 500, headers: [:], body: ""), times: 99)])
             let answer = try await stage.ask("POST /\(stage.key)/oauth/token", [Self.type], body: Self.form())
@@ -136,7 +137,7 @@ import TradeStationTesting
     }
 
     @Test func `when the user has to sign in, the program gets invalid_grant with the command`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             stage.emulator.revokeAll()
             stage.tradeStation.clock.advance(by: .seconds(1200))
             let answer = try await stage.ask("POST /\(stage.key)/oauth/token", [Self.type], body: Self.form())
@@ -151,21 +152,21 @@ import TradeStationTesting
     struct Refusal: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let target: String
-        var type = SignInServerTests.type
+        let type: String
         let body: String
         let status: Int
         let error: String
 
         init(
             _ name: String,
-            _ target: String = "POST /oauth/token",
-            type: String? = nil,
             _ body: String,
             _ status: Int,
-            _ error: String
+            _ error: String,
+            at target: String = "POST /oauth/token",
+            type: String = SignInServerTests.type
         ) {
-            (testDescription, self.target, self.body, self.status, self.error) = (name, target, body, status, error)
-            if let type { self.type = type }
+            (testDescription, self.target, self.type) = (name, target, type)
+            (self.body, self.status, self.error) = (body, status, error)
         }
     }
 
@@ -179,18 +180,18 @@ import TradeStationTesting
         Refusal("no refresh token", form(["refresh_token": ""]), 400, "invalid_request"),
         Refusal("a parameter twice", form() + "&grant_type=refresh_token", 400, "invalid_request"),
         Refusal("a broken encoding", form() + "&a=%2", 400, "invalid_request"),
-        Refusal("another type", type: "Content-Type: text/xml", "<a/>", 400, "invalid_request"),
-        Refusal("broken JSON", type: "Content-Type: application/json", "{", 400, "invalid_request"),
+        Refusal("another type", "<a/>", 400, "invalid_request", type: "Content-Type: text/xml"),
+        Refusal("broken JSON", "{", 400, "invalid_request", type: "Content-Type: application/json"),
         Refusal("no body", "", 400, "invalid_request"),
         Refusal("a long body", String(repeating: "a", count: 70_000), 413, "invalid_request"),
-        Refusal("a GET", "GET /oauth/token", "", 405, "invalid_request"),
-        Refusal("a revocation", "POST /oauth/revoke", "token=x&client_id=x", 403, "unsupported_token_type"),
-        Refusal("a page to sign in", "GET /authorize?client_id=x", "", 403, "access_denied"),
-        Refusal("another path", "POST /oauth/other", "", 404, "invalid_request"),
+        Refusal("a GET", "", 405, "invalid_request", at: "GET /oauth/token"),
+        Refusal("a revocation", "token=x&client_id=x", 403, "unsupported_token_type", at: "POST /oauth/revoke"),
+        Refusal("a page to sign in", "", 403, "access_denied", at: "GET /authorize?client_id=x"),
+        Refusal("another path", "", 404, "invalid_request", at: "POST /oauth/other"),
     ]
 
     @Test func `every other request gets an OAuth error, and reaches nobody`() async throws {
-        try await ProxyStage.with(profiles: [.sim]) { stage in
+        try await ProxyStage.with(profiles: [.sim]) { (stage) async throws -> Void in
             let before = stage.emulator.log.count
             for refusal in Self.refusals {
                 let target = refusal.target.replacing(" /", with: " /\(stage.key)/")
@@ -205,7 +206,7 @@ import TradeStationTesting
     }
 
     @Test func `any client id is accepted if that is wanted`() async throws {
-        try await ProxyStage.with(profiles: [.sim], acceptsAnyClient: true) { stage in
+        try await ProxyStage.with(profiles: [.sim], acceptsAnyClient: true) { (stage) async throws -> Void in
             let target = "POST /\(stage.key)/oauth/token"
             #expect(try await stage.ask(target, [Self.type], body: Self.form(["client_id": "other"])).status == 200)
             #expect(try await stage.ask(target, [Self.type], body: Self.form(["client_id": nil])).status == 200)
