@@ -5,7 +5,7 @@ public struct Session: Sendable {
 
     let login: LoginTokens
     let services: SessionServices
-    let latestQuota = LatestQuota()
+    let latestResource = LatestResource()
 
     init(record: ProfileRecord, login: LoginTokens, services: SessionServices) {
         profile = record

@@ -74,6 +74,13 @@ public struct SessionConfiguration: Sendable {
     public var dataDirectory: String {
         get throws(AccountsError) { try store.location().dataDirectory }
     }
+
+    /// The directory of the key and the settings. It may not exist yet.
+    ///
+    /// - Throws: ``AccountsError`` `no_store_directory` as ``dataDirectory``.
+    package var configDirectory: String {
+        get throws(AccountsError) { try store.location().configDirectory }
+    }
 }
 
 extension Duration {

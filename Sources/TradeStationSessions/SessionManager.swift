@@ -73,6 +73,21 @@ public actor SessionManager {
         return login
     }
 
+    /// The quotas of a login that are known and not full again, the one that was reported last first.
+    package nonisolated func quotas(of login: Login.ID) -> [APIQuota] {
+        LoginQuota(login, board: services.store.quotas, clock: services.clock).current
+    }
+
+    /// Whether ``run()`` runs, and starts each refresh at most this many milliseconds after it is due.
+    package nonisolated func keepsUp(within milliseconds: Int64) -> Bool {
+        services.keeper.keepsUp(within: milliseconds)
+    }
+
+    /// How many callers in this process wait for a refresh, for each login in use.
+    package nonisolated var waiterCounts: [Login.ID: Int] {
+        Dictionary(uniqueKeysWithValues: logins.all.map { ($0.id, $0.flight?.0.waiterCount ?? 0) })
+    }
+
     // MARK: Tokens and refreshes for commands that run once
 
     /// A token for a one-shot command, with everything that such a command reports about it.

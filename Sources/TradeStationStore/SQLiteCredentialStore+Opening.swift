@@ -48,7 +48,8 @@ extension SQLiteCredentialStore {
             clock: clock,
             random: random,
             migrator: opener.migrator,
-            changes: opener.counters
+            changes: opener.counters,
+            quotas: DiskQuotaBoard(path: opener.files.quotas, policy: policy)
         )
         try await store.open()
         return store
@@ -75,6 +76,7 @@ extension SQLiteCredentialStore {
             random: random,
             migrator: migrator,
             changes: memory.counters,
+            quotas: memory.quotas,
             rotationListener: rotationListener
         )
         try await store.open()

@@ -14,6 +14,7 @@ package actor SQLiteCredentialStore: CredentialStore {
     let identity: AuditIdentity
     let migrator: Migrator
     package nonisolated let changes: any ChangeCounters
+    package nonisolated let quotas: any QuotaBoard
     let rotationListener: RotationListener?
     let database: StoreDatabase
     /// Side files that were prepared for an answer that is not saved yet.
@@ -31,6 +32,7 @@ package actor SQLiteCredentialStore: CredentialStore {
         random: RandomSource,
         migrator: Migrator,
         changes: any ChangeCounters,
+        quotas: any QuotaBoard,
         rotationListener: RotationListener? = nil
     ) {
         self.place = place
@@ -38,6 +40,7 @@ package actor SQLiteCredentialStore: CredentialStore {
         self.identity = identity
         self.migrator = migrator
         self.changes = changes
+        self.quotas = quotas
         self.rotationListener = rotationListener
         database = StoreDatabase(
             connection: connection,
@@ -56,6 +59,7 @@ package actor SQLiteCredentialStore: CredentialStore {
     package func close() {
         prepared = [:]
         changes.close()
+        quotas.close()
         database.close()
     }
 }

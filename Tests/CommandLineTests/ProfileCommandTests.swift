@@ -9,6 +9,7 @@ extension CommandLineSuite {
             "generation", "access_expires_at", "access_expires_in_seconds", "refresh_expires_at", "sign_in_ends_at",
             "last_error", "not_before", "read_only", "accounts", "scopes", "try", "client_auth", "pkce", "redirect_uri",
             "authorize_url", "token_url", "revoke_url", "rotation", "idle_seconds", "absolute_seconds",
+            "quotas",
         ]
 
         private func object(_ text: String) throws -> [String: Any] {

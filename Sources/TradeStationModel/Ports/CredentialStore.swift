@@ -156,6 +156,11 @@ package protocol CredentialStore: Sendable {
     /// The counters that show what the writers of all processes have changed.
     var changes: any ChangeCounters { get }
 
+    // MARK: Quotas
+
+    /// What the processes know about the rate limits of the logins.
+    var quotas: any QuotaBoard { get }
+
     // MARK: Lifetime
 
     /// Closes files and connections. Further calls do nothing.

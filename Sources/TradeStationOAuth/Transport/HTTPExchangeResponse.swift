@@ -10,6 +10,13 @@ package struct HTTPExchangeResponse: Sendable {
     /// The body, decompressed; the pieces of a stream are not decompressed.
     package var body: [UInt8] = []
 
+    /// Creates a response.
+    package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
     /// The value of the first header field with a name; case is ignored.
     package func header(_ name: String) -> String? {
         headers.firstValue(named: name)

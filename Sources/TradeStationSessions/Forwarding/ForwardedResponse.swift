@@ -15,22 +15,31 @@ package struct ForwardedResponse: Sendable {
     /// It is read once, and no faster than it is asked for. The connection to the API closes when the task that reads is
     /// cancelled, and when the last reference to the answer is released.
     package struct Body: AsyncSequence, Sendable {
-        let http: HTTPStream
+        /// The part that arrived with the head.
+        let beginning: [UInt8]
+        /// The rest; nil if there is none.
+        let http: HTTPStream?
         let request: AuthorizedCall
 
-        package func makeAsyncIterator() -> Iterator { Iterator(http: http, request: request) }
+        package func makeAsyncIterator() -> Iterator { Iterator(beginning: beginning, http: http, request: request) }
 
         package struct Iterator: AsyncIteratorProtocol {
-            let http: HTTPStream
+            var beginning: [UInt8]
+            let http: HTTPStream?
             let request: AuthorizedCall
 
             /// The next piece; nil when the body is complete.
             ///
             /// - Throws: ``AccountsError`` when the connection to the API breaks; `CancellationError`.
             package mutating func next() async throws -> [UInt8]? {
+                if !beginning.isEmpty {
+                    defer { beginning = [] }
+                    return beginning
+                }
+                guard let http else { return nil }
                 let event = await withTaskCancellationHandler {
                     await http.next()
-                } onCancel: { [http] in
+                } onCancel: {
                     http.cancel()
                 }
                 try Task.checkCancellation()

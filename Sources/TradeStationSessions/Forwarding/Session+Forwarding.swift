@@ -17,7 +17,7 @@ extension Session {
             return ForwardedResponse(
                 status: sent.reply.head.status,
                 fields: sent.reply.head.headers,
-                body: .init(http: sent.reply.http, request: sent.request)
+                body: .init(beginning: sent.reply.head.body, http: sent.reply.http, request: sent.request)
             )
         } catch let error as AccountsError {
             throw ForwardingFailure(error.about(profile.name), at: sender.stage)

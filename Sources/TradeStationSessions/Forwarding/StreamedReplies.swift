@@ -4,7 +4,8 @@ import TradeStationOAuth
 /// A reply whose head has arrived, and whose body is read as fast as it is passed on.
 struct StreamedReply: Sendable {
     let head: HTTPExchangeResponse
-    let http: HTTPStream
+    /// The rest of the reply; nil if nothing was sent, and the body is that of `head`.
+    let http: HTTPStream?
 }
 
 /// Waits only for the head of each reply. A reply that is dropped closes its connection.
@@ -22,6 +23,8 @@ struct StreamedReplies: CallExchange {
     }
 
     func head(of reply: StreamedReply) -> HTTPExchangeResponse { reply.head }
+
+    func reply(with response: HTTPExchangeResponse) -> StreamedReply { StreamedReply(head: response, http: nil) }
 
     private func head(in event: HTTPStream.Event) throws(TransportFailure) -> HTTPExchangeResponse {
         switch event {

@@ -78,6 +78,15 @@ final class FreshnessKeeper: Sendable {
         state.withLock { $0.wakeUp != nil && $0.queue.runningCount == 0 && $0.queue.next ?? .max > time }
     }
 
+    /// Whether `run` runs, and no check has been due for longer than this without being started.
+    func keepsUp(within milliseconds: Int64) -> Bool {
+        let now = clock.bootMilliseconds()
+        return state.withLock { state in
+            state.wakeUp != nil
+                && (state.queue.next ?? .max > now - milliseconds || state.queue.runningCount >= CheckQueue.limit)
+        }
+    }
+
     private func reset() {
         state.withLock { state in
             state.alarm?.task.cancel()

@@ -13,6 +13,7 @@ final class LoginTokens: Sendable {
     }
 
     let id: Login.ID
+    let quota: LoginQuota
     private let services: SessionServices
     // The clock and the counters are also in `services`, but access through it would copy them, and every call for a
     // token reads both.
@@ -26,6 +27,7 @@ final class LoginTokens: Sendable {
         self.services = services
         clock = services.clock
         counters = services.counters
+        quota = LoginQuota(id, board: services.store.quotas, clock: clock)
         state = Mutex(State(profile: profile))
     }
 

@@ -24,6 +24,9 @@ struct APICall: Sendable {
     /// A new order is not sent again: the price may have changed during the pause.
     var isRepeatedAfterRateLimit: Bool { isRepeatable || method == "PUT" || method == "DELETE" }
 
+    /// Whether the request waits while the quota of its resource is used up.
+    var quotaPatience: QuotaPatience { isRepeatable ? .waits : .none }
+
     /// The maximum size of a request body, in bytes. An order takes a few kilobytes.
     static let longestBody = 1 << 20
 }

@@ -24,6 +24,9 @@ struct AuthorizedCall: Sendable {
     /// Returns the text in printable form and without the token.
     func redacted(_ text: String) -> String { Redaction.printable(text, without: [token.secret], limit: 500) }
 
+    /// The kind of the request, for its quota.
+    var quotaRoute: QuotaRoute { QuotaRoute(method: call.method, segments: target.segments) }
+
     /// Returns the HTTP request of a call.
     ///
     /// - Parameter milliseconds: how long the whole reply may take, if it is read as a whole and not as a stream.

@@ -11,6 +11,9 @@ protocol CallExchange: Sendable {
 
     /// The status and the header fields of a reply.
     func head(of reply: Reply) -> HTTPExchangeResponse
+
+    /// The reply to a call that is answered without being sent.
+    func reply(with response: HTTPExchangeResponse) -> Reply
 }
 
 /// Reads each reply as a whole, at most 64 MiB.
@@ -31,4 +34,6 @@ struct WholeReplies: CallExchange {
     }
 
     func head(of reply: HTTPExchangeResponse) -> HTTPExchangeResponse { reply }
+
+    func reply(with response: HTTPExchangeResponse) -> HTTPExchangeResponse { response }
 }

@@ -52,9 +52,8 @@ struct RequestSender<Exchange: CallExchange> {
             try NetworkCapacity.requireOnce()
             try Task.checkCancellation()
             stage = .sending(failure: nil)
-            guard let reply = try await reply(to: request) else { continue }
+            guard let reply = try await admittedReply(to: request) else { continue }
             let head = exchange.head(of: reply)
-            session.latestQuota.record(APIQuota(head, now: services.clock.wallTime()))
             let step = machine.handleReply(
                 status: head.status,
                 pause: APIQuota.pause(in: head),
@@ -70,6 +69,29 @@ struct RequestSender<Exchange: CallExchange> {
             case .wait(let milliseconds):
                 try await services.pause(milliseconds: milliseconds)
             }
+        }
+    }
+
+    /// Sends a request once, unless the login's quota is used up: then returns the 429 that the server would send.
+    private mutating func admittedReply(to request: AuthorizedCall) async throws -> Exchange.Reply? {
+        let quota = session.login.quota
+        switch quota.admit(request.quotaRoute, call.quotaPatience) {
+        case .hold(let hold): return exchange.reply(with: hold.reply)
+        case .send(let number):
+            let reply: Exchange.Reply?
+            do {
+                reply = try await self.reply(to: request)
+            } catch {
+                quota.uncount(request.quotaRoute, number: number)
+                throw error
+            }
+            guard let reply else {
+                quota.uncount(request.quotaRoute, number: number)
+                return nil
+            }
+            let head = exchange.head(of: reply)
+            session.latestResource.record(quota.record(head, of: request.quotaRoute, number: number))
+            return reply
         }
     }
 

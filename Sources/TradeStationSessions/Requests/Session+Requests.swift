@@ -14,6 +14,10 @@ import TradeStationModel
 /// - A GET whose connection breaks before the answer: once.
 /// - After a 429 to anything but a POST: after the pause that its headers ask for, while the caller still waits.
 ///
+/// A GET is not sent at all while another program has used up the quota of its resource on this login, or while a pause
+/// that the server asked for lasts: it waits, or returns an answer with status 429 if the caller does not wait for that
+/// long. Requests that may change something are sent at once, because the server decides about them.
+///
 /// Bodies are kept in memory: at most 1 MiB for a request, 64 MiB for an answer. A request body cannot be a stream,
 /// because it could not be sent again after a 401.
 ///
@@ -129,8 +133,16 @@ extension Session {
         try await delete(path, query: query, timeout: timeout).decoded(as: type)
     }
 
-    /// The quota in the last answer that reported one; nil when no answer has.
-    public var quota: APIQuota? { latestQuota.value }
+    /// The quota of the resource that this session used last; before that, of the one that any program used last on the
+    /// login. Nil when none is known, and once it is full again.
+    public var quota: APIQuota? {
+        guard let resource = latestResource.value else { return login.quota.current.first }
+        return login.quota.current(resource)
+    }
+
+    /// The quotas of all resources that any program used on the login and that are not full again, the one that was
+    /// reported last first.
+    public var quotas: [APIQuota] { login.quota.current }
 
     /// Sends a call and returns its response, regardless of the status.
     func perform(_ call: APICall) async throws -> APIResponse {

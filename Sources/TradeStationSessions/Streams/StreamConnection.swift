@@ -145,6 +145,17 @@ struct StreamConnection {
     /// - Returns: the interruption that has ended; nil if the stream was never open before, or could not be opened.
     private mutating func open() async throws -> StreamInterruption? {
         guard let request = try await authorize() else { return nil }
+        let quota = session.login.quota
+        let number: Int64?
+        switch quota.admit(request.quotaRoute, .waitsForPause) {
+        case .send(let counted): number = counted
+        case .hold(let hold):
+            try await handleRefusal(hold.reply, of: request)
+            return nil
+        }
+        func recordQuota(in reply: HTTPExchangeResponse) {
+            session.latestResource.record(quota.record(reply, of: request.quotaRoute, number: number))
+        }
         try NetworkCapacity.requireOnce()
         let http: HTTPStream
         do throws(TransportFailure) {
@@ -206,9 +217,5 @@ struct StreamConnection {
             suggestion: "use the path of a stream, for example /v3/marketdata/stream/quotes/MSFT"
         )
         try await follow(step, orThrow: request.refusal(in: reply) ?? unexpected)
-    }
-
-    private func recordQuota(in reply: HTTPExchangeResponse) {
-        session.latestQuota.record(APIQuota(reply, now: services.clock.wallTime()))
     }
 }

@@ -71,21 +71,21 @@ final class PrivateFile: Sendable {
         }
     }
 
-    /// Reads up to `limit` bytes from the beginning.
-    func read(limit: Int) throws(AccountsError) -> [UInt8] {
+    /// Reads up to `limit` bytes from a position.
+    func read(limit: Int, at offset: Int64 = 0) throws(AccountsError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
-        let count = try read(into: &bytes)
+        let count = try read(into: &bytes, at: offset)
         return Array(bytes[..<count])
     }
 
-    /// Reads from the beginning until `bytes` is full or the file ends, without allocating memory. Returns the number of
+    /// Reads from a position until `bytes` is full or the file ends, without allocating memory. Returns the number of
     /// bytes that were read.
-    func read(into bytes: inout [UInt8]) throws(AccountsError) -> Int {
+    func read(into bytes: inout [UInt8], at offset: Int64 = 0) throws(AccountsError) -> Int {
         var total = 0
         while total < bytes.count {
             let count = bytes.withUnsafeMutableBytes { buffer in
                 let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[total...])
-                return pread(descriptor, rest.baseAddress, rest.count, off_t(total))
+                return pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(total))
             }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw AccountsError.fileFailure(errno, path: path, "cannot be read") }

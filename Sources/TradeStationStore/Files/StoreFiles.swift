@@ -11,6 +11,8 @@ struct StoreFiles: StorePlace {
     /// The files beside the database that may contain newer data than it.
     var logs: [String] { ["-wal", "-journal"].map { database + $0 } }
     var key: String { location.configDirectory + "/key" }
+    /// The key that the service manager passes to this process; nil if it passes none.
+    var credential: KeyCredential? { location.keyCredential.flatMap(KeyCredential.init(path:)) }
     var locks: String { location.dataDirectory + "/locks" }
     var storeLock: String { locks + "/store.lock" }
     /// The lock of the processes that have the database open for writing.
@@ -19,6 +21,8 @@ struct StoreFiles: StorePlace {
     var serveMark: String { locks + "/serve.lock" }
     /// The change counters.
     var changes: String { locks + "/changes" }
+    /// What is known about the quotas.
+    var quotas: String { locks + "/quotas" }
     var pending: String { location.dataDirectory + "/pending" }
 
     var name: String { database }

@@ -7,6 +7,9 @@ package struct StoreLocation: Hashable, Sendable {
     package let dataDirectory: String
     /// The directory of the key file, `key`.
     package let configDirectory: String
+    /// A file that contains the key instead, if it exists: the credential that the service manager passes to this
+    /// process.
+    package var keyCredential: String?
 
     /// A store with all files in one directory.
     package init(directory: String) {
@@ -18,6 +21,9 @@ package struct StoreLocation: Hashable, Sendable {
         self.dataDirectory = Self.withoutTrailingSlashes(dataDirectory)
         self.configDirectory = Self.withoutTrailingSlashes(configDirectory)
     }
+
+    /// The name of the credential with the key, for `LoadCredential=` of systemd.
+    package static let credentialName = "tsaccounts.key"
 
     /// A store with all files in the directory that a user or a program named.
     ///
@@ -31,9 +37,18 @@ package struct StoreLocation: Hashable, Sendable {
         environment: [String: String],
         workingDirectory: String
     ) throws(AccountsError) -> StoreLocation {
-        if let absolute = try expanded(path, environment) { return StoreLocation(directory: absolute) }
+        if let absolute = try expanded(path, environment) {
+            return StoreLocation(directory: absolute).withCredential(environment)
+        }
         guard !path.isEmpty, workingDirectory.hasPrefix("/") else { throw unusable(path, of: "--store") }
-        return StoreLocation(directory: workingDirectory + "/" + path)
+        return StoreLocation(directory: workingDirectory + "/" + path).withCredential(environment)
+    }
+
+    private func withCredential(_ environment: [String: String]) -> StoreLocation {
+        guard let directory = environment["CREDENTIALS_DIRECTORY"], directory.hasPrefix("/") else { return self }
+        var location = self
+        location.keyCredential = directory + "/" + Self.credentialName
+        return location
     }
 
     /// The store of this user: in `TSACCOUNTS_HOME`, else in the XDG base directories, else in their defaults below `HOME`.
@@ -45,7 +60,7 @@ package struct StoreLocation: Hashable, Sendable {
     package static func standard(environment: [String: String]) throws(AccountsError) -> StoreLocation {
         if let path = environment["TSACCOUNTS_HOME"], !path.isEmpty {
             guard let absolute = try expanded(path, environment) else { throw unusable(path, of: "TSACCOUNTS_HOME") }
-            return StoreLocation(directory: absolute)
+            return StoreLocation(directory: absolute).withCredential(environment)
         }
         func directory(_ name: String, orBelowHome path: String) throws(AccountsError) -> String? {
             if let value = environment[name], let absolute = try expanded(value, environment) { return absolute }
@@ -64,7 +79,7 @@ package struct StoreLocation: Hashable, Sendable {
         return StoreLocation(
             dataDirectory: withoutTrailingSlashes(data) + "/tsaccounts",
             configDirectory: withoutTrailingSlashes(config) + "/tsaccounts"
-        )
+        ).withCredential(environment)
     }
 
     /// The absolute path that a value means; nil if it is relative.

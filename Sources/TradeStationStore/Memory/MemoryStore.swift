@@ -17,6 +17,7 @@ package final class MemoryStore: StorePlace {
     }
 
     let counters = MemoryChangeCounters()
+    let quotas = MemoryQuotaBoard()
 
     private let contents = Mutex<Contents?>(nil)
     private let sideFiles = Mutex<[Login.ID: MemorySideFile]>([:])

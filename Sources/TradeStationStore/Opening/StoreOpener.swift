@@ -112,15 +112,14 @@ struct StoreOpener: Sendable {
     private func keyring(_ database: Database) throws -> Keyring {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM store"), try row.integer("seal_format") == 1
         else { throw AccountsError.corrupt(files.database, reason: "It does not record how its secrets are sealed.") }
-        guard let master = try KeyFile(path: files.key, policy: files.policy).load() else {
-            throw AccountsError.keyMissing(files.key)
-        }
+        let path = files.credential?.path ?? files.key
+        guard let master = try masterKey() else { throw AccountsError.keyMissing(files.key) }
         let keyring = Keyring(master: master, storeID: try row.text("store_id"))
         guard try row.text("key_id") == keyring.keyID, keyring.open(try row.blob("key_check"), for: .keyCheck) != nil
         else {
             throw AccountsError(
                 .keyMismatch,
-                "The key file \(files.key) does not belong to \(files.database).",
+                "The key file \(path) does not belong to \(files.database).",
                 reason: "The database was sealed with another key.",
                 suggestion: "restore the key file that was created with this database"
             )
@@ -128,11 +127,17 @@ struct StoreOpener: Sendable {
         return keyring
     }
 
+    private func masterKey() throws(AccountsError) -> SymmetricKey? {
+        if let credential = files.credential { return try credential.load() }
+        return try KeyFile(path: files.key, policy: files.policy).load()
+    }
+
     /// Creates the database under another name and renames it when it is complete: so `accounts.db` is never an
     /// incomplete store.
     private func create() throws {
         try requireNoLogWithoutDatabase()
-        let master = try KeyFile(path: files.key, policy: files.policy).loadOrCreate(random)
+        let master =
+            try files.credential?.load() ?? KeyFile(path: files.key, policy: files.policy).loadOrCreate(random)
         let keyring = Keyring(master: master, storeID: random.hex(bytes: 16))
         for path in [files.newDatabase] + StoreFiles.auxiliaryFiles(of: files.newDatabase) {
             try PrivateFile.remove(path)

@@ -15,7 +15,7 @@ struct ListCommand: StoreCommand {
 
     func run() async throws {
         try await withManager { manager in
-            let text = ProfileText(now: SystemClock().wallTime())
+            let text = ProfileText(manager)
             let listing = try await manager.registry.examinedListing()
             if shared.json {
                 try Console.standardOutput(text.json(listing).line)

@@ -48,7 +48,7 @@ struct LoginCommand: StoreCommand {
                 }
             }
             if shared.json {
-                try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(signedIn).line)
+                try Console.standardOutput(ProfileText(manager).json(signedIn).line)
             } else {
                 let user = signedIn.login.identity.username.map { " as \($0.printable(limit: 60))" } ?? ""
                 shared.note("Signed in\(user). Next: \(PastableCommand("tsaccounts token \(signedIn.name)").text)")

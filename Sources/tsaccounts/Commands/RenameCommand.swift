@@ -15,7 +15,7 @@ struct RenameCommand: StoreCommand {
             try await manager.registry.rename(old, to: new)
             if shared.json {
                 let record = try await manager.registry.profile(named: new)
-                try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(record).line)
+                try Console.standardOutput(ProfileText(manager).json(record).line)
             } else {
                 shared.note("\(old) is now \(new).")
             }

@@ -72,7 +72,7 @@ struct SetCommand: StoreCommand {
             if !fences.isEmpty { try await manager.registry.change(profileName, fences) }
             let record = try await manager.registry.profile(named: profileName)
             if shared.json {
-                try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(record).line)
+                try Console.standardOutput(ProfileText(manager).json(record).line)
                 return
             }
             if !fences.isEmpty { shared.note(fenceNote(record.profile)) }

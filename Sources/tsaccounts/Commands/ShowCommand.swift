@@ -28,10 +28,10 @@ struct ShowCommand: StoreCommand {
             let lateResult = try await manager.registry.lateResult(of: record)
             let display = shared.display
             if shared.json {
-                let text = ProfileText(now: display.time.now)
+                let text = ProfileText(manager, now: display.time.now)
                 try Console.standardOutput(text.json(record, accounts: listed, lateResult: lateResult).line)
             } else {
-                let page = ProfilePage(display: display)
+                let page = ProfilePage(display: display, quotas: manager.quotas(of: record.login.id))
                 try page.lines(record, accounts: listed, lateResult: lateResult).forEach(Console.standardOutput)
             }
             shared.noteTrustedGroup()

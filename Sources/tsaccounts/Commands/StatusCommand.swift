@@ -28,11 +28,13 @@ struct StatusCommand: StoreCommand {
             var listing = try await manager.registry.examinedListing()
             if wanted.name != nil { listing = try await only(wanted, of: listing, manager) }
             let display = shared.display
-            let text = ProfileText(now: display.time.now)
+            let text = ProfileText(manager, now: display.time.now)
             if shared.json {
                 try Console.standardOutput(text.json(listing).line)
             } else {
-                try ProfileTable(display: display).lines(listing).forEach(Console.standardOutput)
+                try ProfileTable(display: display, quotas: manager.quotas(of:)).lines(listing).forEach(
+                    Console.standardOutput
+                )
                 if listing.names.isEmpty { shared.note("There is no profile yet.") }
                 listing.damaged.map(text.failure).forEach(Console.standardError)
                 for record in listing.profiles {

@@ -10,7 +10,7 @@ struct AddedProfile {
     /// Prints the profile as JSON, or what was added and what to do next.
     func report(_ shared: SharedOptions, _ manager: SessionManager) async throws {
         guard !shared.json else {
-            return try Console.standardOutput(ProfileText(now: SystemClock().wallTime()).json(record).line)
+            return try Console.standardOutput(ProfileText(manager).json(record).line)
         }
         shared.note(summary)
         if record.apiKey.registration.tokenURL.text != ClientRegistration.tradeStationTokenURL, !hasAPIURL {

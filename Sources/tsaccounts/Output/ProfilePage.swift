@@ -4,6 +4,8 @@ import TradeStationSessions
 /// All details of a profile in human-readable form, for `show`.
 struct ProfilePage {
     let display: Display
+    /// The quotas of the profile's login.
+    var quotas: [APIQuota] = []
 
     private var time: TimeText { display.time }
 
@@ -17,7 +19,11 @@ struct ProfilePage {
             let texts = [account.id, account.type, account.currency, account.status].compactMap { $0 }
             return ("brokerage account", texts.joined(separator: "  ").printable(limit: 120))
         }
-        return (facts(record, lateResult) + listed).compactMap { name, value in
+        let quota = QuotaText(time: time)
+        let left = quotas.map { one in
+            ("quota", quota.line(one).map { "\(one.resource ?? "-"): \($0)" })
+        }
+        return (facts(record, lateResult) + left + listed).compactMap { name, value in
             value.map { name.padding(to: 20) + $0.printable(limit: 2_048) }
         }
     }

@@ -4,12 +4,16 @@ import TradeStationSessions
 /// Profiles as a table, for `list` and `status`.
 struct ProfileTable {
     let display: Display
+    /// The quotas of a login; by default, none are shown.
+    var quotas: @Sendable (Login.ID) -> [APIQuota] = { _ in [] }
 
     private var time: TimeText { display.time }
 
     /// The lines of the table.
     func lines(_ listing: ProfileListing) -> [String] {
-        let fields = Self.columns.filter { field in
+        var left: [Login.ID: String] = [:]
+        for login in Set(listing.profiles.map(\.login.id)) { left[login] = QuotaText(time: time).cell(quotas(login)) }
+        let fields = Self.columns(quotas: left).filter { field in
             field.isShown(listing.profiles) || field.damaged != nil && !listing.damaged.isEmpty
         }
         var table = Table(columns: fields.map(\.column))
@@ -26,7 +30,7 @@ struct ProfileTable {
         let cell: (ProfileRecord, TimeText) -> Table.Cell
     }
 
-    private static var columns: [Field] {
+    private static func columns(quotas: [Login.ID: String]) -> [Field] {
         [
             Field(
                 column: .init(title: "PROFILE", rank: 10, narrowest: 8, isEssential: true),
@@ -59,6 +63,12 @@ struct ProfileTable {
             },
             Field(column: .init(title: "NEXT", rank: 8, narrowest: 21)) { record, time in
                 Table.Cell(text: record.nextStep(time), color: record.needsAttention(time) ? .warning : nil)
+            },
+            Field(
+                column: .init(title: "QUOTA LEFT", rank: 1, narrowest: 10),
+                isShown: { $0.contains { quotas[$0.login.id] != nil } }
+            ) { record, _ in
+                Table.Cell(text: quotas[record.login.id] ?? "-")
             },
             Field(column: .init(title: "USER", rank: 3, narrowest: 6)) { record, _ in
                 Table.Cell(text: (record.login.identity.username ?? "-").printable(limit: 40))

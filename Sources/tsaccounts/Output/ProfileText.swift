@@ -4,6 +4,13 @@ import TradeStationSessions
 /// Profiles as JSON.
 struct ProfileText {
     let now: Timestamp
+    /// The quotas of a login.
+    private let quotas: @Sendable (Login.ID) -> [APIQuota]
+
+    init(_ manager: SessionManager, now: Timestamp = SystemClock().wallTime()) {
+        self.now = now
+        quotas = { manager.quotas(of: $0) }
+    }
 
     /// A profile as a JSON object, the same for every command.
     ///
@@ -58,7 +65,7 @@ struct ProfileText {
             ("accounts", profile.accounts.map { .array($0.map { .string($0) }) } ?? .null),
             ("scopes", .array(login.scopes.split(separator: " ").map { .string(String($0)) })),
             ("try", .optional(ProfileAdvice(for: record, time)?.command)),
-        ] + members(key)
+        ] + members(key) + [("quotas", .array(quotas(login.id).map(QuotaText(time: time).json)))]
     }
 
     private func members(_ key: APIKey) -> [(String, JSONText)] {
@@ -98,7 +105,7 @@ struct ProfileText {
         "name", "environment", "api_version", "api_url", "client_id", "login_id", "username", "subject", "state",
         "generation", "access_expires_at", "access_expires_in_seconds", "refresh_expires_at", "sign_in_ends_at",
         "last_error", "not_before", "read_only", "accounts", "scopes", "try", "client_auth", "pkce", "redirect_uri",
-        "authorize_url", "token_url", "revoke_url", "rotation", "idle_seconds", "absolute_seconds",
+        "authorize_url", "token_url", "revoke_url", "rotation", "idle_seconds", "absolute_seconds", "quotas",
     ]
 
     /// What is damaged, and how to mend it.

@@ -60,6 +60,7 @@ final class CountingStore: CredentialStore {
     var loginReads: Int { reads.load(ordering: .relaxed) }
 
     var changes: any ChangeCounters { store.changes }
+    var quotas: any QuotaBoard { store.quotas }
 
     func login(_ id: Login.ID) async throws -> StoredLogin? {
         reads.add(1, ordering: .relaxed)

@@ -1,12 +1,13 @@
-import Synchronization
 public import TradeStationModel
 import TradeStationOAuth
 
-/// The rate limit that one answer reported in its headers (TradeStation's documentation page "Rate Limiting Overview").
+/// The rate limit of a resource, as the headers of the newest answer reported it (TradeStation's documentation page "Rate
+/// Limiting Overview"), less the requests that were sent since.
 ///
-/// Each resource has a quota of its own, for each user of an API key.
+/// Each resource has a quota of its own, for each user of an API key. All sessions and processes of a login share it.
 public struct APIQuota: Hashable, Sendable {
-    /// The resource that the quota is for, for example `streaming-positions` (`X-RateLimit-Resource`).
+    /// The resource that the quota is for, for example `streaming-positions` (`X-RateLimit-Resource`). If the
+    /// answers name none, the method and the path.
     public let resource: String?
     /// How many requests are allowed in the time window (`X-RateLimit-Limit`).
     public let limit: Int?
@@ -14,6 +15,14 @@ public struct APIQuota: Hashable, Sendable {
     public let remaining: Int?
     /// When the quota is full again (`X-RateLimit-Reset`, in seconds after the answer).
     public let resetsAt: Timestamp?
+
+    /// The quota that a row contains.
+    init(_ row: QuotaRow) {
+        resource = row.resource
+        limit = row.limit
+        remaining = row.available
+        resetsAt = [row.resetsAt, row.pauseEnd].compactMap { $0 }.max()
+    }
 
     /// Reads the headers; nil when they contain no quota.
     init?(_ reply: HTTPExchangeResponse, now: Timestamp) {
@@ -41,17 +50,5 @@ public struct APIQuota: Hashable, Sendable {
     /// other servers send a Unix time.
     private static func number(_ name: String, in reply: HTTPExchangeResponse) -> Int? {
         reply.header(name).flatMap { Int($0.filter { $0 != " " }) }.flatMap { (0...100_000).contains($0) ? $0 : nil }
-    }
-}
-
-/// The last quota that an answer to a session reported.
-final class LatestQuota: Sendable {
-    private let quota = Mutex<APIQuota?>(nil)
-
-    var value: APIQuota? { quota.withLock { $0 } }
-
-    /// Replaces the quota. If the answer reported none (nil), the old one stays.
-    func record(_ new: APIQuota?) {
-        if let new { quota.withLock { $0 = new } }
     }
 }
