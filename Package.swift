@@ -85,6 +85,7 @@ let package = Package(
             name: "TradeStationBroker",
             dependencies: [
                 "TradeStationModel", "TradeStationSessions",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -170,6 +171,7 @@ let package = Package(
                 "TradeStationBroker", "TradeStationSessions", "TradeStationModel", "TradeStationEmulator",
                 "TradeStationTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
