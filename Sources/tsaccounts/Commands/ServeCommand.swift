@@ -13,7 +13,8 @@ struct ServeCommand: StoreCommand {
             Refreshes each login in the last quarter of its access token's lifetime, including profiles that are added \
             or signed in while it runs. A failed refresh does not end it. Notifies systemd when it is ready \
             (Type=notify), and tells it which profiles need a sign-in. Prints a line for each refresh; with -v, each line \
-            begins with the time. On a signal it finishes and saves a running refresh, then exits with status 0. A second \
+            begins with the time. --on runs a command after an event, and so do lines on.EVENT = COMMAND in the file \
+            config beside the store's key. On a signal it finishes and saves a running refresh, then exits with status 0. A second \
             signal ends it at once.
             """
     )
@@ -24,16 +25,22 @@ struct ServeCommand: StoreCommand {
         help: ArgumentHelp("Also forward API requests, like the command proxy.", valueName: "127.0.0.1:port")
     )
     var listen: ListenAddress?
-
+    @OptionGroup var hooks: HookOptions
+    @OptionGroup var metrics: MetricsOptions
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
         let systemd = NotifySocket(environment: ProcessInfo.processInfo.environment)
+        let watchdog = WatchdogFeed(systemd, environment: ProcessInfo.processInfo.environment)
+        let roundMilliseconds = min(Self.roundMilliseconds, watchdog.interval ?? .max)
         let (notices, notice) = AsyncStream.makeStream(of: KeepingNotice.self)
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var configuration = shared.configuration(requester: Self.requester)
+        let (registry, metricsFile) = (MetricsRegistry(), try metrics.textfile.map(MetricsFile.init))
+        configuration.metrics = registry
         configuration.notice = { notice.yield($0) }
         let (directory, trustsGroup) = (try configuration.dataDirectory, configuration.trustsGroup)
+        let runner = try hookRunner(configuration)
         do {
             try await withSessionManager(configuration: configuration) { manager in
                 let listing = try await manager.registry.listing()
@@ -44,14 +51,21 @@ struct ServeCommand: StoreCommand {
                 let events = manager.events
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await manager.run() }
-                    group.addTask { try await watch(manager, from: listing, wakes, systemd) }
+                    group.addTask { await runner.run(events) }
+                    group.addTask { try await watchdog.run(manager) }
+                    if let metricsFile {
+                        let exporter = metrics.exporter(registry, manager)
+                        let writer = MetricsFileWriter(file: metricsFile, exporter: exporter, say: { say($0) })
+                        group.addTask { try await writer.run() }
+                    }
+                    group.addTask { try await watch(manager, from: listing, wakes, systemd, watchdog) }
                     if dashboard {
                         group.addTask { try await DashboardRun(shared: shared, opensBrowser: false).run(manager) }
                     }
                     if let listen { group.addTask { try await forward(on: listen, manager, store: directory) } }
                     group.addTask {
                         while true {
-                            try await SystemClock().sleep(milliseconds: Self.roundMilliseconds)
+                            try await SystemClock().sleep(milliseconds: roundMilliseconds)
                             wake.yield()
                         }
                     }
@@ -81,7 +95,8 @@ struct ServeCommand: StoreCommand {
         _ manager: SessionManager,
         from listing: ProfileListing,
         _ wakes: AsyncStream<Void>,
-        _ systemd: NotifySocket
+        _ systemd: NotifySocket,
+        _ watchdog: WatchdogFeed
     ) async throws {
         var served = ServedProfiles()
         var shown: ServedHealth?
@@ -97,6 +112,7 @@ struct ServeCommand: StoreCommand {
                 if health.names != shown?.names { say(ServeText.profiles(health)) }
                 shown = health
             }
+            watchdog.beat(.profiles)
             guard await wake.next() != nil else { break }
             do {
                 listing = try await manager.registry.listing()
@@ -122,6 +138,19 @@ struct ServeCommand: StoreCommand {
             await listener.close()
             throw error
         }
+    }
+
+    /// What runs the hooks of the options and of the settings file.
+    private func hookRunner(_ configuration: SessionConfiguration) throws -> HookRunner {
+        HookRunner(
+            hooks: try hooks.hooks(configuration),
+            environment: HookEnvironment(
+                inheriting: ProcessInfo.processInfo.environment,
+                store: shared.store == nil ? nil : try configuration.dataDirectory
+            ),
+            timeout: Int64(hooks.timeout * 1000),
+            say: { say($0) }
+        )
     }
 
     /// Prints a note, with the time if `-v` is set.

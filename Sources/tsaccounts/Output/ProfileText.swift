@@ -7,6 +7,12 @@ struct ProfileText {
     /// The quotas of a login.
     private let quotas: @Sendable (Login.ID) -> [APIQuota]
 
+    /// Profiles without their quotas.
+    init(now: Timestamp) {
+        self.now = now
+        quotas = { _ in [] }
+    }
+
     init(_ manager: SessionManager, now: Timestamp = SystemClock().wallTime()) {
         self.now = now
         quotas = { manager.quotas(of: $0) }

@@ -17,8 +17,12 @@ struct ProcessLaunch: Sendable {
 
     let executable: String
     let arguments: [String]
+    /// The environment; nil means that of this process.
+    var environment: [String: String]?
+    /// Whether the process leads a group of its own, so that a signal also reaches the processes that it starts.
+    var leadsGroup = false
     /// The environment of this process as `NAME=VALUE` lines.
-    private static let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+    private static let inherited = lines(ProcessInfo.processInfo.environment)
 
     /// Starts the process. Blocks until the new program has been loaded.
     func start(output: Int32) throws(Failure) -> Int32 {
@@ -42,14 +46,21 @@ struct ProcessLaunch: Sendable {
         for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&defaults, number) }
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        // Group 0 means a new group with the id of the process.
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group))
 
         let words = ([executable] + arguments).map { strdup($0) } + [nil]
-        let lines = Self.environment.map { strdup($0) } + [nil]
+        let lines = (environment.map(Self.lines) ?? Self.inherited).map { strdup($0) } + [nil]
         defer { for text in words + lines { free(text) } }
         var processID: pid_t = 0
         let failure = posix_spawn(&processID, executable, &actions, &attributes, words, lines)
         guard failure == 0 else { throw Failure(number: failure) }
         return processID
+    }
+
+    private static func lines(_ environment: [String: String]) -> [String] {
+        environment.map { "\($0.key)=\($0.value)" }
     }
 }
