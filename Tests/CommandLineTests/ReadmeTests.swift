@@ -67,7 +67,7 @@ extension CommandLineSuite {
                 "BROWSER": path + "/browser", "XDG_DATA_HOME": "", "TSACCOUNTS_HOME": "",
             ]
             let blocks = try Self.blocks("sh").filter { !$0.contains("tsaccounts emulator") }
-            #expect(blocks.count == 8)
+            #expect(blocks.count == 9)
             var outputs: [String] = []
             // The blocks run in the order of the README, except that the block that signs out runs last: the
             // others need the sign-in.
@@ -149,20 +149,13 @@ extension CommandLineSuite {
             let stage = try Stage.current
             try await stage.add("swing")
             let (tool, home) = (stage.tool, stage.tool.directory.path)
-            let unit = try #require(try Self.blocks("ini").first)
-            try Data((unit + "\n").utf8).write(to: tool.directory.appendingPathComponent("tsaccounts.service"))
-            let installed = try await tool.shell("install -D \(Tool.binary.path) ~/.local/bin/tsaccounts")
-            #expect(installed.status == 0, "\(installed.errors)")
-            let verified = try await tool.shell(
-                """
-                command -v systemd-analyze > /dev/null || exit 0
-                XDG_RUNTIME_DIR=$HOME systemd-analyze verify --user ./tsaccounts.service
-                """
-            )
-            #expect(verified.status == 0)
-            #expect(verified.output + verified.errors == "")
+            let block = try #require(try Self.blocks("sh").first { $0.contains("tsaccounts systemd") })
+            let written = try await tool.shell(block)
+            #expect(written.status == 0, "\(written.errors)")
+            #expect(written.output.hasPrefix("systemctl --user daemon-reload\nsystemctl --user enable --now "))
+            let unit = try String(contentsOfFile: home + "/.config/systemd/user/tsaccounts.service", encoding: .utf8)
             let command = try #require(unit.split(separator: "\n").first { $0.hasPrefix("ExecStart=") })
-                .dropFirst("ExecStart=".count).replacing("%h", with: home)
+                .dropFirst("ExecStart=".count)
             try await NotifyListener.with(home + "/notify") { listener in
                 let running = try RunningTool(
                     URL(fileURLWithPath: "/bin/bash"),
