@@ -21,6 +21,12 @@ public struct Session: Sendable {
         login.current(for: profile.profile.id)
     }
 
+    /// The access token in memory and its remaining lifetime, in milliseconds; nil as ``currentAccessToken()``.
+    package func currentToken() -> (token: AccessToken, life: Int64)? {
+        guard let token = currentAccessToken() else { return nil }
+        return (token, login.remainingLife)
+    }
+
     /// An access token that is valid for long enough: from memory, from the store, or from one refresh that all callers
     /// share.
     ///

@@ -13,4 +13,7 @@ public struct TokenReport: Sendable {
     /// `server_error` if the access token is saved but the server's new refresh token cannot be kept, another code if they
     /// are only in this process's memory.
     public let saveFailure: AccountsError?
+
+    /// Whether the token may be handed out. A token that only this process has would be lost for all others.
+    package var isSaved: Bool { saveFailure.map { [.saveDeferred, .serverError].contains($0.code) } ?? true }
 }

@@ -87,6 +87,10 @@ package protocol ResponseWriter: Sendable {
     ///
     /// - Throws: When the client is gone.
     func send(_ head: HTTPResponseHead, body: ByteBuffer) async throws
+    /// Writes a prepared response.
+    ///
+    /// - Throws: When the client is gone.
+    func send(_ prepared: PreparedResponse) async throws
     /// Ends HTTP on this connection: writes a head exactly as it is given, and leaves the channel to `configure`, which
     /// adds the handlers of what follows. They also receive the bytes that the client has sent already.
     ///
@@ -107,6 +111,8 @@ extension ResponseWriter {
         if body.readableBytes > 0 { try await write(body) }
         try await end(nil)
     }
+
+    package func send(_ prepared: PreparedResponse) async throws { try await send(prepared.head, body: prepared.body) }
 
     package func handOver(
         _ head: HTTPResponseHead,

@@ -3,10 +3,13 @@ package import NIOHTTP1
 
 /// A whole response as bytes, which is made once and sent many times.
 package struct PreparedResponse: Sendable {
+    /// The status and the fields.
+    let head: HTTPResponseHead
+    let body: ByteBuffer
     /// The status line, the header fields, an empty line, and the body.
-    let bytes: ByteBuffer
+    private let bytes: ByteBuffer
     /// The number of bytes of the status line and the header fields, without the empty line.
-    let fieldBytes: Int
+    private let fieldBytes: Int
 
     /// - Parameter head: The status and the fields; `Content-Length` is added.
     /// - Throws: ``ResponseError`` for a field that cannot be sent.
@@ -19,6 +22,8 @@ package struct PreparedResponse: Sendable {
         bytes.writeStaticString("\r\n")
         bytes.writeImmutableBuffer(body)
         self.bytes = bytes
+        self.head = head
+        self.body = body
     }
 
     /// The bytes to send.

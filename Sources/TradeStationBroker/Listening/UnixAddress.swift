@@ -59,14 +59,22 @@ enum UnixAddress {
         return peer(of: descriptor)
     }
 
+    /// The user at the other end of a connected socket.
+    static func user(of descriptor: Int32) -> UInt32? { credentials(of: descriptor)?.user }
+
     /// The process at the other end of a connected socket.
     static func peer(of descriptor: Int32) -> ConnectedClient? {
+        guard let (process, user) = credentials(of: descriptor) else { return nil }
+        return ConnectedClient(userID: user, processID: process, program: PeerLookUp.program(of: process))
+    }
+
+    private static func credentials(of descriptor: Int32) -> (process: Int32, user: UInt32)? {
         #if canImport(Glibc)
             // `struct ucred` of unix(7): process, user, group.
             var credentials: (Int32, UInt32, UInt32) = (0, 0, 0)
             var length = socklen_t(MemoryLayout.size(ofValue: credentials))
             guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
-            let (process, user) = (credentials.0, credentials.1)
+            return (credentials.0, credentials.1)
         #else
             var process: pid_t = 0
             var length = socklen_t(MemoryLayout<pid_t>.size)
@@ -74,8 +82,8 @@ enum UnixAddress {
             guard getsockopt(descriptor, SOL_LOCAL, LOCAL_PEERPID, &process, &length) == 0,
                 getpeereid(descriptor, &user, &group) == 0
             else { return nil }
+            return (process, user)
         #endif
-        return ConnectedClient(userID: user, processID: process, program: PeerLookUp.program(of: process))
     }
 
     private static func withAddress(

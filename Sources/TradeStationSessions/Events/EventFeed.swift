@@ -16,7 +16,9 @@ struct EventFeed: Sendable {
     /// The sequence number of the last row that was read; nil before the first read if the start is unknown, because
     /// the change counters could not be read.
     private var cursor: Int64?
-    private var pending: ArraySlice<SessionEvent> = []
+    private var pending: ArraySlice<(event: SessionEvent, sequence: Int64)> = []
+    /// The number of the audit row of the event that was returned last.
+    private(set) var lastSequence: Int64?
     private var isOver = false
 
     init(services: SessionServices, after cursor: Int64?) {
@@ -31,7 +33,10 @@ struct EventFeed: Sendable {
     mutating func next() async -> SessionEvent? {
         while !isOver {
             if Task.isCancelled { break }
-            if let event = pending.popFirst() { return event }
+            if let (event, sequence) = pending.popFirst() {
+                lastSequence = sequence
+                return event
+            }
             if services.work.isClosed { break }
             do {
                 try await advance()
@@ -69,7 +74,7 @@ struct EventFeed: Sendable {
             if let login = machine.loginToLoad(before: row) { try await loadState(of: login, before: row) }
             let kinds = machine.read(row)
             cursor = row.sequence
-            if !kinds.isEmpty { pending += await events(kinds, row) }
+            if !kinds.isEmpty { pending += await events(kinds, row).map { ($0, row.sequence) } }
         }
         return !rows.isEmpty
     }

@@ -36,6 +36,9 @@ public struct SessionEvents: AsyncSequence, Sendable {
 
         /// Waits for the next event; nil when the sequence has ended.
         public mutating func next() async -> SessionEvent? { await feed.next() }
+
+        /// The number of the audit row of the last event, from which ``SessionManager/events(after:)`` goes on.
+        package var lastSequence: Int64? { feed.lastSequence }
     }
 }
 
@@ -44,5 +47,18 @@ extension SessionManager {
     public nonisolated var events: SessionEvents {
         services.counters.watch()
         return SessionEvents(services: services, start: services.counters.head)
+    }
+
+    /// The events after an audit row.
+    package nonisolated func events(after sequence: Int64) -> SessionEvents {
+        services.counters.watch()
+        return SessionEvents(services: services, start: sequence)
+    }
+
+    /// The number of the last audit row, which every change of a profile by any process moves; nil while it is not
+    /// known. Reads memory only.
+    package nonisolated var lastChange: Int64? {
+        services.counters.watch()
+        return services.counters.head
     }
 }

@@ -16,22 +16,37 @@ struct ServeCommand: StoreCommand {
             begins with the time. --on runs a command after an event, and so do lines on.EVENT = COMMAND in the file \
             config beside the store's key. On a signal it finishes and saves a running refresh, then exits with status 0. A second \
             signal ends it at once.
+
+            Programs of the same user get access tokens from its socket, by HTTP: $XDG_RUNTIME_DIR/tsaccounts/agent.sock, \
+            or agent/agent.sock in the store's directory if the variable is not set. TSACCOUNTS_SOCKET names another \
+            path; if it is empty, there is no socket.
+              curl --unix-socket "$XDG_RUNTIME_DIR/tsaccounts/agent.sock" http://localhost/v1/profiles/NAME/token
             """
     )
 
+    @Option(
+        help: ArgumentHelp("Listen on this Unix socket, in a directory of mode 0700.", valueName: "path"),
+        completion: .file()
+    )
+    var socket: String?
+
     @Flag(name: .long, help: "Also show the profiles in a browser; prints the link.") var dashboard = false
+
     @Option(
         name: .long,
         help: ArgumentHelp("Also forward API requests, like the command proxy.", valueName: "127.0.0.1:port")
     )
     var listen: ListenAddress?
+
     @OptionGroup var hooks: HookOptions
     @OptionGroup var metrics: MetricsOptions
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        let systemd = NotifySocket(environment: ProcessInfo.processInfo.environment)
-        let watchdog = WatchdogFeed(systemd, environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        let systemd = NotifySocket(environment: environment)
+        let passed = SocketActivation.take(environment: environment)
+        let watchdog = WatchdogFeed(systemd, environment: environment)
         let roundMilliseconds = min(Self.roundMilliseconds, watchdog.interval ?? .max)
         let (notices, notice) = AsyncStream.makeStream(of: KeepingNotice.self)
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -49,12 +64,16 @@ struct ServeCommand: StoreCommand {
                 defer { withExtendedLifetime(mark) {} }
                 if case .other(let processID) = mark { say(ServeText.otherServer(processID)) }
                 let events = manager.events
+                let exporter = metrics.exporter(registry, manager)
+                let agent = Agent.served(manager, store: directory, metrics: exporter)
+                let socket = ServedSocket(option: socket, passed: passed, environment: environment, store: directory)
+                let listener = await listen(on: socket, agent)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await manager.run() }
+                    group.addTask { await agent.run(on: listener) }
                     group.addTask { await runner.run(events) }
                     group.addTask { try await watchdog.run(manager) }
                     if let metricsFile {
-                        let exporter = metrics.exporter(registry, manager)
                         let writer = MetricsFileWriter(file: metricsFile, exporter: exporter, say: { say($0) })
                         group.addTask { try await writer.run() }
                     }
@@ -87,6 +106,20 @@ struct ServeCommand: StoreCommand {
         } catch is CancellationError {
             // SIGTERM or SIGINT ends the command with status 0.
         }
+    }
+
+    /// Listens on the socket. If that fails, profiles are kept fresh without it.
+    private func listen(on socket: ServedSocket, _ agent: Agent) async -> HTTPListener? {
+        do {
+            let listener = try await socket.listen(agent, logger: shared.configuration(requester: "").logger)
+            if shared.verbose, let place = socket.shownPlace { say("Listening on \(place).") }
+            return listener
+        } catch let error as AccountsError {
+            say(ServeText.line(error))
+        } catch {
+            say("The socket could not be created: \(type(of: error)).")
+        }
+        return nil
     }
 
     /// Serves all profiles of the store. Checks for changes after each element of `wakes`: every ten seconds, and after

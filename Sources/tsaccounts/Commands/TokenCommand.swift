@@ -1,4 +1,5 @@
 import ArgumentParser
+import TradeStationBroker
 import TradeStationSessions
 
 /// `tsaccounts token [NAME]`.
@@ -6,8 +7,12 @@ struct TokenCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
         abstract: "Print a fresh access token and nothing else.",
-        discussion:
-            "Pass the token on through a pipe or a file, never as an argument: other processes can see arguments."
+        discussion: """
+            Pass the token on through a pipe or a file, never as an argument: other processes can see arguments.
+
+            If tsaccounts serve runs and has a fresh token, the token comes from its socket. TSACCOUNTS_SOCKET names \
+            another socket; if it is empty, none is used.
+            """
     )
 
     @Argument(help: "The profile.", completion: .profiles) var name: String?
@@ -22,23 +27,16 @@ struct TokenCommand: StoreCommand {
 
     func run() async throws {
         let wanted = try shared.profile(name)
+        if let name = wanted.name, let json = await AgentToken(shared)?.json(of: name, minValidity: minValidity) {
+            return try Console.standardOutput(shared.json ? json : TokenText.token(in: json))
+        }
         try await withManager { manager in
             let record = try await wanted.record(in: manager)
             let report = try await manager.token(record, validFor: .seconds(Int64(minValidity)))
-            // A token that only this process has is not printed: it would be lost for all others.
-            let isSaved = report.saveFailure.map { [.saveDeferred, .serverError].contains($0.code) } ?? true
-            if isSaved { try Console.standardOutput(shared.json ? json(report).line : report.token.secret.exposed) }
+            if report.isSaved {
+                try Console.standardOutput(shared.json ? TokenText.json(report) : report.token.secret.exposed)
+            }
             if let failure = report.saveFailure { throw failure }
         }
-    }
-
-    private func json(_ report: TokenReport) -> JSONText {
-        let profile = report.profile.profile
-        return .object([
-            ("profile", .string(profile.name.text)), ("environment", .string(profile.environment.rawValue)),
-            ("api_url", .string(profile.apiOrigin)), ("access_token", .string(report.token.secret.exposed)),
-            ("token_type", .string("Bearer")), ("expires_at", .string(report.token.expiresAt.description)),
-            ("expires_in_seconds", .integer(report.life.components.seconds)),
-        ])
     }
 }

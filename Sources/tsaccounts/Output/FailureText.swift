@@ -22,7 +22,8 @@ enum FailureText {
         return remark.isEmpty ? command : "\(command)   # \(remark)"
     }
 
-    private static let sameCommand = "run the same command"
+    /// The words of a suggestion that stand for the command line.
+    static let sameCommand = "run the same command"
 
     /// A failure as one line of JSON.
     static func json(_ error: AccountsError) -> String {

@@ -1,7 +1,5 @@
-import TradeStationSessions
-
-/// A JSON value whose members keep the order in which they were given.
-indirect enum JSONText {
+/// A JSON value to write, whose members keep the order in which they were given.
+package indirect enum JSONText: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -10,13 +8,13 @@ indirect enum JSONText {
     case object([(String, JSONText)])
 
     /// A string, or null.
-    static func optional(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }
+    package static func optional(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }
 
     /// A number, or null.
-    static func optional(_ number: Int64?) -> JSONText { number.map { .integer($0) } ?? .null }
+    package static func optional(_ number: Int64?) -> JSONText { number.map { .integer($0) } ?? .null }
 
     /// The JSON text on one line.
-    var line: String {
+    package var line: String {
         switch self {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
