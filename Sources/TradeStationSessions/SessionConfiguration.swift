@@ -16,8 +16,13 @@ public struct SessionConfiguration: Sendable {
     public var connectTimeout: Duration = .seconds(3)
     /// How long a whole exchange with the token endpoint may take.
     ///
-    /// The lookup of the server's name does not count; ``timeout`` limits it.
+    /// The lookup of the server's name does not count; ``timeout`` limits it. An answer that may contain the only refresh
+    /// token that works is waited for longer, up to 30 seconds: that of a rotating key, and of a key that is not known to
+    /// be static.
     public var exchangeTimeout: Duration = .seconds(5)
+    /// How long an exchange may take whose answer may contain the only refresh token that works, if this is more than
+    /// ``exchangeTimeout``.
+    package var longestExchangeTimeout: Duration = .seconds(30)
     /// The proxy, and the certificate authorities that are trusted. The default is what the environment of the process
     /// says: `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     public var network = NetworkSettings(environment: ProcessInfo.processInfo.environment)

@@ -22,6 +22,8 @@ final class SessionServices: Sendable {
     let work = TaskRegister()
     /// How long a caller without its own timeout waits.
     let timeoutMilliseconds: Int64
+    /// How long the answers of the token endpoint are waited for.
+    let answerLimits: AnswerLimits
     /// Whether a token in the last quarter of its lifetime is refreshed in the background.
     let refreshesBehind: Bool
     /// Receives what the callers of a refresh are waiting for.
@@ -41,6 +43,10 @@ final class SessionServices: Sendable {
         logger = configuration.logger
         metrics = SessionMetrics(factory: configuration.metrics)
         timeoutMilliseconds = configuration.timeout.wholeMilliseconds
+        answerLimits = AnswerLimits(
+            usual: configuration.exchangeTimeout.wholeMilliseconds,
+            longest: configuration.longestExchangeTimeout.wholeMilliseconds
+        )
         refreshesBehind = configuration.refreshesBehind
         reportWait = configuration.reportWait
         keeper = FreshnessKeeper(clock: clock, timeout: timeoutMilliseconds, notice: configuration.notice)
@@ -110,19 +116,19 @@ final class SessionServices: Sendable {
     ///
     /// - Parameters:
     ///   - sent: The current time, which counts as the time of the request.
-    ///   - patience: How long the lookup of the server's name may take, in milliseconds.
     ///   - onConnecting: Called once the name has been looked up, before anything is sent.
     func send(
         _ attempt: RefreshAttempt,
         at sent: Moment,
-        patience: Int64,
+        _ patience: ExchangePatience,
         onConnecting: @escaping @Sendable () -> Void
     ) async -> TokenAnswer {
         await endpoint.refresh(
             attempt.credentials,
             refreshToken: attempt.refreshToken,
             at: sent.wall,
-            patience: Int(max(1, patience)),
+            within: Int(patience.answer),
+            patience: Int(max(1, patience.lookUp)),
             onConnecting: onConnecting
         )
     }

@@ -37,9 +37,21 @@ struct SharedOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("How long to wait for a token or a lock.", valueName: "seconds"))
     var timeout: Double = 30
 
+    @Option(
+        name: .customLong("exchange-timeout"),
+        help: ArgumentHelp(
+            "How long the sign-in server may take to answer; up to 30 s if a refresh token could be lost.",
+            valueName: "seconds"
+        )
+    )
+    var exchangeTimeout: Double = 5
+
     func validate() throws {
         guard timeout > 0, timeout <= 86_400 else {
             throw ValidationError("--timeout takes a number of seconds from 0.001 to 86400.")
+        }
+        guard exchangeTimeout >= 0.001, exchangeTimeout <= 86_400 else {
+            throw ValidationError("--exchange-timeout takes a number of seconds from 0.001 to 86400.")
         }
         if let store, store.isEmpty { throw ValidationError("--store takes a directory.") }
     }
@@ -54,6 +66,7 @@ struct SharedOptions: ParsableArguments {
         var configuration = SessionConfiguration(storeDirectory: store)
         configuration.requester = "tsaccounts \(requester)"
         configuration.timeout = .milliseconds(Int64(timeout * 1000))
+        configuration.exchangeTimeout = .milliseconds(Int64(exchangeTimeout * 1000))
         configuration.refreshesBehind = false
         if trustGroup { configuration.trustsGroup = true }
         if verbose { configuration.logger = Logger(label: "tsaccounts", factory: { _ in ConsoleLog() }) }

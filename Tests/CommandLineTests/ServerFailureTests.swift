@@ -245,15 +245,31 @@ extension CommandLineSuite {
             #expect(await serving.result().status == 0)
         }
 
-        @Test(.stage) func `a server that does not answer causes three attempts, each with a timeout`() async throws {
+        @Test(.stage) func `with a static key, a server that does not answer gets three requests, each with a timeout`()
+            async throws
+        {
+            let stage = try Stage.current
+            try await stage.add("p")
+            #expect(try await stage.tool.run("refresh", "p").status == 0)
+            try await stage.age()
+            stage.emulator.script([EmulatorFault(at: .token, when: .before, .hang(seconds: 600), times: 3)])
+            let failed = try await stage.tool.run("token", "p", "--exchange-timeout", "0.3", "--timeout", "600")
+            #expect(failed.status == 69)
+            #expect(failed.errors.contains("[server_unreachable]"))
+            #expect(stage.emulator.counts.refreshes == 4)
+        }
+
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `a rotated token is not lost when the answer is later than both timeouts`() async throws {
             let stage = try Stage.current
             try await stage.add("p")
             try await stage.age()
-            stage.emulator.script([EmulatorFault(at: .token, when: .before, .hang(seconds: 30), times: 3)])
-            let failed = try await stage.tool.run("token", "p", "--timeout", "60")
-            #expect(failed.status == 69)
-            #expect(failed.errors.contains("[server_unreachable]"))
-            #expect(stage.emulator.counts.refreshes == 3)
+            stage.emulator.script([EmulatorFault(at: .token, when: .after, .delay(seconds: 3))])
+            let late = try await stage.tool.run("token", "p", "--exchange-timeout", "0.2", "--timeout", "1")
+            #expect(late.status == 69)
+            #expect(late.errors.contains("the refresh continues"))
+            #expect(try await stage.tool.run("token", "p").status == 0)
+            #expect(stage.emulator.counts.refreshes == 1)
         }
     }
 }

@@ -23,6 +23,7 @@ extension CommandLineSuite {
                 ("audit verify --sinc 1h", "tsaccounts audit verify --help"),
                 ("token a b", "tsaccounts token --help"), ("add profile", "tsaccounts add profile --help"),
                 ("refresh --all p", "tsaccounts refresh --help"), ("--timeout 0 list", "tsaccounts list --help"),
+                ("list --exchange-timeout 0", "tsaccounts list --help"),
             ]
         )
         func `a usage error names the nearest command or option, also as JSON`(_ line: String, _ advice: String)

@@ -31,6 +31,24 @@ import TradeStationModel
         #expect(answer(body, coding).grant?.refreshToken?.exposed == "ref-2")
     }
 
+    @Test(arguments: ["gzip", nil], CompressedBody.members)
+    func `all members of a gzip body are read`(_ coding: String?, _ body: [UInt8]) {
+        #expect(answer(body, coding).grant?.refreshToken?.exposed == "ref-2")
+        // Each member counts against the limit.
+        #expect(answer(body, coding, limit: 60).failure?.kind == .outcomeUnknown)
+    }
+
+    @Test func `a body of too many gzip members is cut off`() {
+        let response = HTTPExchangeResponse(
+            status: 200,
+            headers: [("Content-Encoding", "gzip")],
+            body: Array([[UInt8]](repeating: CompressedBody.letter, count: 101).joined())
+        )
+        let (decoded, isTooLarge) = ContentCoding(limit: 1000).undo(in: response)
+        #expect(decoded.body == Array(repeating: UInt8(ascii: "a"), count: 100))
+        #expect(isTooLarge)
+    }
+
     @Test func `a body of gzip is recognized without a header`() {
         #expect(answer(CompressedBody.gzip, nil).grant?.refreshToken?.exposed == "ref-2")
     }

@@ -17,12 +17,14 @@ package struct TokenEndpoint: Sendable {
     ///
     /// - Parameters:
     ///   - now: The current wall-clock time, for the lifetime of an access token if the answer has no `Date`.
+    ///   - limit: How long the whole reply may take, in milliseconds; nil means the transport's limit.
     ///   - patience: How long the lookup of the server's name may take, in milliseconds; nil means the transport's limit.
     ///   - onConnecting: Called once the name of the server has been looked up, before anything is sent.
     package func refresh(
         _ credentials: ClientCredentials,
         refreshToken: Secret,
         at now: Timestamp? = nil,
+        within limit: Int? = nil,
         patience: Int? = nil,
         onConnecting: @escaping @Sendable () -> Void = {}
     ) async -> TokenAnswer {
@@ -32,6 +34,7 @@ package struct TokenEndpoint: Sendable {
             credentials: credentials,
             sent: [refreshToken],
             at: now,
+            within: limit,
             patience: patience,
             onConnecting: onConnecting
         )
@@ -41,17 +44,21 @@ package struct TokenEndpoint: Sendable {
     ///
     /// A code can be exchanged only once. If the outcome is unknown, start a new sign-in; do not repeat the exchange.
     ///
-    /// - Parameter now: The current wall-clock time, for the lifetime of an access token if the answer has no `Date`.
+    /// - Parameters:
+    ///   - now: The current wall-clock time, for the lifetime of an access token if the answer has no `Date`.
+    ///   - limit: How long the whole reply may take, in milliseconds; nil means the transport's limit.
     package func exchange(
         code: Secret,
         verifier: Secret?,
         redirectURI: String,
         for credentials: ClientCredentials,
-        at now: Timestamp? = nil
+        at now: Timestamp? = nil,
+        within limit: Int? = nil
     ) async -> TokenAnswer {
         var fields = [("grant_type", "authorization_code"), ("code", code.exposed), ("redirect_uri", redirectURI)]
         if let verifier { fields.append(("code_verifier", verifier.exposed)) }
-        return await exchange(fields, credentials: credentials, sent: [code, verifier].compactMap { $0 }, at: now)
+        let sent = [code, verifier].compactMap { $0 }
+        return await exchange(fields, credentials: credentials, sent: sent, at: now, within: limit)
     }
 
     private func exchange(
@@ -59,6 +66,7 @@ package struct TokenEndpoint: Sendable {
         credentials: ClientCredentials,
         sent: [Secret],
         at now: Timestamp?,
+        within limit: Int?,
         patience: Int? = nil,
         onConnecting: @escaping @Sendable () -> Void = {}
     ) async -> TokenAnswer {
@@ -67,6 +75,7 @@ package struct TokenEndpoint: Sendable {
             fields: fields,
             credentials: credentials
         )
+        request.deadlineMilliseconds = limit
         request.lookUpMilliseconds = patience
         let secrets = sent + [credentials.secret].compactMap { $0 }
         // An unstructured task is not cancelled with its caller. It is awaited here.

@@ -20,6 +20,9 @@ struct ContentCoding {
     /// The maximum number of codings that are undone. No server applies more on purpose.
     private static let maximumCodings = 3
 
+    /// The maximum number of gzip members that are read. No server sends more on purpose.
+    private static let maximumMembers = 100
+
     /// Undoes the codings of a response, the last one first. Stops at a coding that is unknown, or that was not
     /// in fact applied to the body.
     func undo(in response: HTTPExchangeResponse) -> (response: HTTPExchangeResponse, isTooLarge: Bool) {
@@ -29,7 +32,7 @@ struct ContentCoding {
             (body, isDecoded) = (decoded, true)
         }
         // A proxy may have removed the `Content-Encoding` field. Gzip begins with these bytes, and no text does.
-        if !body.isTooLarge, body.bytes.starts(with: [0x1F, 0x8B, 0x08]), let decoded = decode(body.bytes, "gzip") {
+        if !body.isTooLarge, body.bytes.starts(with: GzipMember.start), let decoded = decode(body.bytes, "gzip") {
             (body, isDecoded) = (decoded, true)
         }
         guard isDecoded else { return (response, false) }
@@ -51,15 +54,30 @@ struct ContentCoding {
 
     private func decode(_ bytes: [UInt8], _ coding: String) -> Body? {
         guard coding == "gzip" || coding == "deflate" else { return nil }
-        if let body = inflate(bytes) { return body }
+        if let body = inflateMembers(bytes) { return body }
         // Some servers send deflate (RFC 1951) without the required header (RFC 1950), so add the header.
-        return coding == "deflate" ? inflate([0x78, 0x01] + bytes) : nil
+        return coding == "deflate" ? inflate([0x78, 0x01] + bytes, limit: limit).nonempty : nil
+    }
+
+    /// Decodes a body of one or more gzip members, or a zlib body.
+    private func inflateMembers(_ bytes: [UInt8]) -> Body? {
+        var body = Body(bytes: [])
+        var rest: ArraySlice<UInt8>? = bytes[...]
+        for _ in 0..<Self.maximumMembers {
+            guard let members = rest else { return body.nonempty }
+            let member = inflate(members, limit: limit - body.bytes.count)
+            body.bytes += member.bytes
+            body.isTooLarge = member.isTooLarge
+            let isGzip = !body.isTooLarge && members.starts(with: GzipMember.start)
+            rest = isGzip ? GzipMember(content: member.bytes).next(in: members) : nil
+        }
+        body.isTooLarge = body.isTooLarge || rest != nil
+        return body.nonempty
     }
 
     /// Runs the HTTP client's decompressor, which recognizes gzip and zlib by their first bytes. A body that is cut
     /// off, or followed by other bytes, is decoded as far as possible.
-    private func inflate(_ bytes: [UInt8]) -> Body? {
-        guard !bytes.isEmpty else { return nil }
+    private func inflate(_ bytes: some Sequence<UInt8>, limit: Int) -> Body {
         let channel = EmbeddedChannel(handler: NIOHTTPResponseDecompressor(limit: .size(limit)))
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Content-Encoding": "gzip"])
@@ -73,8 +91,13 @@ struct ContentCoding {
         while let part = try? channel.readInbound(as: HTTPClientResponsePart.self) {
             if case .body(let piece) = part { body.bytes.append(contentsOf: piece.readableBytesView) }
         }
-        return body.bytes.isEmpty && !body.isTooLarge ? nil : body
+        return body
     }
+}
+
+extension ContentCoding.Body {
+    /// The body; nil if nothing was decoded.
+    fileprivate var nonempty: Self? { bytes.isEmpty && !isTooLarge ? nil : self }
 }
 
 extension HTTPExchange.Outcome {

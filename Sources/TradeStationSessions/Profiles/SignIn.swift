@@ -87,7 +87,9 @@ struct SignIn: Sendable {
             verifier: code.verifier,
             redirectURI: code.redirectURI,
             for: credentials,
-            at: sent.wall
+            at: sent.wall,
+            // A code works only once, so its tokens are lost with the answer.
+            within: Int(services.answerLimits.longest)
         )
         let received = services.clock.now()
         switch answer {

@@ -85,6 +85,27 @@ struct RefreshMachine: Sendable {
     /// replay.
     mutating func startAnew() { attempts = 0 }
 
+    /// Decides how long to wait for the attempt that was counted last.
+    ///
+    /// - Parameter stored: the login as it was read before the attempt.
+    func patience(for stored: StoredLogin, _ limits: AnswerLimits, remaining: Int64) -> ExchangePatience {
+        ExchangePatience(lookUp: remaining, answer: answerLimit(stored.apiKey.rotation, limits, remaining))
+    }
+
+    private func answerLimit(_ rotation: APIKey.Rotation, _ limits: AnswerLimits, _ remaining: Int64) -> Int64 {
+        guard rotation != .static else { return limits.usual }
+        // If there is no time to send the token again, nothing is gained by giving the answer up.
+        let limit = limits.beforeReplay(remaining: remaining)
+        return replayPause(remaining: remaining - limit) == nil ? limits.longest : limit
+    }
+
+    /// The pause before the same token is sent again; nil if it must not be, or not in the caller's time.
+    private func replayPause(remaining: Int64) -> Int64? {
+        guard attempts <= RefreshPolicy.replayPauses.count else { return nil }
+        let pause = RefreshPolicy.replayPauses[attempts - 1]
+        return pause < remaining ? pause : nil
+    }
+
     /// Decides on an answer that returned no tokens.
     ///
     /// - Parameter stored: the login as it was read before the attempt.
@@ -92,11 +113,10 @@ struct RefreshMachine: Sendable {
         let now = situation.now.wall
         let backoff = RefreshPolicy.backoff(failures: stored.login.failures + 1, fraction: situation.jitter)
         if failure.kind == .outcomeUnknown, failure.salvagedRefreshToken == nil,
-            attempts <= RefreshPolicy.replayPauses.count,
-            situation.remainingMilliseconds > RefreshPolicy.replayPauses[attempts - 1]
+            let pause = replayPause(remaining: situation.remainingMilliseconds)
         {
             return .replay(
-                afterMilliseconds: RefreshPolicy.replayPauses[attempts - 1],
+                afterMilliseconds: pause,
                 AttemptFailure(code: failure.code, notBefore: now.advanced(byMilliseconds: backoff))
             )
         }

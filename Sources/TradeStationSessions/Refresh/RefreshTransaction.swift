@@ -107,9 +107,8 @@ struct RefreshTransaction: Sendable {
         // Step 6: exchange the refresh token.
         flight.enter(.lookingUp)
         let sent = clock.now()
-        let answer = await services.send(attempt, at: sent, patience: remaining) { [flight] in
-            flight.enter(.exchanging)
-        }
+        let patience = machine.patience(for: attempt.stored, services.answerLimits, remaining: remaining)
+        let answer = await services.send(attempt, at: sent, patience) { [flight] in flight.enter(.exchanging) }
         let exchange = RefreshAudit.Exchange(sent: sent, received: clock.now(), waiters: flight.waiterCount)
         KillPoint.replyParsed.reach()
         services.noteExchange(exchange, outcome: attempt.outcome(of: answer), of: attempt.attempt, for: request)

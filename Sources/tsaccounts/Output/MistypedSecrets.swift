@@ -23,7 +23,8 @@ struct MistypedSecrets {
 
     /// The options that take a number or one of a few words, all shorter than ``shortestValue``.
     private static let shortValueOptions: Set<String> = [
-        "--timeout", "--min-validity", "--idle", "--absolute", "--limit", "--redirect-port", "--port", "--overlap",
+        "--timeout", "--exchange-timeout", "--min-validity", "--idle", "--absolute", "--limit", "--redirect-port",
+        "--port", "--overlap",
         "--access-token-seconds", "--api-version", "--client-auth", "--pkce", "--nonce",
     ]
 

@@ -25,5 +25,20 @@ enum CompressedBody {
             + "AAAAAAAAzYrnBfn1Xi7AhgEA"
     )
 
+    /// Gzip bodies of several members: two, and two with empty ones before them.
+    static let members = [
+        bytes(
+            "H4sIAAAAAAACA6tWSkxOTi0uji/Jz07NU7ICcZV0lIpS04pSizPgokUAJZvVMSgAAAAfiwgAAAAAAAIDS03TNVLSUSrJz07Niy+p"
+                + "LEhVslJySk0sSi0CiqZWFGQWpRbHZ+YpWRkaGRjUAgCrKXfcLgAAAA=="
+        ),
+        bytes(
+            "H4sIAAAAAAACAwMAAAAAAAAAAAAfiwgAAAAAAAIDq1ZKTE5OLS6OLwEAbeL/fQoAAAAfiwgAAAAAAAIDAwAAAAAAAAAAAB+LCAAA"
+                + "AAAAAgPLz07NU7JSSkxOVtJRKkpNK0otzogvyYeIAvm6RkBxMD++pLIgFSjolJpYlFoEFE2tKMgEKo/PBCo1NDIwqAUAei4oSkwA"
+                + "AAA="
+        ),
+    ]
+    /// A gzip member that contains the letter `a`.
+    static let letter = bytes("H4sIAAAAAAACA0sEAEO+t+gBAAAA")
+
     private static func bytes(_ text: String) -> [UInt8] { Array(Data(base64Encoded: text) ?? Data()) }
 }

@@ -34,6 +34,7 @@ import TradeStationTesting
         var configuration = SessionConfiguration(storeDirectory: stage.directory)
         configuration.clock = stage.clock
         configuration.exchangeTimeout = .milliseconds(200)
+        configuration.longestExchangeTimeout = configuration.exchangeTimeout
         weak var closed: SessionManager?
         let (end, isAlone) = try await TaskWitness.watch { [configuration] in
             let manager = try await SessionManager(configuration: configuration)
