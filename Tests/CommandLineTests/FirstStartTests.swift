@@ -20,7 +20,7 @@ extension CommandLineSuite {
                     }
                     #expect(try await tool.sql("SELECT count(*) FROM profile").line == "20")
                     #expect(try await tool.sql("SELECT count(*) FROM store").line == "1")
-                    #expect(try await tool.sql("SELECT count(*), count(DISTINCT name) FROM migration").line == "3|3")
+                    #expect(try await tool.sql("SELECT count(*), count(DISTINCT name) FROM migration").line == "4|4")
                     let files = try FileManager.default.contentsOfDirectory(atPath: tool.store).filter {
                         $0.hasPrefix("key")
                     }
@@ -88,7 +88,7 @@ extension CommandLineSuite {
                 ["audit", "verify"],
                 ["refresh", "p"], ["refresh", "--all"], ["refresh", "--all", "--due"], ["serve"], ["login", "p"],
                 ["logout", "p"], ["rename", "p", "q"], ["remove", "p", "--yes"], ["revoke", "p", "--yes"],
-                ["set", "p", "--read-only", "on"], ["add", "profile", "q", "--same-login-as", "p"],
+                ["set", "p", "--read-only", "on"], ["backup", "copy"], ["add", "profile", "q", "--same-login-as", "p"],
             ]
         )
         func `a command that adds nothing names the store that is not there, and makes none`(command: [String])

@@ -82,20 +82,43 @@ import TradeStationTesting
         await store.close()
     }
 
-    @Test func `no row is appended after the largest possible sequence number`() async throws {
-        let (sample, store, _) = try await signedIn()
-        let zeros = String(repeating: "0", count: 64)
-        try sample.shell(
-            """
-            DROP TRIGGER audit_insert_guard;
-            INSERT INTO audit (seq, at, event, host, pid, version, prev_hash, row_hash, row_mac)
-            VALUES (9223372036854775807, '2026-01-01T00:00:00.000Z', 'fenced', 'h', 1, '1', '\(zeros)', '\(zeros)', '\(zeros)')
-            """
-        )
-        let error = try await #require(throws: AccountsError.self) { try await store.record([AuditEntry(.fenced)]) }
-        #expect(error.code == .recordTampered)
-        #expect(try await store.verifyAudit().firstBadSequence == .max)
+    @Test(arguments: [
+        "9223372036854775807", "9223372036854775806", "4611686018427387904", "4611686018427387903", "1000000", "0",
+        "-1", "-9223372036854775808",
+    ])
+    func `an audit row whose number was edited stops no write, and its number is not given again`(number: String)
+        async throws
+    {
+        let (sample, store, id) = try await signedIn()
+        try await store.record([AuditEntry(.fenced), AuditEntry(.fenced)])
+        let other = try await sample.open()
+        for edited in ["(SELECT max(seq) FROM audit)", "1"] {
+            let shown = try #require(store.changes.head)
+            let guardSQL =
+                "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit "
+                + "BEGIN SELECT RAISE(ABORT, 'audit is append-only: no update'); END"
+            // Only one row can have the number.
+            try sample.shell(
+                "DROP TRIGGER audit_no_update; UPDATE OR IGNORE audit SET seq = \(number) WHERE seq = \(edited); \(guardSQL)"
+            )
+            // Both stores read, refresh and notice each other.
+            for (writer, reader) in [(store, other), (other, store)] {
+                reader.changes.watch()
+                let before = reader.changes.stamp(of: id)
+                let generation = try #require(try await writer.login(id)).login.generation
+                try await sample.refresh(writer, id, from: generation)
+                reader.changes.watch()
+                #expect(reader.changes.stamp(of: id) != before)
+                #expect(try #require(try await reader.login(id)).login.state == .ready)
+            }
+            #expect(try #require(store.changes.head) > shown)
+        }
+        #expect(try await store.verifyAudit().problem != nil)
+        // The guard still accepts no other row.
+        let copied = try sample.shell("INSERT INTO audit SELECT * FROM audit WHERE event = 'refresh_started' LIMIT 1")
+        #expect(copied.errors.contains("append-only"))
         await store.close()
+        await other.close()
     }
 
     private func signedIn() async throws -> (Sample, SQLiteCredentialStore, Login.ID) {

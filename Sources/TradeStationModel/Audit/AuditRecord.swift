@@ -50,6 +50,9 @@ public struct AuditRecord: Hashable, Sendable {
     /// The sequence number, counted from 1.
     public var sequence: Int64 { integer("seq") ?? 0 }
 
+    /// The sequence numbers that rows can have. A row with another one was edited: no store has that many rows.
+    package static let sequences: ClosedRange<Int64> = 1...((1 << 62) - 1)
+
     /// The bytes whose SHA-256 is `row_hash`: for each column in table order a netstring (`LENGTH:BYTES,`), or `-,` for
     /// NULL. The columns `row_hash` and `row_mac` are left out.
     public var canonicalForm: [UInt8] {

@@ -11,6 +11,9 @@ struct EventFeed: Sendable {
     /// change counters may have been replaced.
     private static let maximumChecks = 20
 
+    /// A row with a larger number was edited. After it, the feed would find no more rows.
+    private static let lastNumber = AuditRecord.sequences.upperBound
+
     private let services: SessionServices
     private var machine: EventMachine
     /// The sequence number of the last row that was read; nil before the first read if the start is unknown, because
@@ -64,11 +67,12 @@ struct EventFeed: Sendable {
     /// Reads the next rows; false when there were none.
     private mutating func readRows() async throws -> Bool {
         guard let last = cursor else {
-            cursor = try await store.auditRecords(AuditQuery(limit: 1)).last?.sequence ?? 0
+            let newest = try await store.auditRecords(AuditQuery(throughSequence: Self.lastNumber, limit: 1)).last
+            cursor = newest?.sequence ?? 0
             return false
         }
         let rows = try await store.auditRecords(
-            AuditQuery(afterSequence: last, limit: Self.batch, takesOldest: true)
+            AuditQuery(afterSequence: last, throughSequence: Self.lastNumber, limit: Self.batch, takesOldest: true)
         )
         for row in rows {
             if let login = machine.loginToLoad(before: row) { try await loadState(of: login, before: row) }

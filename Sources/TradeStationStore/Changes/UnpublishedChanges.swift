@@ -9,7 +9,7 @@ struct UnpublishedChanges {
     /// The maximum number of unpublished rows to read; if there are more, all counters are advanced.
     private static let maximumRows: Int64 = 500
 
-    /// The sequence number of the last audit row.
+    /// The sequence number at the end of the audit.
     let head: Int64
     /// The slots of the logins that changed; nil when every login may have changed.
     let slots: Set<Int>?
@@ -18,8 +18,7 @@ struct UnpublishedChanges {
     ///
     /// - Parameter shown: the head that the counters show; nil if they are incomplete.
     init?(in database: Database, shown: Int64?) throws {
-        let newest = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(seq) FROM audit"))
-        head = newest ?? 0
+        head = try AuditEnd(of: database).sequence
         guard head != shown else { return nil }
         guard let shown, shown >= 0, shown < head, head - shown <= Self.maximumRows else {
             slots = nil

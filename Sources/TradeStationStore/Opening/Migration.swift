@@ -16,5 +16,6 @@ struct Migration: Sendable {
         Migration(name: "V0001__init", sql: PackageResources.V0001__init_sql),
         Migration(name: "V0002__deadlines", sql: PackageResources.V0002__deadlines_sql),
         Migration(name: "V0003__older_copies", sql: PackageResources.V0003__older_copies_sql),
+        Migration(name: "V0004__audit_numbers", sql: PackageResources.V0004__audit_numbers_sql),
     ]
 }

@@ -27,9 +27,12 @@ struct APIKeyTable {
     }
 
     /// The key of a login, which must exist.
+    ///
+    /// - Throws: `record_tampered`, also if the scopes of the login were edited.
     func key(of login: Login) throws -> APIKey {
         guard let key = try fetch(login.apiKeyID) else { throw AccountsError.damagedKey }
-        try requireNewest(key.id, for: login.id)
+        let newest = try requireNewest(key.id, for: login.id)
+        guard newest?.scopes ?? login.scopes == login.scopes else { throw AccountsError.damagedLogin }
         return key
     }
 
@@ -121,10 +124,11 @@ struct APIKeyTable {
     }
 
     // Every change of a key is in the audit of all its logins.
-    private func requireNewest(_ id: APIKey.ID, for login: Login.ID) throws {
-        guard try version(of: id) >= transaction.witness.apiKeyVersion(on: login) else {
-            throw AccountsError.damagedKey
-        }
+    @discardableResult
+    private func requireNewest(_ id: APIKey.ID, for login: Login.ID) throws -> RowVersions? {
+        let newest = try transaction.witness.newestVersions(on: login)
+        guard try version(of: id) >= newest?.apiKeyVersion ?? 0 else { throw AccountsError.damagedKey }
+        return newest
     }
 
     /// The number of times that the row was written; 0 if it was written before the store counted versions.

@@ -8,14 +8,19 @@ struct AuditTable {
     /// The `prev_hash` of the first row.
     static let genesis = String(repeating: "0", count: 64)
 
+    /// The maximum number of characters of a member of the detail.
+    static let longestDetail = 500
+
     let transaction: StoreTransaction
 
     /// Appends rows, in order. `newLogin` is the login of entries that name none.
     func append(_ entries: [AuditEntry], newLogin: Login.ID? = nil) throws {
-        guard !entries.isEmpty else { return }
-        let last = try transaction.row("SELECT seq, row_hash FROM audit ORDER BY seq DESC LIMIT 1", [])
-        var sequence = try last?.integer("seq") ?? 0
-        var previous = try last?.text("row_hash") ?? Self.genesis
+        for entry in entries { try append(entry, newLogin: newLogin) }
+    }
+
+    private func append(_ entry: AuditEntry, newLogin: Login.ID?) throws {
+        let end = try AuditEnd(of: transaction.database)
+        let previous = end.rowHash ?? Self.genesis
         // If the last row was edited, its hash may not look like a hash. The `prev_hash` of the next row must still
         // repeat it, so the constraint on that column is ignored. A chain that is already broken, as `audit verify`
         // shows, must not stop the refreshes of all profiles.
@@ -24,12 +29,7 @@ struct AuditTable {
         defer {
             if isEdited { try? transaction.database.execute(sql: "PRAGMA ignore_check_constraints = OFF") }
         }
-        for entry in entries {
-            guard (0..<Int64.max).contains(sequence) else { throw AccountsError.damagedAudit }
-            sequence += 1
-            let columns = try columns(entry, newLogin: newLogin, sequence: sequence, previous: previous)
-            previous = try insert(columns)
-        }
+        try insert(columns(entry, newLogin: newLogin, sequence: end.sequence + 1, previous: previous))
     }
 
     private static func isHashByte(_ byte: UInt8) -> Bool {
@@ -83,7 +83,7 @@ struct AuditTable {
             && record.text("row_mac") == transaction.keyring.auditMAC(ofRowHash: hash)
     }
 
-    private func insert(_ columns: [AuditRecord.Column]) throws -> String {
+    private func insert(_ columns: [AuditRecord.Column]) throws {
         let hash = Self.hash(AuditRecord(columns: columns))
         let mac = transaction.keyring.auditMAC(ofRowHash: hash)
         let all = columns + [.init(name: "row_hash", value: .text(hash)), .init(name: "row_mac", value: .text(mac))]
@@ -97,7 +97,6 @@ struct AuditTable {
             }
         }
         try transaction.execute("INSERT INTO audit (\(names)) VALUES (\(marks))", StatementArguments(values))
-        return hash
     }
 
     private func columns(
@@ -152,7 +151,7 @@ struct AuditTable {
         guard !detail.isEmpty else { return .null }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let object = try encoder.encode(detail.mapValues { $0.printable(limit: 500) })
+        let object = try encoder.encode(detail.mapValues { $0.printable(limit: Self.longestDetail) })
         return .text(String(decoding: object, as: UTF8.self))
     }
 }

@@ -23,17 +23,17 @@ struct AuditWitness {
     ///
     /// - Throws: `record_tampered` if the audit row was edited.
     func profileVersion(of profile: Profile.ID, on login: Login.ID) throws -> Int64 {
-        try newest(on: login) { $0.profileID == profile.rawValue ? $0.profileVersion : nil }
+        try newest(on: login) { $0.profileID == profile.rawValue ? $0.profileVersion : nil } ?? 0
     }
 
-    /// The newest version of the row of a login's API key; 0 if none was recorded.
+    /// The newest versions that were recorded for a login; nil if none were.
     ///
     /// - Throws: `record_tampered` if the audit row was edited.
-    func apiKeyVersion(on login: Login.ID) throws -> Int64 {
-        try newest(on: login) { $0.apiKeyVersion }
+    func newestVersions(on login: Login.ID) throws -> RowVersions? {
+        try newest(on: login) { $0 }
     }
 
-    private func newest(on login: Login.ID, _ version: (RowVersions) -> Int64?) throws -> Int64 {
+    private func newest<Value>(on login: Login.ID, _ value: (RowVersions) -> Value?) throws -> Value? {
         let rows = try Row.fetchCursor(
             transaction.database.cachedStatement(
                 sql: """
@@ -46,9 +46,9 @@ struct AuditWitness {
         while let row = try rows.next() {
             let record = try AuditTable.record(row)
             guard transaction.audit.isAuthentic(record) else { throw AccountsError.damagedAudit }
-            if let found = RowVersions(detail: record.text("detail") ?? "").flatMap(version) { return found }
+            if let found = RowVersions(detail: record.text("detail") ?? "").flatMap(value) { return found }
         }
-        return 0
+        return nil
     }
 
     // MARK: Generations
@@ -83,11 +83,6 @@ struct AuditWitness {
         ) != nil
     }
 
-    /// The sequence number of the last row.
-    func lastSequence() throws -> Int64 {
-        try transaction.row("SELECT coalesce(max(seq), 0) AS seq FROM audit", [])?.integer("seq") ?? 0
-    }
-
     /// A login that has tokens and whose audit contains the fingerprint of a refresh token; nil if there is none. Reads
     /// the whole audit.
     func login(withRefreshToken token: Secret) throws -> Login.ID? {
@@ -103,24 +98,31 @@ struct AuditWitness {
     }
 }
 
-/// The versions of a profile's row and its API key's row, as the detail of an audit row contains them.
+/// The versions of a profile's row and its API key's row, and the scopes of its login, as the detail of an audit row
+/// contains them.
 struct RowVersions {
     let profileID: Int64
     let profileVersion: Int64
     let apiKeyVersion: Int64
+    /// The scopes that were requested at sign-in; nil in rows of earlier versions. No checksum covers their column.
+    let scopes: String?
 
-    init(profileID: Int64, profileVersion: Int64, apiKeyVersion: Int64) {
+    init(profileID: Int64, profileVersion: Int64, apiKeyVersion: Int64, scopes: String?) {
         self.profileID = profileID
         self.profileVersion = profileVersion
         self.apiKeyVersion = apiKeyVersion
+        // Scopes that the audit would shorten could not be compared.
+        self.scopes = scopes.flatMap { $0.printable(limit: AuditTable.longestDetail) == $0 ? $0 : nil }
     }
 
     /// The members that are added to the detail.
     var detail: [String: String] {
-        [
+        var detail = [
             "profile_id": String(profileID), "profile_version": String(profileVersion),
             "api_key_version": String(apiKeyVersion),
         ]
+        detail["scopes"] = scopes
+        return detail
     }
 
     /// Reads the members; nil if they are not there, as in rows of earlier versions.
@@ -130,6 +132,11 @@ struct RowVersions {
         guard let profile = number("profile_id"), let version = number("profile_version"),
             let key = number("api_key_version")
         else { return nil }
-        self.init(profileID: profile, profileVersion: version, apiKeyVersion: key)
+        self.init(
+            profileID: profile,
+            profileVersion: version,
+            apiKeyVersion: key,
+            scopes: members.string("scopes")
+        )
     }
 }

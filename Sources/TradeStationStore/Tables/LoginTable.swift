@@ -170,6 +170,19 @@ struct LoginTable {
         )
     }
 
+    /// The scopes in a login's row, which no checksum covers; nil if the login does not exist.
+    func scopes(of id: Login.ID) throws -> String? {
+        try row(id)?.text("scopes")
+    }
+
+    /// Replaces edited scopes.
+    func setScopes(_ scopes: String, of id: Login.ID) throws {
+        try transaction.execute(
+            "UPDATE login SET scopes = ?, updated_at = ? WHERE id = ?",
+            [scopes, now, id.rawValue]
+        )
+    }
+
     /// Removes the logins that no profile uses, with their secrets.
     ///
     /// - Returns: the removed logins.

@@ -86,6 +86,7 @@ struct ProfileWriter {
         guard let profile = try transaction.profiles.intact(named: name) else { throw AccountsError.profileRemoved }
         let id = profile.loginID
         let (logins, secrets) = (transaction.logins, transaction.secrets)
+        let hadEditedScopes = try restoreScopes(of: profile)
         var isDamaged = false
         do {
             _ = try logins.fetch(id)
@@ -99,7 +100,7 @@ struct ProfileWriter {
         if !isDamaged {
             do {
                 _ = try secrets.refreshToken(of: login, key: key)
-                return false
+                return hadEditedScopes
             } catch let error as AccountsError where error == .damagedRefreshToken {}
         }
         // A secret opens only for its own user, so one that opens proves that the user in the row is right.
@@ -116,6 +117,23 @@ struct ProfileWriter {
         return true
     }
 
+    /// Replaces edited scopes of a profile's login by those that the audit recorded.
+    ///
+    /// - Returns: whether they were edited.
+    private func restoreScopes(of profile: Profile) throws -> Bool {
+        let recorded = try transaction.witness.newestVersions(on: profile.loginID)?.scopes
+        guard let recorded, try transaction.logins.scopes(of: profile.loginID) != recorded else { return false }
+        try transaction.logins.setScopes(recorded, of: profile.loginID)
+        let row = AuditEntry(
+            .profileChanged,
+            profileName: profile.name.text,
+            loginID: profile.loginID,
+            detail: ["restored": "scopes"]
+        )
+        try append([row], about: profile.id, on: profile.loginID)
+        return true
+    }
+
     func eraseTokens(of login: Login.ID, leaving state: Login.State) throws {
         _ = try transaction.logins.require(login)
         try transaction.secrets.removeAll(of: login)
@@ -127,7 +145,9 @@ struct ProfileWriter {
         let versions = RowVersions(
             profileID: profile.rawValue,
             profileVersion: try transaction.profiles.version(of: profile),
-            apiKeyVersion: try transaction.apiKeys.version(ofKeyOf: login)
+            apiKeyVersion: try transaction.apiKeys.version(ofKeyOf: login),
+            // The column may have been edited, so it counts only if the audit has no scopes yet.
+            scopes: try transaction.witness.newestVersions(on: login)?.scopes ?? transaction.logins.scopes(of: login)
         )
         let rows = audit.map { entry in
             guard entry.event == .profileAdded || entry.event == .profileChanged else { return entry }

@@ -47,7 +47,7 @@ struct RollbackCheck {
     // marks the login before that.
     private func isMarked(_ stamp: ChangeStamp) throws -> Bool {
         try transaction.logins.isMarkedRolledBack(login.id)
-            || stamp.isNewer(thanSequence: transaction.witness.lastSequence())
+            || stamp.isNewer(thanSequence: AuditEnd(of: transaction.database).sequence)
     }
 
     // Whether the database has saved a side file's tokens, and then newer ones.

@@ -12,7 +12,7 @@ struct RollbackWriter {
     /// cut removes only commits that are not synced. So it does not cause a login that works to be marked.
     func mark(shownBy counters: any ChangeCounters) throws {
         counters.watch()
-        let last = try transaction.witness.lastSequence()
+        let last = try AuditEnd(of: transaction.database).sequence
         guard let head = counters.head, head > last else { return }
         for login in try transaction.logins.unmarked() {
             let stamp = counters.stamp(of: login)

@@ -59,8 +59,11 @@ struct AuditRowsCommand: StoreCommand {
                 let text = AuditText(display: shared.display)
                 for record in try await manager.registry.auditRecords(query) {
                     try Console.standardOutput(shared.json ? AuditText.json(record) : text.plain(record))
-                    query.afterSequence = record.sequence
+                    // Rows that follow an edited number have a smaller one.
+                    let isEdited = !AuditRecord.sequences.contains(record.sequence)
+                    if !isEdited { query.afterSequence = record.sequence }
                 }
+                query.throughSequence = AuditRecord.sequences.upperBound
                 query.limit = nil
                 if follow { try await clock.sleep(milliseconds: 500) }
             } while follow
