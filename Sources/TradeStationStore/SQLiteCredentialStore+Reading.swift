@@ -51,6 +51,17 @@ extension SQLiteCredentialStore {
         try database.read { try $0.audit.fetch(query) }
     }
 
+    package func backUp(to directory: String) throws {
+        guard let files = place as? StoreFiles else {
+            throw AccountsError(
+                .usage,
+                "A store in memory cannot be copied.",
+                suggestion: "use a store in a directory"
+            )
+        }
+        try database.read { try StoreBackup(files: files, directory: directory).write($0.database) }
+    }
+
     package func verifyAudit() throws -> AuditVerification {
         try database.read { try AuditVerifier(transaction: $0, migrator: migrator).verify() }
     }

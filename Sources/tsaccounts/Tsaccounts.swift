@@ -18,7 +18,7 @@ struct Tsaccounts: AsyncParsableCommand {
             ShowCommand.self, RenameCommand.self, RemoveCommand.self, RevokeCommand.self, RefreshCommand.self,
             ServeCommand.self, ProxyCommand.self, WatchCommand.self, DashboardCommand.self,
             TokenCommand.self, StatusCommand.self, AuditCommand.self, DemoCommand.self, EmulatorCommand.self,
-            SelftestCommand.self, CompletionCommand.self, SystemdCommand.self,
+            BackupCommand.self, SelftestCommand.self, CompletionCommand.self, SystemdCommand.self,
         ]
     )
 

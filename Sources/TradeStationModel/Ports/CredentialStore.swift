@@ -90,6 +90,11 @@ package protocol CredentialStore: Sendable {
     /// - Throws: `profile_not_found`.
     func eraseTokens(of login: Login.ID, leaving state: Login.State, audit: [AuditEntry]) async throws
 
+    /// Copies the database and its key into a new directory, which appears when the copy is complete.
+    ///
+    /// - Throws: `cannot_create` if the directory exists; `usage` if the store is in memory.
+    func backUp(to directory: String) async throws
+
     // MARK: The refresh transaction
 
     /// Takes a login's lock, which is held until `unlock()` or the end of this process.

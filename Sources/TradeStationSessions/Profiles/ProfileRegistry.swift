@@ -126,6 +126,13 @@ public struct ProfileRegistry: Sendable {
         try await store.verifyAudit()
     }
 
+    /// Copies the store and its key into a new directory, which appears when the copy is complete.
+    ///
+    /// - Throws: ``AccountsError`` `cannot_create`, and those of the store.
+    package func backUp(to directory: String) async throws {
+        try await store.backUp(to: directory)
+    }
+
     // MARK: Adding and signing in
 
     /// Adds a profile and verifies it: a refresh token in the request is exchanged once, otherwise the user signs in. A

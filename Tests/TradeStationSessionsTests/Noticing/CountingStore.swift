@@ -186,6 +186,8 @@ final class CountingStore: CredentialStore {
 
     func auditRecords(_ query: AuditQuery) async throws -> [AuditRecord] { try await store.auditRecords(query) }
 
+    func backUp(to directory: String) async throws { try await store.backUp(to: directory) }
+
     func verifyAudit() async throws -> AuditVerification { try await store.verifyAudit() }
 
     func close() async { await store.close() }
