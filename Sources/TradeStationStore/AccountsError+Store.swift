@@ -27,7 +27,7 @@ extension AccountsError {
                 suggestion: "name another store: tsaccounts --store DIR ..."
             )
         case EMFILE, ENFILE:
-            return .tooManyOpenFiles(path)
+            return OpenFiles.shortage(of: 1, to: "open \(path)")
         case EAGAIN, EINTR, EBUSY, ETXTBSY, ENOMEM, ENOBUFS:
             return AccountsError(
                 .storeBusy,
@@ -61,15 +61,6 @@ extension AccountsError {
             reason: "\(FileSystemType.named(at: path)) failed: \(reason)",
             suggestion: "check that file system (df \(path.directoryName.shellQuoted)), or name a directory on a "
                 + "local disk: tsaccounts --store DIR ..."
-        )
-    }
-
-    static func tooManyOpenFiles(_ path: String) -> AccountsError {
-        AccountsError(
-            .storeBusy,
-            "\(path) cannot be opened: too many files are open.",
-            reason: "The limit of this process or of the machine is reached.",
-            suggestion: "raise the limit (ulimit -n 256), then run the command again"
         )
     }
 

@@ -21,7 +21,12 @@ package enum OpenFiles {
     /// - Throws: `store_busy` if `count` more files cannot be open at the same time.
     package static func require(_ count: Int, to purpose: String) throws(AccountsError) {
         guard !canOpen(count) else { return }
-        throw AccountsError(
+        throw shortage(of: count, to: purpose)
+    }
+
+    /// The error when files that are needed cannot be open at the same time.
+    static func shortage(of count: Int, to purpose: String) -> AccountsError {
+        AccountsError(
             .storeBusy,
             "This process cannot open enough files to \(purpose).",
             reason: "It needs \(count) more. The limit of this process or of the machine is reached.",

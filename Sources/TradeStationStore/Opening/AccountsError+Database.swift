@@ -34,7 +34,9 @@ extension AccountsError {
         case .SQLITE_PERM, .SQLITE_AUTH:
             return .fileFailure(EACCES, path: path, "cannot be used")
         case .SQLITE_CANTOPEN:
-            guard OpenFiles.canOpen(filesOfDatabase) else { return .tooManyOpenFiles(path) }
+            guard OpenFiles.canOpen(filesOfDatabase) else {
+                return OpenFiles.shortage(of: filesOfDatabase, to: "open \(path)")
+            }
             let directory = path.directoryName
             guard access(directory, W_OK) == 0 else { return .fileFailure(errno, path: directory, "cannot be written") }
             return AccountsError(
