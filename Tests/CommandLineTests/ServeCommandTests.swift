@@ -206,6 +206,40 @@ extension CommandLineSuite {
             #expect(await third.result().status == 0)
         }
 
+        @Test(.stage(EmulatorConfiguration(rotate: true)))
+        func `with --json each line is an object on standard output`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.age()
+            let down = EmulatorFault.Action.respond(status: 503, headers: [:], body: "<html>")
+            stage.emulator.script([EmulatorFault(at: .token, when: .before, down)])
+            try await serve(stage, ["--json"], ready: "Keeping 1 profile fresh") { serving, _ in
+                var events: [[String: Any]] = []
+                for await line in serving.outputLines {
+                    let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                    events.append(try #require(event, "\(line)"))
+                    if events.last?["event"] as? String == "refreshed" { break }
+                }
+                #expect(events.allSatisfy { $0["at"] is String })
+                #expect(events.first?["event"] as? String == "profiles")
+                #expect(events.first?["profiles"] as? [String] == ["p"])
+                #expect(events.last?["profiles"] as? [String] == ["p"])
+                #expect(events.last?["expires_at"] is String)
+                let failing = try #require(events.first { $0["event"] as? String == "failing" })
+                #expect(failing["profile"] as? String == "p")
+                #expect(failing["code"] as? String == "server_error")
+                let second = try stage.tool.start(["serve", "--json"])
+                var lines = second.outputLines.makeAsyncIterator()
+                #expect(await lines.next()?.contains(#""event":"other_server""#) == true)
+                for process in [second, serving] {
+                    process.signal(SIGTERM)
+                    let result = await process.result()
+                    #expect(result.status == 0)
+                    #expect(result.errors.isEmpty, "\(result.errors)")
+                }
+            }
+        }
+
         @Test(.stage) func `a store that cannot be opened is an ordinary failure`() async throws {
             let stage = try Stage.current
             try await stage.add("p")

@@ -13,9 +13,10 @@ struct ServeCommand: StoreCommand {
             Refreshes each login in the last quarter of its access token's lifetime, including profiles that are added \
             or signed in while it runs. A failed refresh does not end it. Notifies systemd when it is ready \
             (Type=notify), and tells it which profiles need a sign-in. Prints a line for each refresh; with -v, each line \
-            begins with the time. --on runs a command after an event, and so do lines on.EVENT = COMMAND in the file \
-            config beside the store's key. On a signal it finishes and saves a running refresh, then exits with status 0. A second \
-            signal ends it at once.
+            begins with the time. With --json, each line is a JSON object on standard output with the members event and at. \
+            --on runs a command after an event, and so do lines on.EVENT = COMMAND in the file config beside the store's \
+            key. On a signal it finishes and saves a running refresh, then exits with status 0. A second signal ends it at \
+            once.
 
             Programs of the same user get access tokens from its socket, by HTTP: $XDG_RUNTIME_DIR/tsaccounts/agent.sock, \
             or agent/agent.sock in the store's directory if the variable is not set. TSACCOUNTS_SOCKET names another \
@@ -62,7 +63,7 @@ struct ServeCommand: StoreCommand {
                 let mark = ServeMark.take(in: directory, trustsGroup: trustsGroup)
                 // Without this, the mark could be released right after the last line that uses it.
                 defer { withExtendedLifetime(mark) {} }
-                if case .other(let processID) = mark { say(ServeText.otherServer(processID)) }
+                if case .other(let processID) = mark { try say(.otherServer(processID)) }
                 let events = manager.events
                 let exporter = metrics.exporter(registry, manager)
                 let agent = Agent.served(manager, store: directory, metrics: exporter)
@@ -74,7 +75,7 @@ struct ServeCommand: StoreCommand {
                     group.addTask { await runner.run(events) }
                     group.addTask { try await watchdog.run(manager) }
                     if let metricsFile {
-                        let writer = MetricsFileWriter(file: metricsFile, exporter: exporter, say: { say($0) })
+                        let writer = MetricsFileWriter(file: metricsFile, exporter: exporter, say: { note($0) })
                         group.addTask { try await writer.run() }
                     }
                     group.addTask { try await watch(manager, from: listing, wakes, systemd, watchdog) }
@@ -90,13 +91,13 @@ struct ServeCommand: StoreCommand {
                     }
                     group.addTask {
                         for await notice in notices {
-                            say(ServeText.line(notice))
+                            try say(.notice(notice))
                             wake.yield()
                         }
                     }
                     group.addTask {
                         for await event in events {
-                            if let line = ServeText.line(event, shared.display.time) { say(line) }
+                            if let line = ServeLine(event) { try say(line) }
                         }
                     }
                     defer { systemd.send("STOPPING=1") }
@@ -112,12 +113,12 @@ struct ServeCommand: StoreCommand {
     private func listen(on socket: ServedSocket, _ agent: Agent) async -> HTTPListener? {
         do {
             let listener = try await socket.listen(agent, logger: shared.configuration(requester: "").logger)
-            if shared.verbose, let place = socket.shownPlace { say("Listening on \(place).") }
+            if shared.verbose, let place = socket.shownPlace { note("Listening on \(place).") }
             return listener
         } catch let error as AccountsError {
-            say(ServeText.line(error))
+            note(ServeText.line(error))
         } catch {
-            say("The socket could not be created: \(type(of: error)).")
+            note("The socket could not be created: \(type(of: error)).")
         }
         return nil
     }
@@ -137,12 +138,12 @@ struct ServeCommand: StoreCommand {
         var listing = listing
         var wake = wakes.makeAsyncIterator()
         while true {
-            for failure in try await served.update(to: listing, of: manager) { say(ServeText.line(unserved: failure)) }
+            for failure in try await served.update(to: listing, of: manager) { try say(.unserved(failure)) }
             let health = ServedHealth(listing, failing: served.failing, shared.display.time)
             if health != shown {
                 if shown == nil { systemd.send("READY=1") }
                 systemd.send("STATUS=\(ServeText.status(health))")
-                if health.names != shown?.names { say(ServeText.profiles(health)) }
+                if shared.json || health.names != shown?.names { try say(.profiles(health)) }
                 shown = health
             }
             watchdog.beat(.profiles)
@@ -151,7 +152,7 @@ struct ServeCommand: StoreCommand {
                 listing = try await manager.registry.listing()
                 lastFailure = nil
             } catch let error as AccountsError {
-                if lastFailure != error.code { say(ServeText.line(error)) }
+                if lastFailure != error.code { try say(.storeFailure(error)) }
                 lastFailure = error.code
             }
         }
@@ -164,9 +165,9 @@ struct ServeCommand: StoreCommand {
         let listener = try await ProxyListener.start(of: manager, on: address.port, logger: logger)
         let files = ProxyKeyFiles(option: nil, dataDirectory: store)
         var proxy = ServedProxy(listener, of: manager, files: files)
-        say("Forwarding API requests at http://127.0.0.1:\(listener.port)/NAME; the keys are in \(store)/proxy.")
+        note("Forwarding API requests at http://127.0.0.1:\(listener.port)/NAME; the keys are in \(store)/proxy.")
         do {
-            try await proxy.run(say)
+            try await proxy.run(note)
         } catch {
             await listener.close()
             throw error
@@ -182,14 +183,24 @@ struct ServeCommand: StoreCommand {
                 store: shared.store == nil ? nil : try configuration.dataDirectory
             ),
             timeout: Int64(hooks.timeout * 1000),
-            say: { say($0) }
+            say: { note($0) }
         )
     }
 
-    /// Prints a note, with the time if `-v` is set.
-    private func say(_ line: String) {
+    /// Prints a line about something other than a login.
+    private func note(_ text: String) {
+        // If standard output cannot be written, the next line about a login ends the command.
+        try? say(.note(text))
+    }
+
+    /// Prints a line: a JSON object on standard output, or a note, with the time if `-v` is set.
+    ///
+    /// - Throws: `Ending` if standard output cannot be written.
+    private func say(_ line: ServeLine) throws {
         let time = shared.display.time
-        shared.note(shared.verbose ? "\(time.stamp(time.now))  \(line)" : line)
+        if shared.json { return try Console.standardOutput(line.json(at: time.now).line) }
+        let text = line.text(time)
+        shared.note(shared.verbose ? "\(time.stamp(time.now))  \(text)" : text)
     }
 
     /// The pause between two reads of the profiles: the longest delay before a new profile is noticed.

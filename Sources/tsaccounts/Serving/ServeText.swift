@@ -1,7 +1,7 @@
 import TradeStationBroker
 import TradeStationSessions
 
-/// The notes of `serve`, one line each.
+/// The words of `serve`.
 enum ServeText {
     /// What `serve` does for its profiles, with at most ten names.
     static func profiles(_ health: ServedHealth) -> String {
@@ -36,35 +36,15 @@ enum ServeText {
             + (others > 0 ? "   # and \(others) more: tsaccounts status" : "")
     }
 
-    /// A note that a profile cannot be kept fresh, or that it is fresh again.
-    static func line(_ notice: KeepingNotice) -> String {
-        guard let failure = notice.failure else { return "\(notice.profile): fresh again." }
-        return "\(notice.profile): \(line(failure))"
-    }
-
-    /// A note that the service has refreshed a login; nil for other events.
-    static func line(_ event: SessionEvent, _ time: TimeText) -> String? {
-        guard case .refreshed(_, let end) = event.kind else { return nil }
-        let names = event.profiles.map(\.text).joined(separator: ", ")
-        return "\(names): refreshed; the access token ends \(time.pointAndDistance(end))."
-    }
-
     /// A note about a failure that does not end `serve`. The suggestion is printed only if it is a command. Others ask
     /// the user to try again, which `serve` does itself.
     static func line(_ failure: AccountsError) -> String {
-        let text = [failure.message, failure.reason].compactMap { $0 }.joined(separator: " ")
-        return "\(text) [\(failure.code)]" + (failure.pastableSuggestion.map { " Try: \($0)" } ?? "")
+        message(failure) + " [\(failure.code)]" + (failure.pastableSuggestion.map { " Try: \($0)" } ?? "")
     }
 
-    /// A note that a profile cannot be served.
-    static func line(unserved failure: AccountsError) -> String {
-        (failure.profile.map { "\($0): " } ?? "") + line(failure)
-    }
-
-    /// A note that another process serves the same store.
-    static func otherServer(_ processID: Int32?) -> String {
-        let process = processID.map { " (process \($0))" } ?? ""
-        return "Another tsaccounts serve\(process) already keeps this store fresh. Both continue; one is enough."
+    /// What failed, and why.
+    static func message(_ failure: AccountsError) -> String {
+        [failure.message, failure.reason].compactMap { $0 }.joined(separator: " ")
     }
 
     private static let mostNames = 10
