@@ -41,8 +41,10 @@ extension CommandLineSuite {
             let advice = try #require(
                 shown.errors.firstMatch(of: #/Try: (tsaccounts remove -- .*), then add/#)?.output.1
             )
-            // The shell takes the options before the two hyphens.
-            let command = advice.replacing("remove --", with: "remove --yes --")
+            // Without a terminal to confirm on, the command names the one that asks nothing.
+            let asked = try await stage.tool.shell(String(advice))
+            #expect(asked.status == 64)
+            let command = try #require(asked.errors.firstMatch(of: #/Try: (tsaccounts remove --yes -- .*)/#)?.output.1)
             let removed = try await stage.tool.shell(String(command))
             #expect(removed.status == 0, "\(removed.errors)")
             #expect(try await stage.tool.run("status").status == 0)

@@ -25,10 +25,15 @@ extension CommandLineSuite {
             let before = try await profile(stage)
             #expect(before["refresh_expires_at"] is NSNull)
             #expect(before["sign_in_ends_at"] is NSNull)
+            // If the key rotates, this is when they end.
+            #expect((1740...1800).contains(try secondsLeft(before["refresh_may_expire_at"])))
+            #expect((86_300...86_400).contains(try secondsLeft(before["sign_in_may_end_at"])))
             #expect(try await stage.tool.run("refresh", "p").status == 0)
             let after = try await profile(stage)
             #expect((1740...1800).contains(try secondsLeft(after["refresh_expires_at"])))
             #expect((86_300...86_400).contains(try secondsLeft(after["sign_in_ends_at"])))
+            #expect(after["refresh_may_expire_at"] as? String == after["refresh_expires_at"] as? String)
+            #expect(after["sign_in_may_end_at"] as? String == after["sign_in_ends_at"] as? String)
             #expect(try await stage.tool.run("status").status == 0)
             for command in ["list", "status"] {
                 let table = try await stage.tool.run(command).output

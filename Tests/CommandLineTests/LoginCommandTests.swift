@@ -119,6 +119,38 @@ extension CommandLineSuite {
             #expect(note.lowerBound < url.lowerBound)
         }
 
+        @Test(.stage) func `a new profile is not limited to an account that the user does not have without a word`()
+            async throws
+        {
+            let stage = try Stage.current
+            let addresses = stage.emulator.addresses
+            for (name, options) in [("p", []), ("q", ["--json"])] {
+                let running = try stage.tool.start(
+                    ["add", "profile", name, "--sim", "--client-id", addresses.clientID, "--secret-file", "-"]
+                        + ["--redirect-port", String(stage.port), "--api-url", addresses.simURL, "--account", "NOPE1"]
+                        + stage.endpoints + options,
+                    input: addresses.clientSecret
+                )
+                try await stage.signIn(running)
+                // The sign-in is kept, and the profile can place no order.
+                let added = await running.result()
+                #expect(added.status == 64)
+                #expect(added.output.isEmpty)
+                #expect(added.errors.contains("has no account NOPE1."), "\(added.errors)")
+                #expect(added.errors.contains("The profile \(name) was added, but can use none of its accounts."))
+                #expect(added.errors.contains("tsaccounts set \(name) --account SIM1100001M"))
+                let stored = try await stage.tool.sql("SELECT accounts FROM profile WHERE name = '\(name)'")
+                #expect(stored.line == "NOPE1")
+            }
+            // With the login of another profile nothing is lost, so the profile is not added.
+            let shared = ["add", "profile", "r", "--sim", "--same-login-as", "p", "--api-url", addresses.simURL]
+            let refused = try await stage.tool.run(shared + ["--account", "NOPE1"])
+            #expect(refused.status == 64)
+            #expect(refused.errors.contains("The profile was not added."))
+            #expect(try await stage.tool.sql("SELECT count(*) FROM profile WHERE name = 'r'").line == "0")
+            #expect(try await stage.tool.run(shared + ["--account", "SIM1100001M"]).status == 0)
+        }
+
         @Test(.stage) func `an account that the user does not have is refused`() async throws {
             let stage = try Stage.current
             try await stage.add("p")

@@ -7,7 +7,8 @@ extension CommandLineSuite {
         private static let keys: Set<String> = [
             "name", "environment", "api_version", "api_url", "client_id", "login_id", "username", "subject", "state",
             "generation", "access_expires_at", "access_expires_in_seconds", "refresh_expires_at", "sign_in_ends_at",
-            "last_error", "not_before", "read_only", "accounts", "scopes", "try", "client_auth", "pkce", "redirect_uri",
+            "refresh_may_expire_at", "sign_in_may_end_at", "last_error", "not_before", "read_only", "accounts",
+            "scopes", "try", "client_auth", "pkce", "redirect_uri",
             "authorize_url", "token_url", "revoke_url", "rotation", "idle_seconds", "absolute_seconds",
             "quotas",
         ]
@@ -137,6 +138,19 @@ extension CommandLineSuite {
             let single = try await stage.tool.run("refresh", "q", "--json")
             #expect(single.status == 77)
             #expect(single.output.isEmpty)
+        }
+
+        @Test(.stage) func `refresh names one command for each login that a user must sign in to`() async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            try await stage.add("real", sharing: "p")
+            try await stage.add("other", user: 1)
+            #expect(try await stage.tool.run("revoke", "p", "--yes").status == 0)
+            let ended = try await stage.tool.run("refresh", "--all")
+            #expect(ended.status == 77)
+            let commands = ended.errors.matches(of: #/Try: (.*)/#).map { String($0.output.1) }
+            #expect(commands.sorted() == ["tsaccounts login other", "tsaccounts login p"])
+            #expect(ended.errors.contains("real: The same as p, on the same login. [login_required]"))
         }
 
         @Test(.stage(EmulatorConfiguration(rotate: true)))

@@ -192,6 +192,14 @@ extension CommandLineSuite {
             #expect(refused.status == 77)
             #expect(refused.errors.contains("\"code\":\"wrong_user\""))
             #expect(try await stage.tool.sql("SELECT state FROM profile_status").line == "held")
+            // Nothing of it looks usable.
+            let page = try await stage.tool.run("show", "p").output
+            #expect(page.contains("not used, because the sign-in is on hold"))
+            for command in [["show", "p"], ["list"], ["status"]] {
+                #expect(try await !stage.tool.run(command).output.contains(" left"))
+                let json = try await stage.tool.run(command + ["--json"]).output
+                #expect(json.contains(#""access_expires_at":null,"access_expires_in_seconds":null"#))
+            }
             #expect(try await stage.tool.run("token", "p").status == 77)
             #expect(stage.emulator.counts.refreshes == 1)
             let running = try stage.tool.start(["login", "p"])

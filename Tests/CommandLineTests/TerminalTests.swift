@@ -54,7 +54,7 @@ extension CommandLineSuite {
                 ["add", "profile", "p", "--no-login"] + stage.endpoints,
                 ("Client ID:", "my-key"),
                 ("[sim/live]", "perhaps"),
-                ("[sim/live]", "sim"),
+                ("[sim/live]", "S"),
                 ("Client secret", "s")
             )
             #expect(result.status == 0, "\(result.output)")
@@ -111,6 +111,27 @@ extension CommandLineSuite {
             let result = try await onTerminal(stage, ["remove", "p"], question: "[y/N]", answer: answer)
             #expect(result.status == (answer == "y" ? 0 : 130), "\(result.output)")
             #expect(try await stage.tool.sql("SELECT count(*) FROM profile").line == left)
+        }
+
+        @Test(.stage, arguments: ["n", "y"])
+        func `a change that deletes the client secret asks on a terminal, and says so`(answer: String) async throws {
+            let stage = try Stage.current
+            try await stage.add("p")
+            let secrets = "SELECT count(*) FROM secret WHERE kind = 'client_secret'"
+            let result = try await onTerminal(
+                stage,
+                ["set", "p", "--client-auth", "none"],
+                question: "Delete the client secret",
+                answer: answer
+            )
+            #expect(result.status == (answer == "y" ? 0 : 130), "\(result.output)")
+            #expect(result.output.contains("Its client secret was deleted.") == (answer == "y"))
+            #expect(try await stage.tool.sql(secrets).line == (answer == "y" ? "0" : "1"))
+            // There is no secret to delete now, and without a terminal there is nobody to ask.
+            let again = try await stage.tool.run("set", "p", "--client-auth", "none")
+            #expect(again.status == 0)
+            #expect(again.errors.contains("Its client secret was deleted.") == (answer == "n"))
+            #expect(try await stage.tool.sql(secrets).line == "0")
         }
 
         @Test(.stage) func `a no to revoke ends with 130, and nothing is sent`() async throws {

@@ -36,6 +36,9 @@ extension ProfileRecord {
     /// The last error of the login or its API key.
     package var error: String? { login.lastError ?? apiKey.lastError }
 
+    /// When the access token expires; nil if there is none, or if it may not be used because the sign-in is on hold.
+    package var shownAccessExpiry: Timestamp? { login.state == .held ? nil : login.accessExpiresAt }
+
     /// Whether the profile has a fence (a limit on what it may do).
     package var isFenced: Bool { profile.isReadOnly || profile.accounts != nil }
 

@@ -110,7 +110,8 @@ struct AddProfileCommand: StoreCommand {
             let record = try await conversation.run { interaction in
                 try await manager.registry.add(request, interaction: shared.noInput ? nil : interaction)
             }
-            try await AddedProfile(record: record, hasAPIURL: apiURL != nil).report(shared, manager)
+            try await AddedProfile(record: record, hasAPIURL: apiURL != nil, sharesLogin: sameLoginAs != nil)
+                .report(shared, manager)
         }
     }
 

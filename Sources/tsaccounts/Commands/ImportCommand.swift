@@ -52,6 +52,7 @@ struct ImportCommand: StoreCommand {
         let text = try await SecretInput.text(of: file, named: "tokens", note: shared.note)
         let found = try ImportedLogin(text, format: format)
         guard let clientID = key.clientID ?? found.clientID else { throw format.missing(.clientID) }
+        let environment = environment ?? found.environment
         try await withManager { manager in
             var request = try key.request(clientID: clientID)
             request.refreshToken = found.refreshToken
@@ -60,8 +61,8 @@ struct ImportCommand: StoreCommand {
             let record = try await manager.registry.add(
                 ProfileRequest(
                     name: profileName,
-                    environment: (environment ?? found.environment) == .sim ? .sim : .live,
-                    apiVersion: environment == .sim ? .v3 : found.apiVersion,
+                    environment: environment == .sim ? .sim : .live,
+                    apiVersion: found.apiVersion(in: environment),
                     apiURL: try apiURL.map { try EndpointURL($0) },
                     isReadOnly: readOnly,
                     source: .key(request)

@@ -88,7 +88,16 @@ struct RefreshCommand: StoreCommand {
     }
 
     private func line(_ result: Result, sharing results: [Result]) -> String {
-        if let failure = result.failure { return FailureText.plain(failure, about: try? ProfileName(result.profile)) }
+        if let failure = result.failure {
+            // One command mends the login, and so all of its profiles.
+            let first = results.first {
+                $0.login != nil && $0.login == result.login && $0.failure?.code == failure.code
+            }
+            guard let first, first.profile != result.profile else {
+                return FailureText.plain(failure, about: try? ProfileName(result.profile))
+            }
+            return "\(result.profile): The same as \(first.profile), on the same login. [\(failure.code)]"
+        }
         guard let report = result.report else { return "" }
         let how =
             switch report.outcome {

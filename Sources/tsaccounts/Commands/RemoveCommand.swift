@@ -35,7 +35,7 @@ struct RemoveCommand: StoreCommand {
             try await Confirmation(assumesYes: yes, canAsk: shared.canAsk).demand(
                 "Remove \(record.name)\(consequence)?",
                 of: record.name.text,
-                command: "tsaccounts remove \(record.name)"
+                command: "tsaccounts remove \(record.name) --yes"
             )
             try await manager.registry.remove(profileName)
             try report(record.name.text)
@@ -47,7 +47,7 @@ struct RemoveCommand: StoreCommand {
         try await Confirmation(assumesYes: yes, canAsk: shared.canAsk).demand(
             "Remove the damaged profile \(shown), and its tokens if no other profile uses them?",
             of: shown,
-            command: "tsaccounts remove \(shown.shellQuoted)"
+            command: "tsaccounts remove --yes -- \(shown.shellQuoted)"
         )
         try await manager.registry.remove(damaged)
         try report(shown)

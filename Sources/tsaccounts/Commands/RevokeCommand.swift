@@ -23,7 +23,7 @@ struct RevokeCommand: StoreCommand {
             try await Confirmation(assumesYes: yes, canAsk: shared.canAsk).demand(
                 "Revoke?",
                 of: record.name.text,
-                command: "tsaccounts revoke \(record.name)"
+                command: "tsaccounts revoke \(record.name) --yes"
             )
             let revoked = try await manager.registry.revoke(profileName)
             if shared.json {

@@ -9,7 +9,9 @@ struct SetCommand: StoreCommand {
         abstract: "Change what a profile may do, or the settings of its API key.",
         discussion: """
             --read-only, --account and --any-account change this profile only. They apply to the next request of every \
-            program. The other options change the API key, so they apply to all of its profiles.
+            program. The other options change the API key, so they apply to all of its profiles. --client-auth none \
+            deletes the client secret; on a terminal, the command asks for confirmation, and a no ends with exit status \
+            130.
             """
     )
 
@@ -42,6 +44,8 @@ struct SetCommand: StoreCommand {
 
     @OptionGroup var limits: RotationLimitOptions
 
+    @Flag(name: .long, help: "Do not ask for confirmation.") var yes = false
+
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
@@ -68,6 +72,7 @@ struct SetCommand: StoreCommand {
             if !account.isEmpty { try await checkAccounts(of: profileName, manager) }
             // Without any option, the registry throws an error that lists the possible settings.
             let changesKey = !change.isEmpty || fences.isEmpty
+            let deletesSecret = try await confirmDeletion(of: profileName, by: change, manager)
             if changesKey { try await manager.registry.change(profileName, change) }
             if !fences.isEmpty { try await manager.registry.change(profileName, fences) }
             let record = try await manager.registry.profile(named: profileName)
@@ -79,10 +84,28 @@ struct SetCommand: StoreCommand {
             if changesKey {
                 let mates = try await manager.registry.profilesSharingKey(of: record).map(\.name.text)
                 shared.note("Changed the API key of \(mates.joined(separator: ", ")).")
+                if deletesSecret { shared.note("Its client secret was deleted.") }
                 let next = record.login.state == .ready ? "refresh" : "login"
                 shared.note("Next: \(PastableCommand("tsaccounts \(next) \(record.name)").text)")
             }
         }
+    }
+
+    /// Asks before a change that deletes the client secret.
+    ///
+    /// - Returns: Whether the change deletes one.
+    /// - Throws: `Ending` if the answer is no.
+    private func confirmDeletion(
+        of name: ProfileName,
+        by change: KeyChange,
+        _ manager: SessionManager
+    ) async throws -> Bool {
+        guard change.authentication == ClientAuthentication.none, change.secret == nil else { return false }
+        let key = try await manager.registry.profile(named: name).apiKey.registration
+        guard key.authentication != .none else { return false }
+        try await Confirmation(assumesYes: yes, canAsk: shared.canAsk)
+            .ask("Delete the client secret of the API key \(key.clientID.printable(limit: 60))?")
+        return true
     }
 
     /// Refuses an account that the user does not have. If the API does not return the user's accounts, the command only

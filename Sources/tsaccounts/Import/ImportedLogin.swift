@@ -9,7 +9,8 @@ struct ImportedLogin {
     let refreshToken: Secret
     /// The environment that the file names.
     let environment: EnvironmentFlag?
-    let apiVersion: APIVersion
+    /// The version of the API that the file names.
+    private let apiVersion: APIVersion
 
     /// Reads the text of a file.
     ///
@@ -29,9 +30,16 @@ struct ImportedLogin {
         refreshToken = Secret(token)
         clientID = value(.clientID)
         secret = value(.secret).map { Secret($0) }
-        environment = (fields["is_test"] as? Bool).map { $0 ? .sim : .live }
-        let isV2 = (fields["base_url"] as? String)?.hasSuffix("/v2") ?? false
-        apiVersion = isV2 ? .v2 : .v3
+        let base = (fields["base_url"] as? String)?.lowercased() ?? ""
+        let host = base.split(separator: "/").first { $0.hasSuffix("tradestation.com") }
+        environment =
+            (fields["is_test"] as? Bool).map { $0 ? .sim : .live } ?? host.map { $0.hasPrefix("sim") ? .sim : .live }
+        apiVersion = base.split(separator: "/").last == "v2" ? .v2 : .v3
+    }
+
+    /// The version of the API for a profile in an environment. The simulator has v3 only.
+    func apiVersion(in environment: EnvironmentFlag?) -> APIVersion {
+        environment == .sim ? .v3 : apiVersion
     }
 
     /// The names and values of lines such as `NAME=value` and `export NAME="value"`.

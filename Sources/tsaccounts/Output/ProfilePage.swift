@@ -37,7 +37,7 @@ struct ProfilePage {
             ("API", profile.apiOrigin), ("user", login.identity.username?.printable(limit: 80)),
             ("subject", login.identity.subject?.printable(limit: 80)), ("login", String(login.id.rawValue)),
             ("generation", String(login.generation)), ("scopes", login.scopes),
-            ("access token", login.accessExpiresAt.map(expiry) ?? "none"),
+            ("access token", accessToken(login)),
             ("refresh token", record.possibleRefreshTokenEnd.map { "\(expiry($0)) if unused" }),
             ("sign in by", record.possibleSignInEnd.map(time.pointAndDistance)),
             ("last error", record.error),
@@ -55,6 +55,10 @@ struct ProfilePage {
                 }
             ),
         ]
+    }
+
+    private func accessToken(_ login: Login) -> String {
+        login.state == .held ? "not used, because the sign-in is on hold" : login.accessExpiresAt.map(expiry) ?? "none"
     }
 
     private func expiry(_ end: Timestamp) -> String {

@@ -52,7 +52,7 @@ struct ProfileTable {
                 _ in Table.Cell(text: record.fenceText, color: record.isFenced ? .warning : nil)
             },
             Field(column: .init(title: "ACCESS TOKEN", rank: 6, narrowest: 12)) { record, time in
-                Table.Cell(text: time.remaining(record.login.accessExpiresAt))
+                Table.Cell(text: time.remaining(record.shownAccessExpiry))
             },
             // Only the refresh tokens of rotating keys expire.
             Field(

@@ -61,10 +61,13 @@ struct ProfileText {
             ("subject", .optional(login.identity.subject)),
             ("state", .string(record.state(at: now).rawValue)),
             ("generation", .integer(Int64(login.generation))),
-            ("access_expires_at", .optional(login.accessExpiresAt?.description)),
-            ("access_expires_in_seconds", .optional(login.accessExpiresAt.map(time.secondsLeft(until:)))),
+            ("access_expires_at", .optional(record.shownAccessExpiry?.description)),
+            ("access_expires_in_seconds", .optional(record.shownAccessExpiry.map(time.secondsLeft(until:)))),
             ("refresh_expires_at", .optional(login.refreshExpiresAt?.description)),
             ("sign_in_ends_at", .optional(login.absoluteExpiresAt?.description)),
+            // The ends that apply if the API key rotates, while no exchange has shown whether it does.
+            ("refresh_may_expire_at", .optional(record.possibleRefreshTokenEnd?.description)),
+            ("sign_in_may_end_at", .optional(record.possibleSignInEnd?.description)),
             ("last_error", .optional(record.error)),
             ("not_before", .optional(record.notBefore?.description)),
             ("read_only", .bool(profile.isReadOnly)),
@@ -110,8 +113,9 @@ struct ProfileText {
     private static let memberNames = [
         "name", "environment", "api_version", "api_url", "client_id", "login_id", "username", "subject", "state",
         "generation", "access_expires_at", "access_expires_in_seconds", "refresh_expires_at", "sign_in_ends_at",
-        "last_error", "not_before", "read_only", "accounts", "scopes", "try", "client_auth", "pkce", "redirect_uri",
-        "authorize_url", "token_url", "revoke_url", "rotation", "idle_seconds", "absolute_seconds", "quotas",
+        "refresh_may_expire_at", "sign_in_may_end_at", "last_error", "not_before", "read_only", "accounts", "scopes",
+        "try", "client_auth", "pkce", "redirect_uri", "authorize_url", "token_url", "revoke_url", "rotation",
+        "idle_seconds", "absolute_seconds", "quotas",
     ]
 
     /// What is damaged, and how to mend it.

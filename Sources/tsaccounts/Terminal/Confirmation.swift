@@ -15,6 +15,7 @@ struct Confirmation {
 
     /// Asks the question, unless `--yes` was given.
     ///
+    /// - Parameter command: The command that asks no question.
     /// - Throws: `AccountsError` `input_required` if no terminal exists; `Ending` if the answer is no.
     func demand(_ question: String, of profile: String, command: String) async throws {
         guard assumesYes || canAsk else {
@@ -23,7 +24,7 @@ struct Confirmation {
                 profile: profile,
                 "There is no terminal to confirm on; use --yes.",
                 reason: "The command cannot be undone, so it must be confirmed.",
-                suggestion: "\(command) --yes"
+                suggestion: command
             )
         }
         try await ask(question)

@@ -28,7 +28,13 @@ struct ProfileGuide {
 
     /// Asks for the environment.
     func environment() async throws -> EnvironmentFlag {
-        try await ask("Simulator or real accounts? [sim/live] ") { EnvironmentFlag(rawValue: $0.lowercased()) }
+        try await ask("Simulator or real accounts? [sim/live] ") { answer in
+            switch answer.lowercased() {
+            case "s", "sim", "simulator": .sim
+            case "l", "live", "real": .live
+            default: nil
+            }
+        }
     }
 
     private func ask<Value>(_ question: String, _ read: (String) -> Value?) async throws -> Value {
