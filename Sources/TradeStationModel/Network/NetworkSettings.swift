@@ -40,7 +40,10 @@ public struct NetworkSettings: Sendable {
     /// As `curl(1)` specifies, the proxy comes from the first variable that is set of `https_proxy`, `HTTPS_PROXY`,
     /// `all_proxy` and `ALL_PROXY`. The hosts that are reached without it come from the first of `no_proxy` and
     /// `NO_PROXY`. The authorities come from `SSL_CERT_FILE` and `SSL_CERT_DIR`, which OpenSSL introduced.
+    ///
+    /// Inside `tsaccounts exec`, these are the variables as they were outside of it.
     public init(environment: [String: String]) {
+        let environment = ExecVariables.outside(environment)
         func first(of names: String...) -> (name: String, value: String)? {
             for name in names {
                 if let value = environment[name], !value.isEmpty { return (name, value) }

@@ -1,19 +1,21 @@
 import AsyncHTTPClient
 import Foundation
-import TradeStationModel
+package import TradeStationModel
 
 /// The address of an HTTP proxy, with the user name and password to send to it, if it needs them.
-struct ProxyAddress: Sendable {
+package struct ProxyAddress: Sendable {
     /// Why a proxy URL cannot be used.
-    enum Defect: Error, Hashable {
+    package enum Defect: Error, Hashable {
         /// The scheme is not `http`.
         case scheme(String)
         /// The text is not the URL of a proxy.
         case malformed
     }
 
-    let host: String
-    let port: Int
+    /// The name or address of the proxy, without brackets.
+    package let host: String
+    /// The port of the proxy.
+    package let port: Int
     /// The user name and the password for the `Proxy-Authorization` header field, if the URL has them.
     let authorization: HTTPClient.Authorization?
 
@@ -23,7 +25,7 @@ struct ProxyAddress: Sendable {
     /// Creates an address from the URL of a proxy; the scheme may be missing.
     ///
     /// - Throws: ``Defect``, which never contains the user name or the password.
-    init(_ url: Secret) throws(Defect) {
+    package init(_ url: Secret) throws(Defect) {
         var rest = url.exposed[...]
         if let separator = rest.range(of: "://") {
             let scheme = rest[..<separator.lowerBound].lowercased()
@@ -55,6 +57,9 @@ struct ProxyAddress: Sendable {
         self.authorization = authorization
     }
 
+    /// The value of the `Proxy-Authorization` header field; nil if the proxy gets none.
+    package var authorizationField: String? { authorization?.headerValue }
+
     /// The host and the port, for messages.
-    var shown: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var shown: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

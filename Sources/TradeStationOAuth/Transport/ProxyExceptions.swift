@@ -1,11 +1,11 @@
 import Foundation
 
 /// The hosts that are reached without a proxy: a list such as `NO_PROXY`, read as `curl(1)` does.
-struct ProxyExceptions: Sendable {
+package struct ProxyExceptions: Sendable {
     private let entries: [Substring]
 
     /// - Parameter list: Entries, separated by commas or blanks.
-    init(_ list: String?) {
+    package init(_ list: String?) {
         entries = (list ?? "").split { $0 == "," || $0.isWhitespace }
     }
 
@@ -14,7 +14,7 @@ struct ProxyExceptions: Sendable {
     /// - Parameters:
     ///   - host: A name or an address, without brackets.
     ///   - port: The port of the server.
-    func contain(host: String, port: Int) -> Bool {
+    package func contain(host: String, port: Int) -> Bool {
         let host = Self.canonical(host)
         let address = IPAddress(host)
         return entries.contains { entry in

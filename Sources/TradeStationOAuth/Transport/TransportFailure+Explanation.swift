@@ -24,7 +24,7 @@ extension TransportFailure {
             "The certificate of \(server) has expired or is not valid yet, by the clock of this machine."
         case .wrongHost: "The certificate of the server is for another host than \(server)."
         case .noAuthorities:
-            "This machine has no CA certificates: it has no file such as \(TrustedAuthorities.machineFiles[0])."
+            "This machine has no CA certificates: it has no file such as \(MachineAuthorities.files[0])."
         case .unreadableAuthorities(let name): "\(name) does not point to a readable CA certificate."
         case .malformedResponse: "The answer is not valid HTTP."
         case .timedOut: "The server did not answer in time."

@@ -18,12 +18,6 @@ final class TrustedAuthorities: Sendable {
         case nowhere
     }
 
-    /// The files that distributions keep their authorities in. The TLS library reads the first two.
-    static let machineFiles = [
-        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
-    ]
-
     private let settings: NetworkSettings
     private let configuration = Mutex<TLSConfiguration?>(nil)
 
@@ -84,19 +78,13 @@ final class TrustedAuthorities: Sendable {
             return .settings(file: settings.certificateFile, directories: directories)
         }
         #if os(Linux)
-            guard let index = machineFiles.firstIndex(where: hasContent) else {
+            guard let index = MachineAuthorities.files.firstIndex(where: MachineAuthorities.hasContent) else {
                 let names = (try? FileManager.default.contentsOfDirectory(atPath: "/etc/ssl/certs")) ?? []
                 return names.isEmpty ? .nowhere : .machine
             }
-            return index < 2 ? .machine : .file(machineFiles[index])
+            return index < 2 ? .machine : .file(MachineAuthorities.files[index])
         #else
             return .machine
         #endif
-    }
-
-    /// Whether a file, or the target of a link, is not empty.
-    private static func hasContent(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_size > 0
     }
 }
