@@ -12,10 +12,7 @@ import TradeStationSessions
 @main
 enum Main {
     static func main() async {
-        umask(0o077)
-        forbidCoreDumps()
-        // Without SIGPIPE, a write to a closed pipe fails with EPIPE, and the command can clean up.
-        signal(SIGPIPE, SIG_IGN)
+        _ = ProcessStart.recorded
         do {
             try StartupCapacity.require()
         } catch {
@@ -92,15 +89,5 @@ enum Main {
             return code.rawValue
         }
         return ((try? Console.standardOutput(text)) != nil) ? code.rawValue : ExitStatus.brokenPipe
-    }
-
-    /// Disables core dumps: a core file would contain tokens.
-    private static func forbidCoreDumps() {
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        #if canImport(Glibc)
-            setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        #else
-            setrlimit(RLIMIT_CORE, &none)
-        #endif
     }
 }

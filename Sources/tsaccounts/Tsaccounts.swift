@@ -16,8 +16,8 @@ struct Tsaccounts: AsyncParsableCommand {
             AddCommand.self, ImportCommand.self,
             SetCommand.self, LoginCommand.self, LogoutCommand.self, ListCommand.self,
             ShowCommand.self, RenameCommand.self, RemoveCommand.self, RevokeCommand.self, RefreshCommand.self,
-            ServeCommand.self, ProxyCommand.self, WatchCommand.self, DashboardCommand.self,
-            TokenCommand.self, StatusCommand.self, AuditCommand.self, DemoCommand.self, EmulatorCommand.self,
+            TokenCommand.self, ExecCommand.self, ProxyCommand.self, ServeCommand.self, WatchCommand.self,
+            DashboardCommand.self, StatusCommand.self, AuditCommand.self, DemoCommand.self, EmulatorCommand.self,
             BackupCommand.self, SelftestCommand.self, CompletionCommand.self, SystemdCommand.self,
         ]
     )
