@@ -63,13 +63,16 @@ extension CommandLineSuite {
                     #expect(with.output.replacing(seconds, with: "") == without.output.replacing(seconds, with: ""))
                     #expect(with.errors == without.errors)
                 }
+                // On a busy machine the agent may be too slow, and the command then does without it.
+                func uses() async throws -> String {
+                    try await stage.tool.sql(
+                        "SELECT DISTINCT json_extract(detail, '$.door') || ' ' || json_extract(detail, '$.program') "
+                            + "FROM audit WHERE event = 'profile_used'"
+                    ).line
+                }
+                while try await uses().isEmpty { #expect(try await stage.tool.run("token", "p").status == 0) }
+                #expect(try await uses() == "agent tsaccounts")
             }
-            // The two tokens with the agent came from it, and no other command is in the audit as a user of the profile.
-            let uses = try await stage.tool.sql(
-                "SELECT count(*) || json_extract(detail, '$.door') || json_extract(detail, '$.program') FROM audit "
-                    + "WHERE event = 'profile_used'"
-            )
-            #expect(uses.line == "2agenttsaccounts")
         }
 
         @Test(.stage) func `an agent of another store is not asked`() async throws {
@@ -153,7 +156,8 @@ extension CommandLineSuite {
             // The dead socket costs token nothing but a refused connection.
             #expect(try await stage.tool.run("token", "p").status == 0)
             try await serve(stage) { _ in
-                #expect(try await curl(stage, "/v1/profiles/p/token").output.hasPrefix(#"{"profile":"p""#))
+                let answer = try await curl(stage, "/v1/profiles/p/token")
+                #expect(answer.output.hasPrefix(#"{"profile":"p""#))
             }
         }
 

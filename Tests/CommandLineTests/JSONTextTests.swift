@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import tsaccounts
+import TradeStationSessions
 
 @Suite struct JSONTextTests {
     @Test func `any text is preserved on one line, with members in order`() throws {

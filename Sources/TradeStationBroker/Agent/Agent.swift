@@ -41,8 +41,11 @@ package final class Agent: HTTPResponder {
     package func run(on listener: HTTPListener?) async {
         let keep: @Sendable (Int64, Int64) -> Void = { [sessions] in sessions.keep(from: $0, to: $1) }
         await uses.run(written: keep)
-        await listener?.close()
-        await uses.write(written: keep)
+        // In a task of its own, because this one is cancelled.
+        await Task { [uses] in
+            await listener?.close()
+            await uses.write(written: keep)
+        }.value
     }
 
     /// The limits of the agent's connections. Event streams never end by themselves, so closing waits only briefly.

@@ -11,19 +11,20 @@ package import TradeStationModel
 package struct AgentClient: Sendable {
     /// The request for a token that the agent has in memory: it must not wait for an exchange (RFC 7240).
     static let preference = "wait=0"
-    /// The longest time that an agent that does not answer can cost, in milliseconds.
-    private static let patience: Int64 = 50
     private static let mostBytes = 1 << 20
 
     private let socket: String
     private let store: StoreIdentity
+    private let patience: Int64
 
     /// - Parameters:
     ///   - socket: The path of the agent's socket.
     ///   - store: The store that the agent has to serve.
-    package init(socket: String, store: StoreIdentity) {
+    ///   - patience: The longest time that an agent that does not answer can cost, in milliseconds.
+    package init(socket: String, store: StoreIdentity, patience: Int64 = 50) {
         self.socket = socket
         self.store = store
+        self.patience = patience
     }
 
     /// The JSON of a profile's token, as the agent has it in memory. Blocks for some milliseconds at most.
@@ -33,7 +34,7 @@ package struct AgentClient: Sendable {
         let descriptor = UnixAddress.makeSocket()
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        let deadline = Self.now + Self.patience
+        let deadline = Self.now + patience
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         // Only the same user's agent is asked, so that no other user can plant a token.
         guard UnixAddress.connect(descriptor, to: socket), UnixAddress.user(of: descriptor) == geteuid() else {

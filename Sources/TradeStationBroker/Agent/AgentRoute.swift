@@ -30,7 +30,7 @@ enum AgentRoute: Equatable {
                 self = .other(path: path)
                 return
             }
-            let rest = names.count > 4 ? names[4] : nil
+            let rest = names.count > 3 ? names[4] : nil
             switch rest {
             case nil: self = .profile(name: name)
             case "token"?: self = .token(name: name, minValidity: Self.value(of: "min_validity", in: query))

@@ -1,12 +1,6 @@
 import Foundation
 import TradeStationModel
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// Which store an agent serves, so that a command never gets the token of another store: the file of the database.
 package struct StoreIdentity: Hashable, Sendable {
     /// The identity in a header field.
@@ -18,11 +12,11 @@ package struct StoreIdentity: Hashable, Sendable {
 
     /// The identity of the store in a directory; nil if there is none.
     package init?(directory: String) {
-        var status = stat()
-        guard stat(directory + "/accounts.db", &status) == 0 else { return nil }
-        text =
-            String(UInt64(truncatingIfNeeded: status.st_dev), radix: 16) + "-"
-            + String(UInt64(status.st_ino), radix: 16)
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: directory + "/accounts.db"),
+            let device = (attributes[.systemNumber] as? NSNumber)?.uint64Value,
+            let file = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value
+        else { return nil }
+        text = String(device, radix: 16) + "-" + String(file, radix: 16)
     }
 
     /// The field with the identity.

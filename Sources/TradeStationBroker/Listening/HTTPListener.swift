@@ -72,7 +72,11 @@ package final class HTTPListener: Sendable {
 
     /// Stops listening and removes the socket. Responses under way are completed, within a few seconds at most.
     package func close() async {
-        if let file { try? await NIOThreadPool.singleton.runIfActive { file.remove() } }
+        if let file {
+            // As a future, because the call that waits in a task would do nothing once the task is cancelled.
+            let removed = NIOThreadPool.singleton.runIfActive(eventLoop: channel.eventLoop) { file.remove() }
+            try? await removed.get()
+        }
         try? await channel.close().get()
         await connections.close(within: limits.closeTime)
     }

@@ -15,8 +15,7 @@ final class LoginTokens: Sendable {
     let id: Login.ID
     let quota: LoginQuota
     private let services: SessionServices
-    // The clock and the counters are also in `services`, but access through it would copy them, and every call for a
-    // token reads both.
+    // Each call for a token reads both of these; reading them through `services` would copy them.
     private let clock: any TimeSource
     private let counters: any ChangeCounters
     private let state: Mutex<State>

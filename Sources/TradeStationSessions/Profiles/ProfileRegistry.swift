@@ -122,16 +122,10 @@ public struct ProfileRegistry: Sendable {
     /// Checks the audit chain.
     ///
     /// - Throws: ``AccountsError`` of the store.
-    public func verifyAudit() async throws -> AuditVerification {
-        try await store.verifyAudit()
-    }
+    public func verifyAudit() async throws -> AuditVerification { try await store.verifyAudit() }
 
     /// Copies the store and its key into a new directory, which appears when the copy is complete.
-    ///
-    /// - Throws: ``AccountsError`` `cannot_create`, and those of the store.
-    package func backUp(to directory: String) async throws {
-        try await store.backUp(to: directory)
-    }
+    package func backUp(to directory: String) async throws { try await store.backUp(to: directory) }
 
     // MARK: Adding and signing in
 

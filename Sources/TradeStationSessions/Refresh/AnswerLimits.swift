@@ -17,7 +17,10 @@ struct AnswerLimits: Sendable {
     ///
     /// It is less than half of the caller's time, because a reply can also be lost on its way. A server with an overlap
     /// then accepts the same refresh token again, while the caller still waits.
-    func beforeReplay(remaining: Int64) -> Int64 {
-        min(longest, max(usual, max(remaining, longest) / 5 * 2))
-    }
+    func beforeReplay(remaining: Int64) -> Int64 { bounded(remaining / 5 * 2) }
+
+    /// The limit if the request is not sent again, and its answer may contain the only refresh token that works.
+    func withoutReplay(remaining: Int64) -> Int64 { bounded(remaining) }
+
+    private func bounded(_ limit: Int64) -> Int64 { min(longest, max(usual, limit)) }
 }

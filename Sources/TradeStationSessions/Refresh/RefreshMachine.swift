@@ -94,9 +94,9 @@ struct RefreshMachine: Sendable {
 
     private func answerLimit(_ rotation: APIKey.Rotation, _ limits: AnswerLimits, _ remaining: Int64) -> Int64 {
         guard rotation != .static else { return limits.usual }
-        // If there is no time to send the token again, nothing is gained by giving the answer up.
+        // If there is no time to send the token again, nothing is gained by giving the answer up early.
         let limit = limits.beforeReplay(remaining: remaining)
-        return replayPause(remaining: remaining - limit) == nil ? limits.longest : limit
+        return replayPause(remaining: remaining - limit) == nil ? limits.withoutReplay(remaining: remaining) : limit
     }
 
     /// The pause before the same token is sent again; nil if it must not be, or not in the caller's time.

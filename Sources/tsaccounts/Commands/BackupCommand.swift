@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TradeStationBroker
 import TradeStationSessions
 
 /// `tsaccounts backup DIR`.

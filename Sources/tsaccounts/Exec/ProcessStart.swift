@@ -17,8 +17,6 @@ struct ProcessStart: Sendable {
     let coreLimit: rlimit
     /// The signals that were ignored, as by `nohup`.
     let ignoredSignals: Set<Int32>
-    /// The signals that were blocked.
-    let blockedSignals: sigset_t
 
     /// The signals whose handling a command may change.
     static let changedSignals = [SIGPIPE] + SignalRelay.signals
@@ -27,9 +25,6 @@ struct ProcessStart: Sendable {
         var limit = rlimit()
         getrlimit(Self.core, &limit)
         coreLimit = limit
-        var blocked = sigset_t()
-        pthread_sigmask(SIG_BLOCK, nil, &blocked)
-        blockedSignals = blocked
         ignoredSignals = Set(Self.changedSignals.filter(Self.isIgnored))
         #if canImport(Glibc)
             umask = Glibc.umask(0o077)

@@ -55,12 +55,14 @@ struct ProgramLaunch: Sendable {
         #endif
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        var (blocked, defaults) = (start.blockedSignals, sigset_t())
+        var (none, defaults) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
         sigemptyset(&defaults)
         for number in ProcessStart.changedSignals where !start.ignoredSignals.contains(number) {
             sigaddset(&defaults, number)
         }
-        posix_spawnattr_setsigmask(&attributes, &blocked)
+        // Some programs start others with signals blocked by mistake. Then no signal could end the program.
+        posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         let words = arguments.map { strdup($0) } + [nil]

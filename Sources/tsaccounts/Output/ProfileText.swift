@@ -50,7 +50,9 @@ struct ProfileText {
     private func members(_ record: ProfileRecord) -> [(String, JSONText)] {
         let (profile, login, key) = (record.profile, record.login, record.apiKey)
         let time = TimeText(now: now, zone: .utc)
-        return [
+        let accounts: JSONText = profile.accounts.map { .array($0.map { .string($0) }) } ?? .null
+        let quotas: [JSONText] = quotas(login.id).map(QuotaText(time: time).json)
+        let own: [(String, JSONText)] = [
             ("name", .string(profile.name.text)),
             ("environment", .string(profile.environment.rawValue)),
             ("api_version", .string(profile.apiVersion.rawValue)),
@@ -71,10 +73,11 @@ struct ProfileText {
             ("last_error", .optional(record.error)),
             ("not_before", .optional(record.notBefore?.description)),
             ("read_only", .bool(profile.isReadOnly)),
-            ("accounts", profile.accounts.map { .array($0.map { .string($0) }) } ?? .null),
+            ("accounts", accounts),
             ("scopes", .array(login.scopes.split(separator: " ").map { .string(String($0)) })),
             ("try", .optional(ProfileAdvice(for: record, time)?.command)),
-        ] + members(key) + [("quotas", .array(quotas(login.id).map(QuotaText(time: time).json)))]
+        ]
+        return own + members(key) + [("quotas", .array(quotas))]
     }
 
     private func members(_ key: APIKey) -> [(String, JSONText)] {

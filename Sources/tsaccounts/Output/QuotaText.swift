@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// Quotas in human-readable form and as JSON.

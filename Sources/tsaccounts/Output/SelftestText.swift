@@ -1,3 +1,5 @@
+import TradeStationSessions
+
 /// The result of a self-test as text.
 struct SelftestText: Sendable {
     let plan: SelftestPlan

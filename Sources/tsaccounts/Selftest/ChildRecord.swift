@@ -1,3 +1,5 @@
+import TradeStationSessions
+
 /// One process of a self-test, as recorded in `processes.jsonl`.
 struct ChildRecord: Sendable {
     let round: Int

@@ -1,3 +1,4 @@
+import TradeStationBroker
 import TradeStationSessions
 
 /// What `serve` reports, in one line: as text for people, or as JSON for programs.

@@ -108,7 +108,7 @@ struct WatchScreen {
                 text: "\(record.stateSymbol(at: time.now)) \(record.stateText(at: time.now))",
                 color: colors[record.urgency(at: time.now)]
             ),
-            Table.Cell(text: time.remaining(record.login.accessExpiresAt)),
+            Table.Cell(text: time.remaining(record.shownAccessExpiry)),
             Table.Cell(text: String(record.login.generation)),
             Table.Cell(text: lastRefresh(record.login.id)),
             Table.Cell(text: record.possibleSignInEnd.map(time.pointAndDistance) ?? "-"),

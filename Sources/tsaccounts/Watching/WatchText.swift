@@ -38,7 +38,7 @@ struct WatchText {
     func line(_ record: ProfileRecord) -> String {
         let advice = ProfileAdvice(for: record, time).map { " \($0.problem) Try: \($0.command)" } ?? ""
         let state = "\(record.environmentText), \(record.stateText(at: time.now))"
-        let token = "access token \(time.remaining(record.login.accessExpiresAt))"
+        let token = "access token \(time.remaining(record.shownAccessExpiry))"
         return "\(time.stamp(time.now))  \(record.name): \(state), \(token).\(advice)"
     }
 

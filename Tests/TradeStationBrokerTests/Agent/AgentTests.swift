@@ -181,7 +181,8 @@ import TradeStationTesting
         mounts.paths["/metrics"] = ScriptedResponder.echo
         mounts.profileDoors["api"] = Echo()
         try await AgentStage.with(mounts: mounts) { stage in
-            #expect(try await stage.ask("/metrics").line == "GET /metrics ")
+            let metrics = try await stage.ask("/metrics")
+            #expect(metrics.line == "GET /metrics ")
             #expect(try await stage.ask("/v1/profiles/sim/api/v3/x?a=b", method: "PUT").line == "sim /v3/x?a=b")
             #expect(try await stage.ask("/healthz").line.hasPrefix(#"{"status":"ok","version":""#))
             #expect(try await stage.ask("/v1/profiles").line == #"["sim"]"#)

@@ -106,17 +106,17 @@ import TradeStationTesting
 
     @Test func `a request for the metrics gets them with the type of the format`() async throws {
         try await withExporter { exporter, _ in
-            let writer = RecordedResponse()
+            let writer = WrittenResponse()
             await MetricsResponder(exporter).respond(to: request(.GET), with: writer)
             #expect(writer.head?.status == .ok)
             #expect(writer.head?.headers.first(name: "Content-Type") == "text/plain; version=0.0.4; charset=utf-8")
             #expect(writer.head?.headers.first(name: "Content-Length") == "\(writer.body.utf8.count)")
             #expect(writer.body.contains("tsaccounts_build_info{version="))
-            let head = RecordedResponse()
+            let head = WrittenResponse()
             await MetricsResponder(exporter).respond(to: request(.HEAD), with: head)
             #expect(head.head?.status == .ok)
             #expect(head.body.isEmpty && head.hasEnded)
-            let post = RecordedResponse()
+            let post = WrittenResponse()
             await MetricsResponder(exporter).respond(to: request(.POST), with: post)
             #expect(post.head?.status == .methodNotAllowed)
             #expect(post.head?.headers.first(name: "Allow") == "GET, HEAD")
@@ -146,8 +146,8 @@ import TradeStationTesting
         #expect(try reader.readToEnd() == Data("a 1\n".utf8))
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "b 2\n")
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["tsaccounts.prom"])
-        var status = stat()
-        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o644)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o644)
         #expect(throws: AccountsError.self) { try MetricsFile(directory.path + "/metrics.txt") }
         let missing = try MetricsFile(directory.path + "/none/x.prom")
         #expect(throws: AccountsError.self) { try missing.replace(with: "") }
@@ -159,7 +159,7 @@ private struct NoBody: RequestBody {
 }
 
 /// Keeps what a responder writes.
-private final class RecordedResponse: ResponseWriter {
+private final class WrittenResponse: ResponseWriter {
     private struct State {
         var head: HTTPResponseHead?
         var body = ""

@@ -84,6 +84,8 @@ struct TunnelStage: Sendable {
             authorization: .basic(username: ProxyPassword.user, password: password.secret.exposed)
         )
         configuration.httpVersion = .http1Only
+        // The default is too short for a busy machine.
+        configuration.timeout.connect = .seconds(120)
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .certificates(
             try NIOSSLCertificate.fromPEMBytes(Array(authority.certificatePEM.utf8))

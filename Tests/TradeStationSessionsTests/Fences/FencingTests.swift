@@ -188,7 +188,8 @@ import TradeStationTesting
         #expect(
             changed?.text("detail")
                 == #"{"accounts":"SIM3","api_key_version":"1","changed":"read_only accounts","profile_id":"3","#
-                + #""profile_version":"2","read_only":"off"}"#
+                + #""profile_version":"2","read_only":"off","#
+                + #""scopes":"openid profile offline_access MarketData ReadAccount Trade"}"#
         )
         let now = try await manager.registry.profile(named: ProfileName("fenced")).profile
         #expect(!now.isReadOnly && now.accounts == ["SIM3"])

@@ -68,7 +68,7 @@ struct LoginTable {
     }
 
     private func accessToken(_ record: ProfileRecord) -> [HTML] {
-        guard let end = record.login.accessExpiresAt else { return ["none"] }
+        guard let end = record.shownAccessExpiry else { return ["none"] }
         return [
             Self.time(end, time.remaining(end)),
             .element("span", ["class": "minor"], [HTML(" generation \(record.login.generation)")]),
