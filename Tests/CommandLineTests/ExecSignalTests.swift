@@ -5,17 +5,20 @@ extension CommandLineSuite {
     @Suite struct ExecSignalTests {
         /// Counts signals until it reads a line.
         private static let counter = """
-            import signal, sys
+            import os, signal, sys
             seen = []
+            # Not print(), which a signal handler must not call while it is running.
+            def say(*words):
+                os.write(1, (" ".join(map(str, words)) + "\\n").encode())
             def note(number, frame):
                 seen.append(number)
-                print("signal", number, flush=True)
+                say("signal", number)
             for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2,
                            signal.SIGWINCH]:
                 signal.signal(number, note)
-            print("ready", flush=True)
+            say("ready")
             line = sys.stdin.readline().strip()
-            print("read", line, "after", len(seen), flush=True)
+            say("read", line, "after", len(seen))
             """
 
         /// The signals that are tried: those that this process does not ignore, because its children inherit that.
