@@ -41,15 +41,27 @@ package struct AccessKeyFile: Hashable, Sendable {
             return try read(old)
         }
         guard errno == ENOENT else { throw failure("cannot be opened") }
-        let new = open(path, O_WRONLY | O_CREAT | O_EXCL | flags, 0o600)
+        if let key = try make(AccessKey(random)) { return key }
+        return try readOrMake(random)
+    }
+
+    /// Creates the file with a key; nil if another process has created it meanwhile. The file appears together with its
+    /// content, so that nobody reads an incomplete key.
+    private func make(_ key: AccessKey) throws(AccountsError) -> AccessKey? {
+        var draft = Array((path + ".XXXXXX").utf8CString)
+        let new = mkstemp(&draft)
         guard new >= 0 else { throw failure("cannot be created") }
-        defer { close(new) }
-        let key = AccessKey(random)
+        defer {
+            close(new)
+            unlink(draft)
+        }
         let bytes = Array((key.secret.exposed + "\n").utf8)
         guard fchmod(new, 0o600) == 0, write(new, bytes, bytes.count) == bytes.count else {
             throw failure("cannot be written")
         }
-        return key
+        if link(draft, path) == 0 { return key }
+        guard errno == EEXIST else { throw failure("cannot be created") }
+        return nil
     }
 
     private func read(_ descriptor: Int32) throws(AccountsError) -> AccessKey {
