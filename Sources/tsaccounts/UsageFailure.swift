@@ -9,7 +9,7 @@ struct UsageFailure {
     /// The words after the name of the program.
     let arguments: [String]
     private let words: ArraySlice<String>
-    /// The command that the words name, for example `audit verify`.
+    /// The command that was found in `words`, for example `audit verify`.
     private var command: CommandTree
     /// The names that lead to this command, for example `audit` and `verify`.
     private(set) var path: [String] = []

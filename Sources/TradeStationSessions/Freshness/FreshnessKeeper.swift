@@ -199,7 +199,7 @@ final class FreshnessKeeper: Sendable {
                 report(nil, of: login)
                 return until
             case .wait(let milliseconds):
-                // A refresh would fail before this wait is over, so callers get the current token meanwhile.
+                // Until this wait is over, a refresh would fail, so callers get the current token.
                 login.serve(for: milliseconds)
                 return clock.bootMilliseconds() + milliseconds
             case .refresh(let intent):

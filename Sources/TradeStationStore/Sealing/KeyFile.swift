@@ -91,7 +91,7 @@ extension AccountsError {
             .keyMissing,
             "The key file \(path) is missing, and the database is sealed with it.",
             reason:
-                "A new key could not open the secrets, so none was created. Without the old one, the secrets are lost.",
+                "No new key was created: it could not open the secrets. Without the old key, the secrets are lost.",
             suggestion: "restore \(path.shellQuoted) from a backup; if there is none, move accounts.db* to another "
                 + "directory, and add the profiles again: tsaccounts add profile NAME --client-id ID"
         )

@@ -87,7 +87,8 @@ struct LoginReader {
         return try owner.flatMap(transaction.profiles.anyName)
     }
 
-    // The late result, changed so that it can replace the stored generation, whose tokens the server has refused.
+    // The late result with the stored generation as its parent, so that it can be saved. The server has refused the
+    // stored tokens.
     private func committableLateResult(of login: Login, key: APIKey) throws -> StagedTokens? {
         guard var late = try transaction.secrets.lateResult(of: login, key: key) else { return nil }
         late.parentGeneration = login.generation

@@ -59,7 +59,7 @@ struct AuditRowsCommand: StoreCommand {
                 let text = AuditText(display: shared.display)
                 for record in try await manager.registry.auditRecords(query) {
                     try Console.standardOutput(shared.json ? AuditText.json(record) : text.plain(record))
-                    // Rows that follow an edited number have a smaller one.
+                    // An edited number can be larger than those of later rows, which would then be skipped.
                     let isEdited = !AuditRecord.sequences.contains(record.sequence)
                     if !isEdited { query.afterSequence = record.sequence }
                 }

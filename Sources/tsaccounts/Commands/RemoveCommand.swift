@@ -21,7 +21,7 @@ struct RemoveCommand: StoreCommand {
     func run() async throws {
         try await withManager { manager in
             let damaged = try await manager.registry.listing().damaged
-            // If the name is damaged too, the user has typed it as it is shown.
+            // A name that is damaged too is not a valid one. It is compared in the form in which lists show it.
             let named =
                 damaged.first { $0.name.lowercased() == name.lowercased() }
                 ?? damaged.first { (try? ProfileName($0.name)) == nil && $0.shownName == name }
